@@ -1,0 +1,28 @@
+/** Bounds of the controller; those of the formats are in protocol/limits.ts. Unit in the name, consequence beside it. */
+
+export const SECTOR_BYTES = 4_096; // what flash erases at once
+export const FLASH_UNIT_BYTES = 16; // smallest write of an encrypted partition; each unit is written once per erase
+
+export const WORKS_MAX = 16; // works waiting for their slices; more are refused and counted
+
+export const DIGIT_TIMEOUT_MS = 5_000; // between two keys; then the entry is forgotten
+export const DECISION_LED_MS = 1_000;
+export const HELD_OPEN_ALARM_MS = 30_000; // leaf open after the strike fell
+
+export const FREE_PIN_ATTEMPTS = 5;
+export const PIN_WAIT_MS = 30_000; // after the free attempts; doubles with each further one …
+export const PIN_WAIT_MAX_MS = 3_600_000; // … up to here
+export const PIN_ATTEMPTS_MAX = 100; // hard stop: only the cloud or an administrator's phone lifts it
+export const PIN_FORGIVE_MS = 60_000; // a good PIN takes back one failure that is not older …
+export const PIN_FORGIVE_AFTER_BOOT_MS = 86_400_000; // … but none in the first day after boot
+export const PIN_DECAY_MS = 21_600_000; // time takes back one failure
+
+export const RECEIPT_COUNTER_STEP = 64; // receipts between two writes of the counter's ceiling
+export const TIME_FLOOR_INTERVAL_MS = 3_600_000; // how often the time floor is kept
+export const RECEIPT_INTERVAL_MS = 600_000; // a receipt goes out at least this often while connected
+export const TIME_REQUEST_INTERVAL_MS = 600_000; // and a question for the time
+export const RECONNECT_MIN_MS = 1_000;
+export const RECONNECT_MAX_MS = 60_000;
+export const KEEP_ALIVE_MS = 30_000;
+export const ENROLMENT_RETRY_MS = 5_000;
+export const COMMAND_NONCES_MAX = 4; // open at once; the oldest gives way

@@ -1,0 +1,46 @@
+import type { Timers, TimerHandle } from "./device";
+import { WORKS_MAX } from "./limits";
+
+/** Work in slices: each `yield` gives the board back to whoever presses a key. */
+export type Work = Generator<void, void, void>;
+
+/**
+ * Runs works one after the other, one slice a timer tick, so that a signature check or a flash write never keeps
+ * the keypad waiting. A work that throws ends, the next one begins, and `onError` hears of it.
+ */
+export class WorkQueue {
+  readonly #timers: Timers;
+  readonly #onError: (error: unknown) => void;
+  readonly #waiting: Work[] = [];
+  #timer: TimerHandle | undefined;
+
+  constructor(timers: Timers, onError: (error: unknown) => void) {
+    this.#timers = timers;
+    this.#onError = onError;
+  }
+
+  /** @returns false where too much waits already: the caller drops the work and counts it. */
+  add(work: Work): boolean {
+    if (this.#waiting.length >= WORKS_MAX) return false;
+    this.#waiting.push(work);
+    this.#timer ??= this.#timers.set(() => this.#slice(), 0);
+    return true;
+  }
+
+  get idle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  #slice(): void {
+    this.#timer = undefined;
+    let done = true;
+    try {
+      done = this.#waiting[0].next().done === true;
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      if (done) this.#waiting.shift();
+      if (this.#waiting.length > 0) this.#timer = this.#timers.set(() => this.#slice(), 0);
+    }
+  }
+}

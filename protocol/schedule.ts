@@ -1,0 +1,93 @@
+import { readU16, writeU16 } from "./bytes";
+import { HOLIDAYS_MAX, SCHEDULE_CHAIN_MAX, SCHEDULE_RULE_BYTES } from "./limits";
+import type { LocalTime } from "./utc-offsets";
+
+/**
+ * One weekly window (N9), 8 bytes: days (u8) ‖ 0 ‖ start (u16) ‖ end (u16) ‖ next rule (u16).
+ * Days: bit 0 Monday … bit 6 Sunday, bit 7 set where the window holds on holidays as well.
+ */
+export interface ScheduleRule {
+  days: number;
+  /** Minutes of the wall clock, 0–1439. */
+  start: number;
+  /** Exclusive, start < end ≤ 2880; past 1440 the window runs over midnight and belongs to the day it starts on. */
+  end: number;
+  /** Index of the next window of this schedule, or LAST_RULE. */
+  next: number;
+}
+
+export const LAST_RULE = 0xffff;
+export const ON_HOLIDAYS = 1 << 7;
+export const DAY_MINUTES = 1_440;
+
+export function encodeScheduleRule(rule: ScheduleRule): Uint8Array {
+  const bytes = new Uint8Array(SCHEDULE_RULE_BYTES);
+  bytes[0] = rule.days;
+  writeU16(bytes, 2, rule.start);
+  writeU16(bytes, 4, rule.end);
+  writeU16(bytes, 6, rule.next);
+  return bytes;
+}
+
+/** @returns undefined where the bytes are not a rule. */
+export function decodeScheduleRule(bytes: Uint8Array, at = 0): ScheduleRule | undefined {
+  const rule = { days: bytes[at], start: readU16(bytes, at + 2), end: readU16(bytes, at + 4), next: readU16(bytes, at + 6) };
+  const sound = bytes[at + 1] === 0 && rule.start < DAY_MINUTES && rule.end > rule.start && rule.end <= 2 * DAY_MINUTES;
+  return sound ? rule : undefined;
+}
+
+/** Holidays: local days since 1970-01-01 as u16, ascending, in one byte string. */
+export function encodeHolidays(days: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(days.length * 2);
+  days.forEach((day, index) => writeU16(bytes, index * 2, day));
+  if (!isHolidays(bytes)) throw new Error("not a list of holidays");
+  return bytes;
+}
+
+export function isHolidays(bytes: Uint8Array): boolean {
+  if (bytes.length % 2 !== 0 || bytes.length > 2 * HOLIDAYS_MAX) return false;
+  for (let at = 2; at < bytes.length; at += 2) {
+    if (readU16(bytes, at) <= readU16(bytes, at - 2)) return false;
+  }
+  return true;
+}
+
+export function isHoliday(holidays: Uint8Array, day: number): boolean {
+  for (let at = 0; at < holidays.length; at += 2) {
+    if (readU16(holidays, at) === day) return true;
+  }
+  return false;
+}
+
+export type ScheduleVerdict = "inside" | "outside" | "holiday";
+
+/**
+ * Whether the wall clock stands inside one of a schedule's windows. Windows are wall-clock times: in the hour
+ * that a DST change repeats they hold twice, in the hour that it leaves out they do not occur.
+ * @param first index of the schedule's first rule.
+ * @param ruleAt reads a rule; undefined (no such rule, or damaged) ends the chain.
+ * @returns `holiday` where a window would hold but for the holiday.
+ */
+export function evaluateSchedule(first: number, ruleAt: (index: number) => ScheduleRule | undefined, holidays: Uint8Array, now: LocalTime): ScheduleVerdict {
+  let verdict: ScheduleVerdict = "outside";
+  const yesterday = (now.weekday + 6) % 7;
+  let index = first;
+  for (let count = 0; index !== LAST_RULE && count < SCHEDULE_CHAIN_MAX; count++) {
+    const rule = ruleAt(index);
+    if (rule === undefined) break;
+    const started = startDay(rule, now, yesterday);
+    if (started !== undefined) {
+      if ((rule.days & ON_HOLIDAYS) !== 0 || !isHoliday(holidays, started)) return "inside";
+      verdict = "holiday";
+    }
+    index = rule.next;
+  }
+  return verdict;
+}
+
+/** The day on which the window that holds now began, if it holds. */
+function startDay(rule: ScheduleRule, now: LocalTime, yesterday: number): number | undefined {
+  if ((rule.days >> now.weekday) & 1 && now.minute >= rule.start && now.minute < rule.end) return now.day;
+  if ((rule.days >> yesterday) & 1 && now.minute + DAY_MINUTES >= rule.start && now.minute + DAY_MINUTES < rule.end) return now.day - 1;
+  return undefined;
+}
