@@ -13,7 +13,7 @@ export interface Digital {
   close(): void;
 }
 export interface DigitalConstructor {
-  new (options: { pin: number; mode: number; edge?: number; onReadable?(): void }): Digital;
+  new (options: { pin: number; mode: number; edge?: number; initialValue?: 0 | 1; onReadable?(): void }): Digital;
   readonly Input: number;
   readonly InputPullUp: number;
   readonly Output: number;
