@@ -14,7 +14,7 @@ export interface DoorState {
   lockedOut: boolean;
   /** Messages refused since boot, all reasons together. */
   refusals: number;
-  /** Index of the last refusal's code in REFUSAL_CODES plus one; 0 = none. */
+  /** Index of the last refusal's code in REFUSALS plus one; 0 = none. */
   lastRefusal: number;
   /** Seconds since boot. */
   uptime: number;
