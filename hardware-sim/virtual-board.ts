@@ -1,4 +1,5 @@
 import type { Device, RealTimeClock, Timers } from "../firmware/device";
+import { PARTITION_SECTORS } from "../firmware/flash-layout";
 import type { Hashes } from "../protocol/hashes";
 import { nobleHashes } from "../protocol/noble-hashes";
 import type { BoardSession } from "./board-session";
@@ -15,8 +16,6 @@ import { VirtualRealTimeClock } from "./virtual-real-time-clock";
 /** Where the board's wires go. Numbers mean nothing beyond telling pins apart. */
 export const PIN = { strike: 16, contact: 17, requestToExit: 18, led: 19, buzzer: 21 } as const;
 
-/** 1 MB: what a 4 MB module has left beside two firmware images. */
-const DEFAULT_FLASH_BLOCKS = 256;
 const FLASH_PARTITION = "latchkey";
 /** Lines of trace kept per board. */
 const TRACE_LINES = 2_000;
@@ -32,6 +31,7 @@ export interface VirtualBoardOptions {
   network?: BoardNetwork;
   /** Makes the board's random bytes and the noise of its flash. */
   seed?: string | number;
+  /** Default: what the firmware's layout takes. */
   flashBlocks?: number;
   /** Flash as on a board with flash encryption, which is what ships. Default true. */
   encrypted?: boolean;
@@ -77,6 +77,8 @@ export class VirtualBoard {
   readonly rtc: VirtualRealTimeClock | undefined;
   /** Power-ons so far. */
   boots = 0;
+  /** Called when a power-on ends, for whatever runs the firmware outside this process. */
+  onPowerLost: (() => void) | undefined;
   #options: VirtualBoardOptions;
   #random: VirtualRandom;
   #boot: ((device: Device) => void) | undefined;
@@ -88,7 +90,7 @@ export class VirtualBoard {
     this.#options = options;
     this.clock = options.clock;
     this.flash = new VirtualFlash({
-      blocks: options.flashBlocks ?? DEFAULT_FLASH_BLOCKS,
+      blocks: options.flashBlocks ?? PARTITION_SECTORS,
       encrypted: options.encrypted ?? true,
       seed,
       supply: this.supply,
@@ -195,6 +197,7 @@ export class VirtualBoard {
     const session = this.#session;
     this.#session = undefined;
     session?.end();
+    if (session) this.onPowerLost?.();
   }
 
   #makeDevice(session: PowerOn): Device {

@@ -34,13 +34,13 @@ export class VirtualClock {
 
   /** True wall time, ms since 1970 UTC. What a door believes is another matter. */
   get unixMs(): number {
-    return this.startUnixMs + this.#now;
+    return this.startUnixMs + this.now;
   }
 
   /** Runs `callback` in `milliseconds` (0: at this instant, after what is already due). */
   set(callback: () => void, milliseconds: number): VirtualTimer {
     const delay = milliseconds > 0 ? Math.ceil(milliseconds) : 0;
-    const timer: VirtualTimer = { due: this.#now + delay, callback, order: this.#order++ };
+    const timer: VirtualTimer = { due: this.now + delay, callback, order: this.#order++ };
     this.#push(timer);
     if (this.#heap[0] === timer) this.onEarlier?.();
     return timer;

@@ -38,6 +38,8 @@ export interface FlashSnapshot {
 export class VirtualFlash implements Flash {
   readonly blocks: number;
   readonly encrypted: boolean;
+  /** Called after each change of cells, torn ones included: `byteLength` bytes from `byteOffset`. */
+  onChange: ((byteOffset: number, byteLength: number) => void) | undefined;
   /** Units written and erases, per block: the wear. */
   readonly unitWrites: Uint32Array;
   readonly erases: Uint32Array;
@@ -92,6 +94,7 @@ export class VirtualFlash implements Flash {
       const bytes = data.subarray(i * FLASH_UNIT_BYTES, (i + 1) * FLASH_UNIT_BYTES);
       if (fate === "inside") this.#tear(first + i, bytes);
       else if (fate !== "before") this.#program(first + i, bytes);
+      if (fate !== "before") this.onChange?.((first + i) * FLASH_UNIT_BYTES, FLASH_UNIT_BYTES);
       if (fate !== "done") this.#supply.cut();
     }
   }
@@ -103,7 +106,10 @@ export class VirtualFlash implements Flash {
     }
     for (let block = start; block < stop; block++) {
       const fate = this.#supply.step();
-      if (fate !== "before") this.#erase(block, fate === "inside");
+      if (fate !== "before") {
+        this.#erase(block, fate === "inside");
+        this.onChange?.(block * FLASH_BLOCK_BYTES, FLASH_BLOCK_BYTES);
+      }
       if (fate !== "done") this.#supply.cut();
     }
   }
@@ -114,9 +120,20 @@ export class VirtualFlash implements Flash {
     if (this.encrypted) {
       const unit = Math.floor(byteOffset / FLASH_UNIT_BYTES);
       this.#random.fill(this.#unitBytes(unit));
+      this.onChange?.(unit * FLASH_UNIT_BYTES, FLASH_UNIT_BYTES);
     } else {
       this.#content[byteOffset] ^= 1 << bit;
+      this.onChange?.(byteOffset, 1);
     }
+  }
+
+  /** Views of the cells and of the states of the units that they lie in, power or not. */
+  peek(byteOffset: number, byteLength: number): { cells: Uint8Array; states: Uint8Array } {
+    const end = byteOffset + byteLength;
+    return {
+      cells: this.#content.subarray(byteOffset, end),
+      states: this.#units.subarray(Math.floor(byteOffset / FLASH_UNIT_BYTES), Math.ceil(end / FLASH_UNIT_BYTES)),
+    };
   }
 
   snapshot(): FlashSnapshot {

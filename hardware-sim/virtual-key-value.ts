@@ -18,6 +18,8 @@ export interface KeyValueSnapshot {
 export class VirtualKeyValue {
   /** Writes and deletes since it was made. */
   writes = 0;
+  /** Called after each change. */
+  onChange: (() => void) | undefined;
   #supply: PowerSupply;
   #values = new Map<string, Uint8Array>();
 
@@ -41,6 +43,7 @@ export class VirtualKeyValue {
     const name = `${checkName(path)}/${checkName(key)}`;
     if (value) this.#values.set(name, value.slice());
     else this.#values.delete(name);
+    this.onChange?.();
   }
 
   peek(path: string, key: string): Uint8Array | undefined {
@@ -85,6 +88,7 @@ export class VirtualKeyValue {
     if (fate === "done" || fate === "after") {
       this.writes += 1;
       apply();
+      this.onChange?.();
     }
     if (fate !== "done") this.#supply.cut();
   }

@@ -1,0 +1,73 @@
+import type { Device } from "../../../firmware/device";
+import type { BoardSession } from "../../board-session";
+import { httpClientClass } from "../../ecma-http-client";
+import { mqttClientClass } from "../../ecma-mqtt-client";
+import type { BoardNetwork } from "../../virtual-board";
+import { Cable } from "./cable";
+import { performHttp } from "./http-exchange";
+import { MqttConnection, type MqttTraffic } from "./mqtt-connection";
+
+export interface SocketNetworkOptions {
+  /** TLS towards the cloud, with the PC's certificate authorities. */
+  secure: boolean;
+  onTraffic?: (message: MqttTraffic) => void;
+  onRequest?: (method: string, path: string, status: number | undefined) => void;
+  /** The door's MQTT client is connected, or not any more. */
+  onLink?: (connected: boolean) => void;
+}
+
+/** A board's place in the real network: MQTT and HTTP of ECMA-419's shape over the PC's sockets. */
+export class SocketNetwork implements BoardNetwork {
+  readonly #cable = new Cable();
+  #options: SocketNetworkOptions;
+
+  constructor(options: SocketNetworkOptions) {
+    this.#options = options;
+  }
+
+  get plugged(): boolean {
+    return this.#cable.plugged;
+  }
+
+  setPlugged(plugged: boolean): void {
+    this.#cable.setPlugged(plugged);
+  }
+
+  attach(session: BoardSession): Device["network"] {
+    const { secure, onTraffic, onRequest, onLink } = this.#options;
+    session.onEnd(() => this.#cable.goDark());
+    return {
+      mqtt: {
+        io: mqttClientClass(session, (mqtt, events) => {
+          const open = () => this.#cable.open(mqtt.host, mqtt.port ?? (secure ? 8883 : 1883), secure);
+          const forget = session.onEnd(() => connection.close());
+          const connection: MqttConnection = new MqttConnection(
+            { open, onClosed: forget, ...(onTraffic && { onTraffic }), ...(onLink && { onLink }) },
+            events,
+          );
+          return connection;
+        }),
+      },
+      http: {
+        io: httpClientClass(session, (exchange, events) => {
+          const { host, port, method, path } = exchange;
+          return performHttp(() => this.#cable.open(host, port, secure), exchange, {
+            ...events,
+            onHead: (status, headers) => {
+              onRequest?.(method, path, status);
+              events.onHead(status, headers);
+            },
+            onError: () => {
+              onRequest?.(method, path, undefined);
+              events.onError();
+            },
+          });
+        }),
+      },
+    };
+  }
+
+  close(): void {
+    this.#cable.close();
+  }
+}
