@@ -1,4 +1,4 @@
-import { concat, compareBytes, readU16 } from "./bytes";
+import { compareBytes, join, readU16 } from "./bytes";
 import type { Hashes } from "./hashes";
 import { ALTERNATIVES_MAX, PAGE_BYTES, PROFILE_BYTES, ROW_BYTES, SCHEDULE_RULE_BYTES } from "./limits";
 import { PROFILE_ENTRY_BYTES, RULE_ENTRY_BYTES, type Delta } from "./delta";
@@ -44,10 +44,10 @@ export function buildAccessList(hashes: Hashes, content: ListContent): BuiltList
   for (let i = 1; i < rows.length; i++) {
     if (compareBytes(rows[i - 1], rows[i]) === 0) throw new Error("the same row twice");
   }
-  const body = concat(...rows, ...content.profiles.map(encodeProfile), ...content.rules.map(encodeScheduleRule));
+  const body = join([...rows, ...content.profiles.map(encodeProfile), ...content.rules.map(encodeScheduleRule)]);
   const pages: Uint8Array[] = [];
   for (let at = 0; at < body.length; at += PAGE_BYTES) pages.push(body.subarray(at, at + PAGE_BYTES));
-  const pageHashes = concat(...pages.map((page) => hashes.sha256(page)));
+  const pageHashes = join(pages.map((page) => hashes.sha256(page)));
   return { body, pages, pageHashes, pagesHash: hashes.sha256(pageHashes) };
 }
 

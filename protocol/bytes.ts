@@ -1,6 +1,11 @@
 /** Byte strings as every format here needs them; integers are big-endian, as in COSE and MQTT. */
 
 export function concat(...parts: Uint8Array[]): Uint8Array {
+  return join(parts);
+}
+
+/** As `concat`, for any number of parts: arguments lie on the stack, and a board's is short. */
+export function join(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
   const whole = new Uint8Array(length);

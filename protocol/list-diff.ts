@@ -1,4 +1,4 @@
-import { compareBytes, concat } from "./bytes";
+import { compareBytes, join } from "./bytes";
 
 /**
  * What a delta must say so that `base` becomes `target`: both sorted rows of 8 bytes.
@@ -13,6 +13,6 @@ export function diffRows(base: readonly Uint8Array[], target: readonly Uint8Arra
     if (at < target.length && compareBytes(target[at], row) === 0) at += 1;
     else tombstones.push(number);
   });
-  added.push(...target.slice(at));
-  return { tombstones: Uint16Array.from(tombstones), added: concat(...added) };
+  for (; at < target.length; at++) added.push(target[at]);
+  return { tombstones: Uint16Array.from(tombstones), added: join(added) };
 }
