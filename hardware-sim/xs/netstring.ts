@@ -46,15 +46,11 @@ export class NetstringReader {
 
   private readPrefix(): { start: number; end: number } | undefined {
     if (this.buffered === 0) return undefined;
-    const head = this.joined();
-    const colon = head.subarray(0, LENGTH_DIGITS + 1).indexOf(0x3a);
-    if (colon < 0) {
-      if (head.length > LENGTH_DIGITS) throw new Error("netstring without a length");
-      return undefined;
-    }
-    const digits = head.toString("latin1", 0, colon);
+    const head = this.joined().toString("latin1", 0, LENGTH_DIGITS + 1);
+    const colon = head.indexOf(":");
+    const digits = colon < 0 ? head : head.slice(0, colon);
     const length = Number(digits);
-    if (!/^\d+$/.test(digits) || length > NETSTRING_MAX_BYTES) throw new Error(`netstring with length "${digits}"`);
-    return { start: colon + 1, end: colon + 1 + length };
+    if (!/^\d{1,9}$/.test(digits) || length > NETSTRING_MAX_BYTES) throw new Error(`netstring with length "${digits}"`);
+    return colon < 0 ? undefined : { start: colon + 1, end: colon + 1 + length };
   }
 }
