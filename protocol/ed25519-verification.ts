@@ -129,8 +129,8 @@ function oddMultiples(p: Point, count: number): readonly Point[] {
   return multiples;
 }
 
-/** Scalars have 253 bits, and the last carry may need one more. */
-const DIGITS = 254;
+/** Scalars are below L < 2^252 + 2^125, so no carry gets past bit 252. */
+const DIGITS = 253;
 /** Bits taken from a BigInt at a time; with what is left from before they fit a 32-bit integer. */
 const CHUNK_BITS = 24;
 
@@ -185,6 +185,7 @@ function* decodePoint(bytes: Uint8Array): Sliced<Point | undefined> {
     if (vx2 + u !== P) return undefined;
     x = (x * SQRT_MINUS_1) % P;
   }
+  // Only ±1 as y gives x = 0; that the sign is refused here too keeps this the decoding of the RFC, step 4.
   if (x === 0n && sign === 1n) return undefined;
   if ((x & 1n) !== sign) x = P - x;
   return Point.fromAffine({ x, y });
