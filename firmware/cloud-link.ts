@@ -150,5 +150,5 @@ export class CloudLink {
 const HEADER_BYTES = 6;
 
 function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer as ArrayBuffer;
+  return bytes.slice().buffer;
 }

@@ -72,7 +72,7 @@ xsTest("an exception comes back with its message, its code and the lines of its 
     }`,
     async (program) => {
       const error = await t.throwsAsync(program.call("fail"), { instanceOf: XsProgramError, message: "not so", code: "too-large" });
-      t.regex(error!.stack!, /TypeError: not so[^]*inner \([^)]*entry\.ts:3\)[^]*fail \([^)]*entry\.ts:4\)/);
+      t.regex(error.stack!, /TypeError: not so[^]*inner \([^)]*entry\.ts:3\)[^]*fail \([^)]*entry\.ts:4\)/);
       await t.throwsAsync(program.call("nobody"), { message: /no operation "nobody"/ });
       await t.throwsAsync(program.call("fail"), { message: "not so" }, "the engine goes on");
     },

@@ -25,7 +25,7 @@ export class RealTimeClock extends VirtualClock {
   stop(): void {
     this.onEarlier = undefined;
     clearTimeout(this.#timeout);
-    clearImmediate(this.#immediate as NodeJS.Immediate);
+    clearImmediate(this.#immediate);
   }
 
   #arm(): void {

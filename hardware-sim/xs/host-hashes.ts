@@ -14,7 +14,7 @@ export const hostHashes: HostOperations = {
   sha256: nodeHashes.sha256,
   sha512: nodeHashes.sha512,
   "hmac-sha256": (request) => {
-    const keyEnd = 2 + request[0]! * 256 + request[1]!;
+    const keyEnd = 2 + request[0] * 256 + request[1];
     return nodeHashes.hmacSha256(request.subarray(2, keyEnd), request.subarray(keyEnd));
   },
 };

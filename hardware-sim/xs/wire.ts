@@ -22,9 +22,9 @@ export function encodeCall(name: string, body: Uint8Array): Uint8Array {
 }
 
 export function decodeCall(message: Uint8Array): { name: string; body: Uint8Array } {
-  const end = 1 + message[0]!;
+  const end = 1 + message[0];
   let name = "";
-  for (let i = 1; i < end; i++) name += String.fromCharCode(message[i]!);
+  for (let i = 1; i < end; i++) name += String.fromCharCode(message[i]);
   return { name, body: message.subarray(end) };
 }
 

@@ -78,9 +78,9 @@ export const cases: Cases = {
   ...Object.fromEntries(
     Object.entries(FAULTS).map(([fault, [hex, code]]) => [
       `CBOR: ${fault} is refused`,
-      ((assert) => {
+      (assert) => {
         assert.throws(() => readSample(hex), code);
-      }) as Cases[string],
+      },
     ]),
   ),
 };

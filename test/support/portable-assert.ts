@@ -102,6 +102,6 @@ function describeWhole(value: unknown): string {
 function hex(view: ArrayBufferView): string {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   let text = "";
-  for (let i = 0; i < bytes.length; i++) text += (bytes[i]! + 256).toString(16).slice(1);
+  for (let i = 0; i < bytes.length; i++) text += (bytes[i] + 256).toString(16).slice(1);
   return text;
 }

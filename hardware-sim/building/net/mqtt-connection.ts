@@ -145,7 +145,7 @@ export class MqttConnection implements MqttTransport {
         will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.QoS === 0 ? 0 : 1, retain: will.retain },
       }),
     };
-    const client = new MqttClient(() => this.#stream as unknown as ReturnType<ConstructorParameters<typeof MqttClient>[0]>, options);
+    const client = new MqttClient(() => this.#stream, options);
     this.#client = client;
     client.on("error", () => this.#gone());
     client.on("close", () => this.#gone());

@@ -1,0 +1,95 @@
+import { builtinModules } from "node:module";
+import tseslint from "typescript-eslint";
+
+/** What runs on a board: everything here must live without Node's globals, promises and names of functions. */
+const ON_BOARD = ["protocol/**/*.ts", "firmware/**/*.ts", "hardware-sim/moddable-lin/**/*.ts", "hardware-sim/virtual-*.ts", "hardware-sim/ecma-*.ts"];
+
+const NOT_ON_BOARD = [
+  ...["Buffer", "process", "global", "require", "module", "__dirname", "__filename", "console", "performance", "crypto", "fetch"],
+  ...["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask", "structuredClone"],
+  ...["TextEncoder", "TextDecoder", "URL", "URLSearchParams", "AbortController", "Event", "EventTarget", "atob", "btoa"],
+];
+
+/**
+ * XS strips functions of `name` and `length` ("strip": "*"), so code that reads them works under Node and fails on
+ * the board.
+ */
+const noFunctionNames = {
+  meta: { type: "problem", schema: [], messages: { stripped: "Functions have no {{property}} on the board (XS strips it)." } },
+  create(context) {
+    const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
+    const checker = program.getTypeChecker();
+    return {
+      "MemberExpression[computed=false][property.name=/^(name|length)$/]"(node) {
+        const type = checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node.object));
+        if (type.getCallSignatures().length === 0 && type.getConstructSignatures().length === 0) return;
+        context.report({ node, messageId: "stripped", data: { property: node.property.name } });
+      },
+    };
+  },
+};
+
+export default tseslint.config(
+  { ignores: ["**/node_modules/", "**/*.{js,cjs,mjs}", "**/*.d.ts", "test/vectors/**"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tsconfig.moddable.json"], tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      eqeqeq: "error",
+      "no-var": "error",
+      "prefer-const": "error",
+      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } }],
+      "no-restricted-syntax": ["error", { selector: "ExportAllDeclaration", message: "No barrels." }],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      // ECMA-419 hands callbacks over as methods of an options object; whoever takes one apart calls it with `.call`.
+      "@typescript-eslint/unbound-method": "off",
+      // tsc says so already, and lets `_unused` pass.
+      "@typescript-eslint/no-unused-vars": "off",
+      // A class expression that closes over the object around it has no other way to name that.
+      "@typescript-eslint/no-this-alias": "off",
+    },
+  },
+  {
+    files: ["protocol/**/*.ts", "firmware/**/*.ts", "cloud/**/*.ts"],
+    rules: { "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }] },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      // Answers and vectors are JSON of any shape; the assertions are the check.
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/no-base-to-string": "off",
+      // Case files are loaded by name.
+      "@typescript-eslint/no-require-imports": "off",
+      "@typescript-eslint/explicit-module-boundary-types": "off",
+      "@typescript-eslint/consistent-type-imports": "off",
+      "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    files: ON_BOARD,
+    plugins: { latchkey: { rules: { "no-function-names": noFunctionNames } } },
+    rules: {
+      "latchkey/no-function-names": "error",
+      "no-restricted-globals": ["error", ...NOT_ON_BOARD.map((name) => ({ name, message: "It does not exist on a board." }))],
+      "no-restricted-imports": ["error", { paths: builtinModules, patterns: ["node:*"] }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportAllDeclaration", message: "No barrels." },
+        { selector: "AwaitExpression", message: "Callbacks and WorkQueue generators: an unhandled rejection is lost on XS." },
+        { selector: ":function[async=true]", message: "Callbacks and WorkQueue generators: an unhandled rejection is lost on XS." },
+        { selector: "Identifier[name='Promise']", message: "Callbacks and WorkQueue generators: an unhandled rejection is lost on XS." },
+        { selector: "Program > VariableDeclaration[kind='let']", message: "Preloaded modules lie in read-only flash: no mutable module state." },
+        { selector: "ExportNamedDeclaration > VariableDeclaration[kind='let']", message: "Preloaded modules lie in read-only flash: no mutable module state." },
+        { selector: "PropertyDefinition[static=true][readonly!=true]", message: "Preloaded classes lie in read-only flash: static fields are readonly." },
+      ],
+    },
+  },
+);
