@@ -4,6 +4,7 @@ import { NONCE_BYTES } from "../protocol/limits";
 import { ProtocolError } from "../protocol/protocol-error";
 import type { Device, KeyValue } from "./device";
 import { saveEnrolment, type EnrolmentRecord } from "./enrolment-record";
+import { startEventLog } from "./event-log";
 import { httpPost } from "./http-post";
 import type { Identity } from "./identity";
 import { ENROLMENT_RETRY_MS } from "./limits";
@@ -56,13 +57,14 @@ export class Enrolment {
     this.#post("/enrol/claim", claim, (grant) => {
       const login = openGrant(device.hashes, identity.claimSecret, context, claim, grant);
       const keys = deriveDoorKeys(device.hashes, doorKey, identity.door);
-      this.#parts.queue.add(this.#finish(context, { site: context.site, keys, login }));
+      this.#parts.queue.add(this.#finish(context.keysets, { site: context.site, keys, login }, keys.event));
     });
   }
 
   /** The record is written last of all: a cut before it repeats the claim, a cut after it finds the door claimed. */
-  *#finish(context: ClaimContext, record: EnrolmentRecord): Work {
-    yield* this.#parts.adoptKeysets(context.keysets);
+  *#finish(keysets: readonly Uint8Array[], record: EnrolmentRecord, eventKey: Uint8Array): Work {
+    yield* this.#parts.adoptKeysets(keysets);
+    startEventLog(this.#parts.keyValue, record.login.enrolment, eventKey);
     saveEnrolment(this.#parts.keyValue, record);
     this.#parts.keyValue.delete(KEY);
     this.#parts.onClaimed(record);
