@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ExecutionContext, TestFn } from "ava";
 
 /** The published vectors lie beside the project and are not copied into it. */
 export const VECTORS_FOLDER = process.env["LATCHKEY_VECTORS"] ?? resolve(__dirname, "../../shared/vectors");
@@ -15,19 +14,4 @@ export function whyNoVectors(): string | undefined {
 export function readVectors(path: string): string | undefined {
   if (whyNoVectors() !== undefined) return undefined;
   return readFileSync(join(VECTORS_FOLDER, path), "utf8");
-}
-
-/**
- * A test on one vector file, which it gets parsed. Where the folder is missing the test is reported as skipped
- * and its title says why.
- */
-export function vectorTest(
-  test: TestFn,
-  title: string,
-  path: string,
-  run: (t: ExecutionContext, vectors: unknown) => void | Promise<void>,
-): void {
-  const missing = whyNoVectors();
-  if (missing !== undefined) test.skip(`${title} (${missing})`, () => {});
-  else test(title, async (t) => run(t, JSON.parse(readVectors(path)!)));
 }
