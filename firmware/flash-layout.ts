@@ -34,11 +34,11 @@ export function slotParity(slot: number): number {
   return slotPage(slot, PAGES_MAX);
 }
 
-export function deltaSector(copy: 0 | 1): number {
+export function deltaSector(copy: number): number {
   return DELTA_START + copy;
 }
 
-export function commitSector(index: 0 | 1): number {
+export function commitSector(index: number): number {
   return COMMIT_START + index;
 }
 

@@ -2,7 +2,18 @@ import type { Timers, TimerHandle } from "./device";
 import { WORKS_MAX } from "./limits";
 
 /** Work in slices: each `yield` gives the board back to whoever presses a key. */
-export type Work = Generator<void, void, void>;
+export type Work = Sliced<void>;
+
+/** Work in slices that ends in a value. */
+export type Sliced<T> = Generator<void, T, void>;
+
+/** Does work in one go, where nobody waits: while the controller starts. */
+export function runToEnd<T>(work: Sliced<T>): T {
+  for (;;) {
+    const slice = work.next();
+    if (slice.done === true) return slice.value;
+  }
+}
 
 /**
  * Runs works one after the other, one slice a timer tick, so that a signature check or a flash write never keeps
