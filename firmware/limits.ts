@@ -28,6 +28,7 @@ export const ENROLMENT_RETRY_MS = 5_000;
 export const COMMAND_NONCES_MAX = 4; // open at once; the oldest gives way
 export const OUTBOX_MESSAGES_MAX = 16; // waiting for the connection; more are dropped and said again with the next receipt
 export const NEED_RETRY_MS = 10_000; // a page or delta that was asked for and did not come is asked for again
+export const EVENT_UPLOAD_RETRY_MS = 10_000; // events that nobody acknowledged go out again
 
 export const DEFAULT_UNLOCK_SECONDS = 5; // a press of the exit button while there is no list
 export const CONTACT_SETTLE_MS = 50; // contacts bounce; a change counts once it has stood this long
@@ -36,3 +37,5 @@ export const FORGIVEN_ROWS_MAX = 64; // rows whose holder had a failure taken ba
 export const USE_ENTRIES_MAX = 448; // counters of limited rights; with more, new limited rights are refused
 export const USE_SPARE_UNITS = 32; // fewer unwritten records than this: the journal is compacted while idle
 export const ERASE_AHEAD_EVENTS = 32; // fewer free records than this: the next sector is erased while idle
+export const EVENT_WRITE_ATTEMPTS = 8; // slots that may refuse a record one after the other; then the flash is broken
+export const USE_WRITE_ATTEMPTS = 4; // units that may refuse a record; then the use cannot be remembered and the door stays shut

@@ -58,7 +58,7 @@ export class PinThrottle {
   }
 
   /** ms until the next attempt is compared; 0 = now, Infinity = the hard stop. */
-  get wait(): number {
+  get waitMs(): number {
     if (this.#count < FREE_PIN_ATTEMPTS) return 0;
     if (this.#count >= PIN_ATTEMPTS_MAX) return Infinity;
     const whole = Math.min(PIN_WAIT_MS * 2 ** (this.#count - FREE_PIN_ATTEMPTS), PIN_WAIT_MAX_MS);
@@ -70,7 +70,7 @@ export class PinThrottle {
    * @returns false where the keypad waits: then nothing is charged and nothing may be compared.
    */
   charge(): boolean {
-    if (this.wait > 0) return false;
+    if (this.waitMs > 0) return false;
     this.#keep(this.#count + 1);
     this.#sinceBefore = this.#since;
     this.#failureBefore = this.#lastFailure;
@@ -91,7 +91,7 @@ export class PinThrottle {
   }
 
   /** Lifts every wait where `number` (`delta.throttleReset`) is greater than the last one: state, so it cannot be replayed. */
-  reset(number: number): void {
+  resetFromCloud(number: number): void {
     if (number <= this.#reset) return;
     this.#reset = number;
     this.#lastFailure = undefined;
