@@ -1,5 +1,6 @@
-import { openAccessList, type AccessList } from "../protocol/access-list";
+import { lookUp, openAccessList, type AccessList } from "../protocol/access-list";
 import { equalBytes } from "../protocol/bytes";
+import type { CredentialKind } from "../protocol/credential";
 import type { Hashes } from "../protocol/hashes";
 import { COMMIT_BYTES, CommitLog, committedVersion, encodeCommit } from "./commit-log";
 import { findCommittedList, NO_DELTA } from "./committed-list";
@@ -78,6 +79,11 @@ export class AccessListStore {
     if (this.#active !== undefined) return this.#active;
     const kept = this.#keptCommit();
     return kept && committedVersion(kept);
+  }
+
+  /** Whether the list has a row under a tag; true as well where that cannot be known, with a list lost or damaged. */
+  isListed(tag: Uint8Array, kind: CredentialKind): boolean {
+    return this.#active === undefined || this.alarms.listDamaged || lookUp(this.#active.list, tag, kind).length > 0;
   }
 
   /** The slot for the next snapshot: never the active list's. Without one, that of the newest snapshot there is. */

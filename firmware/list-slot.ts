@@ -94,13 +94,19 @@ export class ListSlot {
   }
 
   /** The pages that are not what the head's hashes say: one a slice. */
-  *findBadPages({ manifest, pageHashes }: ListHead): Sliced<PageSet> {
+  *findBadPages(head: ListHead): Sliced<PageSet> {
     let bad = NO_PAGES;
-    for (let page = 0; page < pageCount(manifest); page++) {
+    for (let page = 0; page < pageCount(head.manifest); page++) {
       if (page > 0) yield;
-      if (!isPage(this.#hashes, pageHashes, page, this.#readPage(manifest, page))) bad = withPage(bad, page);
+      if (!this.holdsPage(head, page)) bad = withPage(bad, page);
     }
     return bad;
+  }
+
+  /** Whether the slot has a page as the head's hash says. */
+  holdsPage({ manifest, pageHashes }: ListHead, page: number): boolean {
+    const bytes = this.#flash.read(pageBytes(manifest, page), slotPage(this.index, page) * SECTOR_BYTES);
+    return isPage(this.#hashes, pageHashes, page, new Uint8Array(bytes));
   }
 
   /** @param bytes a page that has been checked against its hash. */
@@ -120,12 +126,13 @@ export class ListSlot {
    * what it is made from stays.
    * @returns whether that gave the page of the hash.
    */
-  *rebuildPage({ manifest, pageHashes }: ListHead, page: number): Sliced<boolean> {
+  *rebuildPage(head: ListHead, page: number): Sliced<boolean> {
+    const { manifest, pageHashes } = head;
     const whole = yield* this.#xor(manifest, page);
     const bytes = whole.subarray(0, pageBytes(manifest, page));
     if (!isPage(this.#hashes, pageHashes, page, bytes)) return false;
     yield* this.#writeSector(slotPage(this.index, page), bytes);
-    return isPage(this.#hashes, pageHashes, page, this.#readPage(manifest, page));
+    return this.holdsPage(head, page);
   }
 
   /** XOR of all pages, or of parity and all pages but one. */
@@ -139,10 +146,6 @@ export class ListSlot {
     }
     if (without !== undefined) addInto(sum, this.#flash.read(PAGE_BYTES, slotParity(this.index) * SECTOR_BYTES));
     return new Uint8Array(sum.buffer);
-  }
-
-  #readPage(manifest: Manifest, page: number): Uint8Array {
-    return new Uint8Array(this.#flash.read(pageBytes(manifest, page), slotPage(this.index, page) * SECTOR_BYTES));
   }
 
   *#writeSector(sector: number, bytes: Uint8Array): Sliced<void> {
