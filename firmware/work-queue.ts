@@ -51,7 +51,8 @@ export class WorkQueue {
       this.#onError(error);
     } finally {
       if (done) this.#waiting.shift();
-      if (this.#waiting.length > 0) this.#timer = this.#timers.set(() => this.#slice(), 0);
+      // A work may have added another, and with it the timer.
+      if (this.#waiting.length > 0) this.#timer ??= this.#timers.set(() => this.#slice(), 0);
     }
   }
 }

@@ -1,0 +1,222 @@
+import { startController } from "../../firmware/controller";
+import { saveSettings } from "../../firmware/settings";
+import type { KeyValue } from "../../firmware/device";
+import { VirtualBoard } from "../../hardware-sim/virtual-board";
+import { VirtualClock } from "../../hardware-sim/virtual-clock";
+import { VirtualNetwork, type NetworkPlug } from "../../hardware-sim/virtual-network";
+import type { Hashes } from "../../protocol/hashes";
+import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
+import type { Cases } from "../support/cases";
+import { PaperCloud } from "../support/paper-cloud";
+
+const RESIDENT: Profile = { notBefore: 0, notAfter: NO_END, schedule: ALWAYS, holderClass: HolderClass.resident, outputs: 1, maxUses: 0 };
+const GUEST: Profile = { ...RESIDENT, holderClass: HolderClass.guest };
+const ONCE: Profile = { ...GUEST, maxUses: 1 };
+
+/** A board that an installer has told where its cloud is, and that cloud. */
+class House {
+  readonly clock = new VirtualClock();
+  readonly network = new VirtualNetwork(this.clock);
+  readonly plug: NetworkPlug = this.network.plug();
+  readonly board: VirtualBoard;
+  readonly cloud: PaperCloud;
+
+  constructor(hashes: Hashes, options: { rtc?: boolean } = {}) {
+    this.board = new VirtualBoard({ clock: this.clock, network: this.plug, hashes, rtc: options.rtc ?? false, ticksStart: 0xffff_f000 });
+    this.cloud = new PaperCloud(hashes, this.clock, this.network, () => this.board.keyValue.peek("latchkey", "identity")!.slice(8));
+    const { keyValue } = this.board;
+    const installer: KeyValue = {
+      read: (key) => keyValue.peek("latchkey", key)?.buffer as ArrayBuffer | undefined,
+      write: (key, value) => keyValue.preset("latchkey", key, new Uint8Array(value)),
+      delete: (key) => keyValue.preset("latchkey", key, undefined),
+      close: () => undefined,
+    };
+    saveSettings(installer, { cloudHost: "cloud.example", cloudPort: 80 });
+    this.board.start((device) => void startController(device));
+    this.clock.advance(5_000);
+  }
+
+  /** Types a PIN and lets a second pass. @returns whether the strike is open then. */
+  types(pin: string): boolean {
+    this.board.keypad.type(pin);
+    this.clock.advance(1_000);
+    const opened = this.board.strike;
+    this.clock.advance(10_000);
+    return opened;
+  }
+
+  /** Units written and blocks erased so far. */
+  get flashWear(): number {
+    const { unitWrites, erases } = this.board.flash;
+    return [...unitWrites, ...erases].reduce((sum, count) => sum + count, 0);
+  }
+
+  get lastTrace(): string {
+    return this.board.trace[this.board.trace.length - 1].line;
+  }
+}
+
+function claimedHouse(hashes: Hashes, options: { rtc?: boolean } = {}): House {
+  const house = new House(hashes, options);
+  house.cloud.issue([
+    { pin: "111111", profile: RESIDENT },
+    { pin: "222222", profile: GUEST },
+    { pin: "333333", profile: ONCE },
+  ]);
+  house.clock.advance(30_000);
+  return house;
+}
+
+export const cases: Cases = {
+  "controller: claims itself, fetches its list, and a PIN opens; with the network pulled too": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    assert.is(house.cloud.receipts[house.cloud.receipts.length - 1].version, house.cloud.version);
+    assert.true(house.types("111111"));
+    assert.false(house.types("999999"));
+    house.plug.pull();
+    house.clock.advance(120_000);
+    assert.true(house.types("111111"));
+    assert.true(house.types("222222"));
+    assert.false(house.board.strike, "the strike has fallen again");
+  },
+
+  "controller: a revocation is refused at once, and acknowledged only then": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    const before = house.cloud.receipts.length;
+    const version = house.cloud.revoke("222222");
+    house.clock.advance(2_000);
+    assert.false(house.types("222222"));
+    assert.true(house.cloud.receipts.slice(before).some((receipt) => receipt.version === version));
+    assert.true(house.types("111111"));
+  },
+
+  "X3: a guest's access ends with the lease at a door that hears nothing; a resident's does not": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.plug.pull();
+    house.clock.advance(86_400_000 - 200_000);
+    assert.true(house.types("222222"));
+    house.clock.advance(400_000);
+    assert.false(house.types("222222"));
+    assert.is(house.lastTrace, "denied: stale-list");
+    assert.true(house.types("111111"));
+  },
+
+  "X3: leases for a newer version do not prolong a list whose revocation is kept back": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.cloud.jammed = (what) => what.startsWith("delta");
+    house.cloud.revoke("222222");
+    for (let hour = 0; hour < 25; hour++) {
+      house.cloud.sendLease();
+      house.clock.advance(3_600_000);
+    }
+    assert.false(house.types("222222"));
+    assert.is(house.lastTrace, "denied: stale-list");
+    house.cloud.jammed = () => false;
+    house.clock.advance(700_000);
+    assert.false(house.types("222222"));
+    assert.is(house.lastTrace, "denied: unknown-credential");
+  },
+
+  "N8: a one-time code opens once, also across a power cut": (assert, { hashes }) => {
+    const house = claimedHouse(hashes, { rtc: true });
+    assert.true(house.types("333333"));
+    assert.false(house.types("333333"));
+    house.board.powerOff();
+    house.board.powerOn();
+    house.clock.advance(5_000);
+    assert.false(house.types("333333"));
+    assert.is(house.lastTrace, "denied: used-up");
+  },
+
+  "X7: every decision is in the cloud once, in order, also those of a time without network": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.plug.pull();
+    house.clock.advance(60_000);
+    house.types("111111");
+    house.types("222222");
+    house.types("888888");
+    house.plug.plug();
+    house.clock.advance(120_000);
+    const decisions = house.cloud.events.filter(({ type }) => type === "decision");
+    assert.deepEqual(
+      decisions.map(({ reason }) => reason),
+      ["granted", "granted", "unknown-credential"],
+    );
+    house.clock.advance(60_000);
+    assert.is(house.cloud.events.filter(({ type }) => type === "decision").length, 3);
+  },
+
+  "X5: after a power cut without a clock chip, a guest waits for signed time, a resident does not": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.plug.pull();
+    house.board.powerOff();
+    house.board.powerOn();
+    house.clock.advance(5_000);
+    assert.true(house.types("111111"));
+    assert.false(house.types("222222"));
+    assert.is(house.lastTrace, "denied: time-unknown");
+    house.plug.plug();
+    house.clock.advance(120_000);
+    assert.true(house.types("222222"));
+  },
+
+  "controller: whatever the broker repeats, mixes up or invents, the list stays and nothing is written": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.cloud.revoke("222222");
+    house.clock.advance(20_000);
+    const before = house.flashWear;
+    const replay = [...house.cloud.sent];
+    for (const { what, payload } of replay) {
+      if (what === "time" || what === "ack" || what === "lease") continue;
+      house.cloud.send(what, payload);
+      const flipped = payload.slice();
+      flipped[flipped.length >> 1] ^= 4;
+      house.cloud.send(what, flipped);
+      house.cloud.send(what, payload.slice(0, -1));
+      house.clock.advance(3_000);
+    }
+    for (const what of ["manifest", "page/0", "page/31", "delta/1", "lease", "time", "keyset", "command", "ack"]) {
+      house.cloud.send(what, new Uint8Array(5).fill(0x9f));
+      house.cloud.send(what, new Uint8Array(9_000));
+      house.clock.advance(3_000);
+    }
+    assert.is(house.flashWear, before, "no flash write");
+    assert.false(house.types("222222"));
+    assert.true(house.types("111111"));
+  },
+
+  "controller: digits typed while a list is verified and written are not lost": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.cloud.issue(Array.from({ length: 1_200 }, (_, index) => ({ pin: index === 0 ? "111111" : String(500_000 + index), profile: RESIDENT })));
+    let opened = 0;
+    for (let round = 0; round < 4; round++) {
+      for (const digit of "111111") {
+        house.board.keypad.type(digit);
+        house.clock.advance(37);
+      }
+      house.clock.advance(300);
+      if (house.board.strike) opened += 1;
+      house.clock.advance(6_000);
+    }
+    assert.is(opened, 4);
+    house.clock.advance(60_000);
+    assert.is(house.cloud.receipts[house.cloud.receipts.length - 1].version, house.cloud.version);
+    assert.true(house.types("501199"));
+  },
+
+  "controller: one can leave before any claim, and nothing opens from outside": (assert, { hashes }) => {
+    const house = new House(hashes);
+    const fresh = new VirtualBoard({ clock: house.clock, hashes });
+    fresh.start((device) => void startController(device));
+    house.clock.advance(1_000);
+    fresh.keypad.type("111111#");
+    house.clock.advance(1_000);
+    assert.false(fresh.strike);
+    fresh.pressExit(true);
+    house.clock.advance(200);
+    assert.true(fresh.strike);
+    fresh.pressExit(false);
+    house.clock.advance(10_000);
+    assert.false(fresh.strike);
+  },
+};
