@@ -1,0 +1,64 @@
+import Time from "time";
+import { digestHashes } from "../../firmware/esp32/digest-hashes";
+import { plainNetwork } from "../../firmware/esp32/network";
+import { TrueRandom } from "../../firmware/esp32/true-random";
+import type { Device } from "../../firmware/device";
+import { PARTITION_SECTORS } from "../../firmware/flash-layout";
+import type { BoardSession } from "../board-session";
+import { PowerSupply } from "../power-supply";
+import type { VirtualClock, VirtualTimer } from "../virtual-clock";
+import { VirtualPins } from "../virtual-digital";
+import { VirtualFlash } from "../virtual-flash";
+import { VirtualKeyValue } from "../virtual-key-value";
+import { VirtualKeypad } from "../virtual-keypad";
+
+const PINS = { strike: 26, contact: 33, requestToExit: 32, led: 25, buzzer: 27 };
+
+export interface LinDevice {
+  device: Device;
+  keypad: VirtualKeypad;
+  pins: VirtualPins;
+}
+
+/**
+ * A Device for a PC under the Moddable SDK: memories and wires are the simulation's, kept in RAM and empty at each
+ * start; timers, digests, random bytes, MQTT and HTTP are what an ESP32 has.
+ */
+export function makeLinDevice(clock: VirtualClock, onTrace: (line: string) => void): LinDevice {
+  const session: BoardSession = {
+    alive: true,
+    run: (callback) => callback(),
+    need: () => {},
+    timer: {
+      set: (callback, milliseconds) => clock.set(callback, milliseconds),
+      clear: (handle) => clock.clear(handle as VirtualTimer),
+    },
+    onEnd: () => () => false,
+  };
+  const supply = new PowerSupply();
+  const flash = new VirtualFlash({ blocks: PARTITION_SECTORS, encrypted: true, supply });
+  const keyValue = new VirtualKeyValue(supply);
+  const pins = new VirtualPins(clock);
+  const keypad = new VirtualKeypad(clock);
+  return {
+    keypad,
+    pins,
+    device: {
+      io: { Digital: pins.attach(session) },
+      pin: PINS,
+      serial: { keypad: { io: keypad.attach(session) } },
+      network: plainNetwork([]),
+      flash: { open: () => flash },
+      keyValue: { open: ({ path }) => keyValue.open(path) },
+      timer: session.timer,
+      ticks: () => Time.ticks,
+      hashes: digestHashes,
+      randomBytes(length) {
+        const bytes = new Uint8Array(length);
+        TrueRandom.fill(bytes);
+        return bytes;
+      },
+      trace: onTrace,
+    },
+  };
+}
