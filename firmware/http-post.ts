@@ -1,4 +1,5 @@
 import type { Device } from "./device";
+import { HTTP_ANSWER_MS } from "./limits";
 
 /** A finished POST: the status, and the body unless it was larger than asked for; status 0 = no answer. */
 export interface HttpAnswer {
@@ -9,6 +10,7 @@ export interface HttpAnswer {
 /**
  * One POST of CBOR over the board's HTTP client (ECMA-419 §15); the connection closes afterwards.
  * @param maximum bytes of the answer's body; what is longer is dropped unread.
+ * @param onAnswer called once, in HTTP_ANSWER_MS at the latest: the client itself waits for ever.
  */
 export function httpPost(device: Device, target: { host: string; port: number; path: string }, body: Uint8Array, maximum: number, onAnswer: (answer: HttpAnswer) => void): void {
   const provider = device.network.http;
@@ -20,10 +22,12 @@ export function httpPost(device: Device, target: { host: string; port: number; p
   const finish = (result: HttpAnswer): void => {
     if (finished) return;
     finished = true;
+    device.timer.clear(timeout);
     client.close();
     onAnswer(result);
   };
   const client = new provider.io({ ...provider, host: target.host, port: target.port, onError: () => finish({ status: 0, body: undefined }) });
+  const timeout = device.timer.set(() => finish({ status: 0, body: undefined }), HTTP_ANSWER_MS);
   client.request({
     method: "POST",
     path: target.path,

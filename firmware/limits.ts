@@ -25,6 +25,7 @@ export const RECONNECT_MIN_MS = 1_000;
 export const RECONNECT_MAX_MS = 60_000;
 export const KEEP_ALIVE_MS = 30_000;
 export const ENROLMENT_RETRY_MS = 5_000;
+export const HTTP_ANSWER_MS = 30_000; // a server that takes a request and stays silent is given up after this
 export const COMMAND_NONCES_MAX = 4; // open at once; the oldest gives way
 export const OUTBOX_MESSAGES_MAX = 16; // waiting for the connection; more are dropped and said again with the next receipt
 export const NEED_RETRY_MS = 10_000; // a page or delta that was asked for and did not come is asked for again
