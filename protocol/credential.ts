@@ -13,7 +13,10 @@ const PIN2_LABEL = ascii("pin2");
  * @param value a PIN's ASCII digits; a unit PIN's `unit*PIN`; the bytes of a card's number; a phone's or fob's 8-byte id.
  */
 export function credentialTag(hashes: Hashes, tagKey: Uint8Array, kind: CredentialKind, value: Uint8Array): Uint8Array {
-  return hashes.hmacSha256(tagKey, concat(Uint8Array.of(kind), value)).slice(0, TAG_BYTES);
+  const message = new Uint8Array(1 + value.length);
+  message[0] = kind;
+  message.set(value, 1);
+  return hashes.hmacSha256(tagKey, message).slice(0, TAG_BYTES);
 }
 
 /** The tag of a second PIN, bound to the first credential: with somebody else's card it opens nothing. */

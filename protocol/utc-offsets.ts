@@ -41,10 +41,10 @@ export function isUtcOffsets(table: Uint8Array): boolean {
 
 /** @param unixSeconds integer seconds since 1970 UTC. */
 export function localTime(table: Uint8Array, unixSeconds: number): LocalTime {
+  const entries = new DataView(table.buffer, table.byteOffset, table.length);
   let at = table.length - ENTRY_BYTES;
-  while (at > 0 && readU32(table, at) > unixSeconds) at -= ENTRY_BYTES;
-  const quarterHours = (table[at + 4] << 24) >> 24;
-  const local = unixSeconds + quarterHours * QUARTER_HOUR_SECONDS;
+  while (at > 0 && entries.getUint32(at) > unixSeconds) at -= ENTRY_BYTES;
+  const local = unixSeconds + entries.getInt8(at + 4) * QUARTER_HOUR_SECONDS;
   const day = Math.floor(local / DAY_SECONDS);
   return {
     day,
