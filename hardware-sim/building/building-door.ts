@@ -1,0 +1,262 @@
+import { randomBytes } from "node:crypto";
+import type { Device } from "../../firmware/device";
+import { loadEnrolment } from "../../firmware/enrolment-record";
+import { claimText } from "../../firmware/identity";
+import { saveSettings, type Settings } from "../../firmware/settings";
+import { toHex } from "../../protocol/bytes";
+import { decodeDoorState } from "../../protocol/door-state";
+import { CLAIM_SECRET_BYTES } from "../../protocol/enrolment";
+import { ID_BYTES } from "../../protocol/limits";
+import { openReceipt } from "../../protocol/receipt";
+import { parseTopic } from "../../protocol/topics";
+import { PIN, VirtualBoard } from "../virtual-board";
+import type { KeyValue } from "../../firmware/device";
+import { nodeHashes } from "../xs/host-hashes";
+import type { BuildingLog, LogSource } from "./building-log";
+import { DoorMemory } from "./door-memory";
+import type { DoorAction, DoorView } from "./door-view";
+import type { FirmwareEngine } from "./engine/firmware-engine";
+import { MemoryActivity } from "./memory-activity";
+import type { MqttTraffic } from "./net/mqtt-connection";
+import { SocketNetwork } from "./net/socket-network";
+import type { RealTimeClock } from "./real-time-clock";
+
+/** How long a board whose firmware has crashed takes to start again. */
+const RESTART_MS = 2_000;
+const KEYS = "0123456789*#";
+/** Where the firmware keeps what an installer and a claim gave it. */
+const DOMAIN = "latchkey";
+
+export interface BuildingDoorOptions {
+  index: number;
+  name: string;
+  clock: RealTimeClock;
+  engine: FirmwareEngine;
+  cloud: Settings & { secure: boolean };
+  /** Where flash and key-value store are kept. */
+  folder: string;
+  log: BuildingLog;
+  /** Something that the view shows has changed. */
+  onChange: () => void;
+}
+
+/** One door of the building: a virtual board on the real network, and the people and wires around it. */
+export class BuildingDoor {
+  readonly index: number;
+  readonly name: string;
+  #options: BuildingDoorOptions;
+  #board: VirtualBoard;
+  #network: SocketNetwork;
+  #memory: DoorMemory;
+  #activity: MemoryActivity;
+  #stopEngine: (() => void) | undefined;
+  #linked = false;
+  #exitHeld = false;
+  #list: DoorView["list"];
+  #clock: DoorView["clock"];
+  #closed = false;
+
+  /** @throws {DoorMemoryError} the folder holds something else. */
+  constructor(options: BuildingDoorOptions) {
+    const { index, name, clock, cloud, folder } = options;
+    this.index = index;
+    this.name = name;
+    this.#options = options;
+    this.#network = new SocketNetwork({
+      secure: cloud.secure,
+      onTraffic: (message) => this.#traffic(message),
+      onRequest: (method, path, status) => this.#log("network", `HTTP ${method} ${path}: ${status ?? "no answer"}`),
+      onLink: (linked) => {
+        this.#linked = linked;
+        this.#log("network", linked ? "connected to the cloud" : "connection to the cloud ended");
+        options.onChange();
+      },
+    });
+    this.#board = new VirtualBoard({
+      clock,
+      network: this.#network,
+      seed: toHex(randomBytes(8)),
+      hashes: nodeHashes,
+      randomBytes: (length) => Uint8Array.from(randomBytes(length)),
+      rtc: true,
+      ticksStart: randomBytes(4).readUInt32BE(),
+      onTrace: (line) => this.#log("firmware", line),
+      onException: (error) => this.#crashed(error),
+    });
+    this.#memory = new DoorMemory(this.#board, folder);
+    this.#activity = new MemoryActivity(this.#board, (text) => this.#log("memory", text));
+    this.#board.pins.onOutput = (pin, { value }) => this.#output(pin, value);
+    this.#board.onPowerLost = () => {
+      this.#stopEngine?.();
+      this.#stopEngine = undefined;
+      options.onChange();
+    };
+    this.#setUp();
+  }
+
+  get view(): DoorView {
+    const { name, index } = this.#options;
+    const board = this.#board;
+    const identity = this.#identity();
+    return {
+      index,
+      name,
+      engine: this.#options.engine.name,
+      power: board.running,
+      network: this.#network.plugged,
+      linked: this.#linked,
+      strike: board.strike,
+      ledGreen: board.pins.output(PIN.led) === 1,
+      buzzer: board.pins.output(PIN.buzzer) === 1,
+      leafOpen: board.leafOpen,
+      exitHeld: this.#exitHeld,
+      boots: board.boots,
+      ...(identity && { id: toHex(identity.door) }),
+      ...(identity && !this.claimed && { claim: claimText(identity) }),
+      ...(this.#list && { list: this.#list }),
+      ...(this.#clock && { clock: this.#clock }),
+    };
+  }
+
+  /** Whether the door belongs to a cloud. */
+  get claimed(): boolean {
+    return loadEnrolment(this.#keyValue()) !== undefined;
+  }
+
+  /** Text of the claim QR on the board; undefined before the first boot. */
+  get claim(): string | undefined {
+    const identity = this.#identity();
+    return identity && claimText(identity);
+  }
+
+  powerOn(): void {
+    if (this.#closed || this.#board.running) return;
+    this.#log("power", `power on (boot ${this.#board.boots + 1}, firmware under ${this.#options.engine.name})`);
+    this.#board.start((device: Device) => {
+      this.#stopEngine = this.#options.engine.boot(device, (error) => this.#crashed(error));
+    });
+    this.#options.onChange();
+  }
+
+  powerOff(): void {
+    if (!this.#board.running) return;
+    this.#log("power", "power cut");
+    this.#board.powerOff();
+  }
+
+  /** What a person does here. @returns false for what makes no sense. */
+  act(action: DoorAction): boolean {
+    const board = this.#board;
+    switch (action.action) {
+      case "key":
+        if (action.key.length !== 1 || !KEYS.includes(action.key)) return false;
+        // Which digit it was is nobody's business, not even a log's.
+        this.#log("person", `presses ${action.key === "*" || action.key === "#" ? action.key : "a digit"}`);
+        board.keypad.type(action.key);
+        break;
+      case "leaf":
+        this.#moveLeaf(action.open, action.force === true);
+        break;
+      case "exit":
+        if (this.#exitHeld === action.held) break;
+        this.#exitHeld = action.held;
+        this.#log("person", action.held ? "presses the exit button" : "lets go of the exit button");
+        board.pressExit(action.held);
+        break;
+      case "network":
+        if (this.#network.plugged === action.plugged) break;
+        this.#log("network", action.plugged ? "network plugged in" : "network plug pulled");
+        this.#network.setPlugged(action.plugged);
+        break;
+      case "power":
+        if (action.on) this.powerOn();
+        else this.powerOff();
+        break;
+      default:
+        return false;
+    }
+    this.#options.onChange();
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#board.powerOff();
+    this.#activity.close();
+    this.#network.close();
+    this.#memory.close();
+  }
+
+  #log(source: LogSource, text: string): void {
+    if (!this.#closed) this.#options.log.add(this.index, source, text);
+  }
+
+  /** The installer's part: the address of the cloud, over the serial console. */
+  #setUp(): void {
+    saveSettings(this.#keyValue(), this.#options.cloud);
+  }
+
+  /** The store as someone sees it who has the board before them. */
+  #keyValue(): KeyValue {
+    const { keyValue } = this.#board;
+    return {
+      read: (key) => keyValue.peek(DOMAIN, key)?.buffer as ArrayBuffer | undefined,
+      write: (key, value) => keyValue.preset(DOMAIN, key, new Uint8Array(value)),
+      delete: (key) => keyValue.preset(DOMAIN, key, undefined),
+      close: () => {},
+    };
+  }
+
+  #identity(): { door: Uint8Array; claimSecret: Uint8Array } | undefined {
+    const kept = this.#board.keyValue.peek(DOMAIN, "identity");
+    if (kept?.length !== ID_BYTES + CLAIM_SECRET_BYTES) return undefined;
+    return { door: kept.slice(0, ID_BYTES), claimSecret: kept.slice(ID_BYTES) };
+  }
+
+  #moveLeaf(open: boolean, force: boolean): void {
+    const board = this.#board;
+    if (board.leafOpen === open) return;
+    if (open && !board.strike && !force) {
+      this.#log("leaf", "somebody pulls: locked");
+      return;
+    }
+    this.#log("leaf", open ? (board.strike ? "opens" : "is forced open") : "closes");
+    board.setLeaf(open);
+  }
+
+  #output(pin: number, value: 0 | 1): void {
+    if (pin === PIN.strike) this.#log("strike", value ? "relay energised: the door can be opened" : "relay released: locked");
+    else if (pin === PIN.led) this.#log("reader", value ? "LED green" : "LED off");
+    else if (pin === PIN.buzzer && value) this.#log("reader", "beep");
+    this.#options.onChange();
+  }
+
+  #traffic({ direction, topic, payload }: MqttTraffic): void {
+    const what = parseTopic(topic)?.what ?? topic;
+    this.#log("network", `${direction === "up" ? "sends" : "gets"} ${what}, ${payload.length} bytes`);
+    if (direction === "up") this.#said(what, payload);
+  }
+
+  /** Reads over the door's shoulder. */
+  #said(what: string, payload: Uint8Array): void {
+    const at = Date.now();
+    if (what === "state") {
+      const { time } = decodeDoorState(payload);
+      this.#clock = { time, at };
+    } else if (what === "receipt") {
+      const enrolment = loadEnrolment(this.#keyValue());
+      if (!enrolment) return;
+      const { epoch, version, leaseEnd, wallTime } = openReceipt(nodeHashes, enrolment.keys.receipt, payload);
+      this.#list = { epoch, version, leaseEnd };
+      this.#clock = { time: wallTime, at };
+    }
+    this.#options.onChange();
+  }
+
+  #crashed(error: unknown): void {
+    if (this.#closed) return;
+    this.#log("firmware", `ended: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.#board.powerOff();
+    setTimeout(() => this.powerOn(), RESTART_MS).unref();
+  }
+}

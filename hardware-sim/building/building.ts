@@ -1,0 +1,96 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { BuildingDoor } from "./building-door";
+import { BuildingLog } from "./building-log";
+import { takeDataFolder } from "./data-folder";
+import type { FirmwareEngine } from "./engine/firmware-engine";
+import { PageServer } from "./page-server";
+import { RealTimeClock } from "./real-time-clock";
+
+export interface BuildingOptions {
+  /** Base address of the cloud's HTTP side. */
+  cloud: URL;
+  /** One door per name. */
+  doors: readonly string[];
+  engine: FirmwareEngine;
+  /** Doors keep their flash here, one folder each. */
+  dataFolder: string;
+  /** Of the page; 0 = any free one. */
+  port: number;
+}
+
+/** Doors of virtual hardware that run the real firmware against a real cloud, and the page to touch them. */
+export class Building {
+  readonly doors: readonly BuildingDoor[];
+  #clock: RealTimeClock;
+  #page: PageServer;
+  #release: () => void;
+  #closing: Promise<void> | undefined;
+
+  private constructor(doors: readonly BuildingDoor[], clock: RealTimeClock, page: PageServer, release: () => void) {
+    this.doors = doors;
+    this.#clock = clock;
+    this.#page = page;
+    this.#release = release;
+  }
+
+  /** Powers the doors on and opens the page. @throws {Error} data folder or port in use. */
+  static async start(options: BuildingOptions): Promise<Building> {
+    const { cloud, engine, dataFolder } = options;
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    const release = takeDataFolder(dataFolder);
+    const log = new BuildingLog();
+    // A callback of a board reports its own errors; what comes out here is a bug of the building.
+    const clock = new RealTimeClock((error) => {
+      throw error;
+    });
+    const secure = cloud.protocol === "https:";
+    const cloudPort = Number(cloud.port) || (secure ? 443 : 80);
+    const doors: BuildingDoor[] = [];
+    const page = new PageServer({ doors, log });
+    try {
+      options.doors.forEach((name, index) => {
+        const folder = join(dataFolder, `door-${index + 1}`);
+        const onChange = (): void => page.doorChanged(index);
+        doors.push(
+          new BuildingDoor({
+            index,
+            name,
+            clock,
+            engine,
+            cloud: { cloudHost: cloud.hostname, cloudPort, secure },
+            folder,
+            log,
+            onChange,
+          }),
+        );
+      });
+      await page.listen(options.port);
+    } catch (error) {
+      for (const door of doors) door.close();
+      clock.stop();
+      release();
+      throw error;
+    }
+    for (const door of doors) door.powerOn();
+    return new Building(doors, clock, page, release);
+  }
+
+  /** Address of the page. */
+  get url(): string {
+    return this.#page.url;
+  }
+
+  /** Cuts the power of all doors and gives port and data folder back; once is enough. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const door of this.doors) door.close();
+    this.#clock.stop();
+    await this.#page.close();
+    this.#release();
+  }
+}

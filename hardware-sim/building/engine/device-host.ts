@@ -1,0 +1,131 @@
+import type { Device, TimerHandle } from "../../../firmware/device";
+import { hostHashes } from "../../xs/host-hashes";
+import type { HostOperations } from "../../xs/xs-program";
+import { packValue, unpackValue } from "./value-wire";
+
+const codec = {
+  toUtf8: (text: string): Uint8Array => Buffer.from(text, "utf8"),
+  fromUtf8: (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8"),
+};
+
+/** What the guest must know of the board before its first call. */
+export interface DeviceDescription {
+  pin: Device["pin"];
+  digital: Record<string, number>;
+  mqtt: Record<string, number>;
+  rtc: boolean;
+}
+
+/** An object of the board that the guest holds by a number. */
+type Held = Record<string, (...args: unknown[]) => unknown>;
+
+/**
+ * Offers a Device to a firmware in another engine: what the firmware does there are calls that it waits for;
+ * what the board tells (timers, edges, messages) are events that are delivered one after another.
+ */
+export class DeviceHost {
+  #device: Device;
+  #deliver: (event: Uint8Array) => void;
+  #held = new Map<number, Held>();
+  #timers = new Map<number, TimerHandle>();
+
+  constructor(device: Device, deliver: (event: Uint8Array) => void) {
+    this.#device = device;
+    this.#deliver = deliver;
+  }
+
+  get operations(): HostOperations {
+    const device = this.#device;
+    const operation =
+      (run: (...args: never[]) => unknown) =>
+      (body: Uint8Array): Uint8Array =>
+        packValue(run(...(unpackValue(body, codec) as never[])), codec);
+    return {
+      ...hostHashes,
+      describe: operation((): DeviceDescription => {
+        const { Digital } = { Digital: device.io.Digital };
+        const { Input, InputPullUp, Output, Rising, Falling } = Digital;
+        const { CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK } = device.network.mqtt.io;
+        return {
+          pin: device.pin,
+          digital: { Input, InputPullUp, Output, Rising, Falling },
+          mqtt: { CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK },
+          rtc: device.rtc !== undefined,
+        };
+      }),
+      ticks: () => {
+        const ticks = device.ticks();
+        return Uint8Array.of(ticks >>> 24, ticks >>> 16, ticks >>> 8, ticks);
+      },
+      trace: operation((line: string) => device.trace(line)),
+      random: operation((length: number) => device.randomBytes(length)),
+      getTime: operation(() => device.rtc?.time ?? null),
+      setTime: operation((time: number | null) => {
+        if (device.rtc) device.rtc.time = time ?? undefined;
+      }),
+      setTimer: operation((id: number, milliseconds: number) => {
+        const handle = device.timer.set(() => {
+          this.#timers.delete(id);
+          this.#event(0, "timer", [id]);
+        }, milliseconds);
+        this.#timers.set(id, handle);
+      }),
+      clearTimer: operation((id: number) => {
+        const handle = this.#timers.get(id);
+        this.#timers.delete(id);
+        if (handle !== undefined) device.timer.clear(handle);
+      }),
+      open: operation((id: number, kind: string, options: Record<string, unknown>, callbacks: string[]) => {
+        this.#held.set(id, this.#open(kind, { ...options, ...this.#callbacks(id, callbacks) }));
+      }),
+      request: operation((id: number, client: number, options: object, callbacks: string[]) => {
+        this.#held.set(id, this.#get(client).request({ ...options, ...this.#callbacks(id, callbacks) }) as Held);
+      }),
+      call: operation((id: number, method: string, ...args: unknown[]) => this.#get(id)[method](...args)),
+      release: operation((id: number) => {
+        this.#held.delete(id);
+      }),
+    };
+  }
+
+  #get(id: number): Held {
+    const held = this.#held.get(id);
+    if (!held) throw new Error(`device: no object ${id}`);
+    return held;
+  }
+
+  #open(kind: string, options: Record<string, unknown>): Held {
+    const { io, serial, network, flash, keyValue } = this.#device;
+    switch (kind) {
+      case "digital":
+        return new io.Digital(options as never) as unknown as Held;
+      case "keypad":
+        return new serial.keypad.io({ ...serial.keypad, ...options }) as unknown as Held;
+      case "mqtt": {
+        const will = options.will as { message: Uint8Array } | undefined;
+        const message = will && (will.message.buffer as ArrayBuffer);
+        const { io: Client, ...provided } = network.mqtt;
+        return new Client({ ...provided, ...options, ...(will && { will: { ...will, message } }) } as never) as unknown as Held;
+      }
+      case "http": {
+        const { io: Client, ...provided } = network.http;
+        return new Client({ ...provided, ...options } as never) as unknown as Held;
+      }
+      case "flash":
+        return flash.open(options as never) as unknown as Held;
+      case "keyValue":
+        return keyValue.open(options as never) as unknown as Held;
+      default:
+        throw new Error(`device: cannot open ${kind}`);
+    }
+  }
+
+  #callbacks(id: number, names: string[]): Record<string, (...args: unknown[]) => void> {
+    const told = (value: unknown): unknown => (value instanceof Error ? value.message : value);
+    return Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => this.#event(id, name, args.map(told))]));
+  }
+
+  #event(id: number, name: string, args: unknown[]): void {
+    this.#deliver(packValue([id, name, args], codec));
+  }
+}
