@@ -116,8 +116,9 @@ export class ListSlot {
 
   /** Makes the parity page that of the pages, where it is not: one page a slice. */
   *writeParity(manifest: Manifest): Sliced<void> {
+    if (pageCount(manifest) === 0) return;
     const parity = yield* this.#xor(manifest, undefined);
-    const kept = new Uint8Array(this.#flash.read(SECTOR_BYTES, slotParity(this.index) * SECTOR_BYTES));
+    const kept = new Uint8Array(this.#flash.read(parity.length, slotParity(this.index) * SECTOR_BYTES));
     if (!equalBytes(kept, parity)) yield* this.#writeSector(slotParity(this.index), parity);
   }
 
@@ -135,16 +136,16 @@ export class ListSlot {
     return this.holdsPage(head, page);
   }
 
-  /** XOR of all pages, or of parity and all pages but one. */
+  /** XOR of all pages, or of parity and all pages but one; as long as the first page. */
   *#xor(manifest: Manifest, without: number | undefined): Sliced<Uint8Array> {
-    const sum = new Uint32Array(PAGE_BYTES / 4);
+    const sum = new Uint32Array(pageBytes(manifest, 0) / 4);
     for (let page = 0; page < pageCount(manifest); page++) {
       if (page === without) continue;
       // Pages are multiples of 4 bytes, as rows, profiles and rules are.
       addInto(sum, this.#flash.read(pageBytes(manifest, page), slotPage(this.index, page) * SECTOR_BYTES));
       yield;
     }
-    if (without !== undefined) addInto(sum, this.#flash.read(PAGE_BYTES, slotParity(this.index) * SECTOR_BYTES));
+    if (without !== undefined) addInto(sum, this.#flash.read(sum.byteLength, slotParity(this.index) * SECTOR_BYTES));
     return new Uint8Array(sum.buffer);
   }
 

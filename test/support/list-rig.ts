@@ -33,6 +33,8 @@ export class ListRig {
   /** What the callbacks heard since the rig was made. */
   readonly activations: string[] = [];
   readonly floors: number[] = [];
+  /** A test's own ear, in the slice of a commit. */
+  onActivated: () => void = () => {};
   store!: AccessListStore;
   keysets!: KeysetStore;
   leases!: LeaseStore;
@@ -67,7 +69,16 @@ export class ListRig {
       },
     });
     this.leases = new LeaseStore({ keyValue, doorId: mint.door, keysets: this.keysets, store: this.store, onAccepted: ({ issuedAt }) => this.floors.push(issuedAt) });
-    this.updater = new ListUpdater({ device, store: this.store, keysets: this.keysets, doorId: mint.door, onActivated: ({ epoch, version }) => this.activations.push(`${epoch}.${version}`) });
+    this.updater = new ListUpdater({
+      device,
+      store: this.store,
+      keysets: this.keysets,
+      doorId: mint.door,
+      onActivated: ({ epoch, version }) => {
+        this.activations.push(`${epoch}.${version}`);
+        this.onActivated();
+      },
+    });
   }
 
   run(work: Work): void {
