@@ -84,7 +84,11 @@ export class BuildingDoor {
       onException: (error) => this.#crashed(error),
     });
     this.#memory = new DoorMemory(this.#board, folder);
-    this.#activity = new MemoryActivity(this.#board, (text) => this.#log("memory", text));
+    this.#activity = new MemoryActivity(this.#board, (text) => {
+      this.#log("memory", text);
+      // Identity and enrolment live there.
+      options.onChange();
+    });
     this.#board.pins.onOutput = (pin, { value }) => this.#output(pin, value);
     this.#board.onPowerLost = () => {
       this.#stopEngine?.();
