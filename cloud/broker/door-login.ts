@@ -1,0 +1,19 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { forgetClaimAnswer } from "../doors/claim-door";
+import type { Database } from "../store/store";
+
+/** What an unknown door's password is compared with, so that the answer takes as long. */
+const NOBODY = randomBytes(32);
+
+/**
+ * Whether this is a claimed door's login. Passwords are 192 random bits, so a plain hash keeps them safe at rest.
+ * The first login ends the repeats of the claim that gave it.
+ * @param password as it came.
+ */
+export async function checkLogin(database: Database, door: string, password: Uint8Array): Promise<boolean> {
+  const row = await database.selectFrom("doors").select(["password_hash", "claim_answer"]).where("id", "=", door).executeTakeFirst();
+  const matches = timingSafeEqual(createHash("sha256").update(password).digest(), row?.password_hash ?? NOBODY);
+  if (!matches || row?.password_hash == null) return false;
+  if (row.claim_answer !== null) await database.transaction().execute((unit) => forgetClaimAnswer(unit, door));
+  return true;
+}

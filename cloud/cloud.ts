@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { toHex } from "../protocol/bytes";
+import { loadAdminToken, type AdminToken } from "./admin-token";
+import { Broker } from "./broker/broker";
+import { checkLogin } from "./broker/door-login";
+import { every, systemClock, type Clock, type Timer } from "./clock";
+import { DoorPresence } from "./doors/door-presence";
+import { DoorSecrets } from "./doors/door-secrets";
+import { DoorSync } from "./doors/door-sync";
+import { createApp } from "./http/app";
+import { HttpServer } from "./http/http-server";
+import { ListIssuer } from "./issuing/list-issuer";
+import { noteAgedLists } from "./issuing/list-upkeep";
+import { createKeystore, loadKeystore, type Keystore } from "./keys/keystore";
+import { adoptSite } from "./keys/site";
+import { RESEND_SECONDS } from "./limits";
+import { createLog } from "./log";
+import type { Settings } from "./settings";
+import { StartupError } from "./startup-error";
+import { openStore, type Store } from "./store/store";
+
+/** A running cloud. */
+export interface Cloud {
+  /** Where it listens. */
+  httpPort: number;
+  mqttPort: number;
+  /** `http://host:port`. */
+  url: string;
+  adminToken: AdminToken;
+  /** Site id, 16 hexadecimal digits. */
+  site: string;
+  /** Resolves when lists are issued and doors are answered, as far as they have spoken. For tests. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts broker, HTTP and issuing in this process.
+ * @throws StartupError in one line that its operator can act on.
+ */
+export async function startCloud(settings: Settings, options: { clock?: Clock; log?: Logger } = {}): Promise<Cloud> {
+  const { clock = systemClock, log = createLog(settings.logLevel) } = options;
+  const { keystore, adminToken, store } = await openData(settings, clock);
+  const { database } = store;
+  const secrets = new DoorSecrets(keystore.sealing);
+  const presence = new DoorPresence();
+
+  const stops: (() => Promise<void> | void)[] = [() => store.close()];
+  const stop = async (): Promise<void> => {
+    for (const step of stops.splice(0).reverse()) await step();
+  };
+  try {
+    const broker = await listen("MQTT", settings.mqttHost, settings.mqttPort, () =>
+      Broker.start(
+        { host: settings.mqttHost, port: settings.mqttPort },
+        {
+          login: (door, password) => checkLogin(database, door, password),
+          received: (door, what, payload) => sync.receive(door, what, payload),
+          disconnected: (door) => sync.disconnected(door),
+        },
+        log,
+      ),
+    );
+    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence });
+    const issuer = new ListIssuer({ database, keystore, clock, log, onIssued: (door) => sync.update(door) });
+    stops.push(
+      () => sync.idle(),
+      () => issuer.stop(),
+      () => broker.stop(),
+    );
+    const app = createApp({
+      ...{ database, keystore, secrets, presence, clock, log, adminToken, link: broker },
+      timeZone: settings.timeZone,
+      brokerAddress: () => ({ host: settings.mqttPublicHost, port: broker.port }),
+      onChanged: () => issuer.wake(),
+    });
+    const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort }, app));
+    stops.push(() => http.stop());
+    const timers: Timer[] = [
+      every(clock, RESEND_SECONDS, async () => sync.updateAll()),
+      every(clock, UPKEEP_SECONDS, async () => {
+        await database.transaction().execute((unit) => noteAgedLists(unit, clock.now()));
+        issuer.wake();
+      }),
+    ];
+    stops.push(() => timers.forEach((timer) => timer.cancel()));
+    issuer.wake();
+    log.info({ http: http.port, mqtt: broker.port }, "the cloud is up");
+    return {
+      httpPort: http.port,
+      mqttPort: broker.port,
+      url: `http://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`,
+      adminToken,
+      site: toHex(keystore.site),
+      async settled() {
+        await issuer.idle();
+        await sync.idle();
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const UPKEEP_SECONDS = 3_600;
+
+async function openData(settings: Settings, clock: Clock): Promise<{ keystore: Keystore; adminToken: AdminToken; store: Store }> {
+  const { dataFolder } = settings;
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartupError(`Cannot make the data folder ${dataFolder}: ${(error as Error).message}`);
+  }
+  const keystorePath = join(dataFolder, "keystore.json");
+  const databasePath = join(dataFolder, "latchkey.sqlite");
+  // The lock on the database comes first, so that of two first starts only one makes keys.
+  const store = openStore(databasePath);
+  try {
+    const keystore = existsSync(keystorePath) ? loadKeystore(keystorePath) : await firstKeystore(store, keystorePath);
+    const adminToken = loadAdminToken(settings);
+    await store.database.transaction().execute((unit) => adoptSite(unit, keystore, clock.now()));
+    return { keystore, adminToken, store };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** New keys are of no use to doors that know others: a database that has had keys does not get new ones. */
+async function firstKeystore(store: Store, path: string): Promise<Keystore> {
+  const site = await store.database.selectFrom("site").select("id").executeTakeFirst();
+  if (site !== undefined) throw new StartupError(`The keystore ${path} is missing, and the database belongs to one: restore it from a backup.`);
+  return createKeystore(path);
+}
+
+async function listen<T>(what: string, host: string, port: number, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") throw new StartupError(`Port ${port} on ${host} is in use: set LATCHKEY_${what}_PORT to another one for ${what}.`);
+    if (code !== undefined) throw new StartupError(`Cannot listen on ${host}:${port} for ${what}: ${message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import { ascii, equalBytes, toHex } from "../../protocol/bytes";
+import { CredentialKind, credentialTag } from "../../protocol/credential";
+import { deriveDoorKeys } from "../../protocol/door-keys";
+import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext, type Login } from "../../protocol/enrolment";
+import { ProtocolError } from "../../protocol/protocol-error";
+import { noteDoors } from "../issuing/outbox";
+import type { Keystore } from "../keys/keystore";
+import { nativeHashes } from "../keys/native-hashes";
+import { Refusal } from "../refusal";
+import { audit } from "../store/audit";
+import { isUniqueViolation, type Unit } from "../store/store";
+import type { DoorRow } from "../store/tables";
+import { isClaimNonce, makeClaimNonce } from "./claim-nonce";
+
+/** How a claimed door reaches the broker. */
+export interface BrokerAddress {
+  /** undefined = the host that the claim went to. */
+  host: string | undefined;
+  port: number;
+}
+
+/**
+ * Answers a door's hello: it changes nothing here.
+ * @param bytes untrusted.
+ * @throws {Refusal} `unknown-door`, `already-claimed`, `invalid-request`.
+ */
+export async function answerHello(unit: Unit, keystore: Keystore, bytes: Uint8Array, now: number): Promise<Uint8Array> {
+  const hello = decoded(() => decodeHello(bytes));
+  const door = await findDoor(unit, hello.door);
+  if (door.claim_secret === null) throw new Refusal("already-claimed");
+  const context: ClaimContext = { ...hello, cloudNonce: makeClaimNonce(keystore.sealing, hello, now), site: keystore.site, keysets: await keysetChain(unit) };
+  return encodeWelcome(nativeHashes, keystore.sealing.open("claim-secret", door.id, door.claim_secret), context);
+}
+
+/**
+ * Accepts a door's claim: takes its key, gives it a login, works out the tags of everybody who may open it, and
+ * has its first list made. The secret is used up. The same bytes again get the same answer until the door has
+ * logged in, because answers get lost.
+ * @param bytes untrusted.
+ * @throws {Refusal} `unknown-door`, `already-claimed`, `claim-forgotten`, `forbidden`, `invalid-request`.
+ */
+export async function acceptClaim(unit: Unit, keystore: Keystore, broker: BrokerAddress, bytes: Uint8Array, now: number): Promise<Uint8Array> {
+  const claim = decoded(() => decodeClaim(bytes));
+  const door = await findDoor(unit, claim.door);
+  const digest = nativeHashes.sha256(bytes);
+  if (door.claim_secret === null) {
+    if (door.claim_digest !== null && door.claim_answer !== null && equalBytes(door.claim_digest, digest)) return door.claim_answer;
+    throw new Refusal("already-claimed");
+  }
+  if (!isClaimNonce(keystore.sealing, claim, claim.cloudNonce, now)) throw new Refusal("claim-forgotten");
+  const secret = keystore.sealing.open("claim-secret", door.id, door.claim_secret);
+  const context: ClaimContext = { door: claim.door, doorNonce: claim.doorNonce, cloudNonce: claim.cloudNonce, site: keystore.site, keysets: await keysetChain(unit) };
+  const doorKey = proved(() => openClaim(nativeHashes, secret, context, claim));
+
+  const enrolment = door.enrolment + 1;
+  const password = ascii(randomBytes(24).toString("base64url"));
+  const login: Login = { enrolment, password, brokerHost: ascii(broker.host ?? ""), brokerPort: broker.port };
+  const answer = encodeGrant(nativeHashes, secret, context, claim.sealedDoorKey, login);
+  await unit
+    .updateTable("doors")
+    .set({
+      claimed_at: now,
+      claim_secret: null,
+      claim_digest: digest,
+      claim_answer: answer,
+      door_key: keystore.sealing.seal("door-key", `${door.id}/${enrolment}`, doorKey),
+      password_hash: nativeHashes.sha256(password),
+      enrolment,
+    })
+    .where("id", "=", door.id)
+    .execute();
+  try {
+    await tagCredentials(unit, keystore, door.id, deriveDoorKeys(nativeHashes, doorKey, claim.door).tag);
+  } catch (error) {
+    // Two PINs with one tag under this key, once in 10^8: the door shall make another key.
+    throw isUniqueViolation(error) ? new Refusal("claim-forgotten") : error;
+  }
+  await noteDoors(unit, [door.id], now);
+  await audit(unit, { at: now, actor: `door/${door.id}`, action: "door.claim", subject: `door/${door.id}`, detail: { enrolment } });
+  return answer;
+}
+
+/** A door has used its login: from now on nothing answers its claim again. */
+export async function forgetClaimAnswer(unit: Unit, door: string): Promise<void> {
+  await unit.updateTable("doors").set({ claim_answer: null, claim_digest: null }).where("id", "=", door).execute();
+}
+
+async function findDoor(unit: Unit, id: Uint8Array): Promise<DoorRow> {
+  const door = await unit.selectFrom("doors").selectAll().where("id", "=", toHex(id)).executeTakeFirst();
+  if (door === undefined) throw new Refusal("unknown-door");
+  return door;
+}
+
+async function keysetChain(unit: Unit): Promise<Uint8Array[]> {
+  const rows = await unit.selectFrom("keysets").select("message").orderBy("number").execute();
+  return rows.map((row) => row.message);
+}
+
+/** People may be given a door before it is claimed; their tags exist only now. */
+async function tagCredentials(unit: Unit, keystore: Keystore, door: string, tagKey: Uint8Array): Promise<void> {
+  const rows = await unit
+    .selectFrom("door_credentials as known")
+    .innerJoin("credentials as credential", "credential.id", "known.credential_id")
+    .where("known.door_id", "=", door)
+    .where("known.released_at", "is", null)
+    .select(["credential.id", "credential.value", "credential.version"])
+    .execute();
+  for (const { id, value, version } of rows) {
+    const pin = keystore.sealing.open("pin", `${id}/${version}`, value!);
+    await unit.updateTable("door_credentials").set({ tag: credentialTag(nativeHashes, tagKey, CredentialKind.pin, pin) }).where("door_id", "=", door).where("credential_id", "=", id).execute();
+  }
+}
+
+function decoded<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new Refusal("invalid-request", `The message is ${error.code}.`);
+    throw error;
+  }
+}
+
+function proved<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new Refusal("forbidden");
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+import type { DownTopic } from "../../protocol/topics";
+
+/** How doors are reached; the embedded broker is one. */
+export interface DoorLink {
+  /** Doors that are connected and listen, by id. */
+  connected(): Iterable<string>;
+  isConnected(door: string): boolean;
+  /** @returns whether the bytes went to the door's connection; it may still lose them. */
+  send(door: string, topic: DownTopic, payload: Uint8Array): Promise<boolean>;
+}

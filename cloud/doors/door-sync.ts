@@ -1,0 +1,136 @@
+import type { Logger } from "pino";
+import { decodeDoorState } from "../../protocol/door-state";
+import { ProtocolError } from "../../protocol/protocol-error";
+import { decodeNeed } from "../../protocol/need";
+import { openReceipt, RECEIPT_BYTES } from "../../protocol/receipt";
+import type { Clock } from "../clock";
+import type { Keystore } from "../keys/keystore";
+import { nativeHashes } from "../keys/native-hashes";
+import { RESEND_SECONDS } from "../limits";
+import type { Database, Unit } from "../store/store";
+import type { DoorRow } from "../store/tables";
+import { acknowledgeEvents, answerNeed, answerReceipt } from "./door-answers";
+import type { DownMessage } from "./difference";
+import type { DoorLink } from "./door-link";
+import type { DoorPresence } from "./door-presence";
+import { DoorQueue } from "./door-queue";
+import type { DoorSecrets } from "./door-secrets";
+import { receiveEvents } from "./receive-events";
+import { receiveReceipt } from "./receive-receipt";
+
+/**
+ * Keeps connected doors at what is issued: answers what they say, pushes what changes, and says it again until a
+ * receipt shows that it arrived. It holds no state that matters: all of it is in the database or asked for again.
+ */
+export class DoorSync {
+  readonly #parts: DoorSyncParts;
+  readonly #queue = new DoorQueue();
+  /** Which base a door last asked pages of, and when: while it does, it needs no manifest of that base. */
+  readonly #fetching = new Map<string, { version: number; at: number }>();
+
+  constructor(parts: DoorSyncParts) {
+    this.#parts = parts;
+  }
+
+  /** @param what the topic after `up/`. @param payload untrusted. */
+  receive(door: string, what: string, payload: Uint8Array): void {
+    this.#run(door, async (now) => {
+      if (what === "receipt") await this.#receipt(door, payload, now);
+      else if (what === "need") await this.#need(door, payload, now);
+      else if (what === "events") await this.#events(door, payload, now);
+      else if (what === "state") this.#parts.presence.report(door, decodeDoorState(payload));
+      this.#parts.presence.heard(door, now);
+    });
+  }
+
+  /** The door has a new list, or may need a lease. Nothing happens while it is not connected. */
+  update(door: string): void {
+    if (!this.#parts.link.isConnected(door)) return;
+    this.#run(door, async (now) => this.#send(door, await this.#unit((unit) => this.#missing(unit, door, now))));
+  }
+
+  /** Says again to every connected door what it lacks. */
+  updateAll(): void {
+    for (const door of this.#parts.link.connected()) this.update(door);
+  }
+
+  disconnected(door: string): void {
+    this.#fetching.delete(door);
+  }
+
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  async #receipt(door: string, payload: Uint8Array, now: number): Promise<void> {
+    const messages = await this.#unit(async (unit) => {
+      await receiveReceipt(unit, this.#parts.secrets, door, payload, now);
+      return this.#missing(unit, door, now);
+    });
+    await this.#send(door, messages);
+  }
+
+  async #need(door: string, payload: Uint8Array, now: number): Promise<void> {
+    const need = decodeNeed(payload);
+    if (need.page !== undefined) this.#fetching.set(door, { version: need.page.version, at: now });
+    await this.#send(door, await this.#unit(async (unit) => answerNeed(unit, this.#parts.keystore, await readDoor(unit, door), need, now)));
+  }
+
+  async #events(door: string, payload: Uint8Array, now: number): Promise<void> {
+    const { secrets } = this.#parts;
+    const messages = await this.#unit(async (unit) => {
+      const sequence = await receiveEvents(unit, secrets, door, payload, now);
+      return [acknowledgeEvents(secrets, await readDoor(unit, door), sequence)];
+    });
+    await this.#send(door, messages);
+  }
+
+  /** By the newest receipt; before the first there is nothing to go by. */
+  async #missing(unit: Unit, id: string, now: number): Promise<DownMessage[]> {
+    const { keystore, secrets } = this.#parts;
+    const door = await readDoor(unit, id);
+    if (door.receipt?.length !== RECEIPT_BYTES) return [];
+    const receipt = openReceipt(nativeHashes, secrets.keysOf(door).receipt, door.receipt);
+    const fetching = this.#fetching.get(id);
+    const version = fetching !== undefined && now - fetching.at < RESEND_SECONDS ? fetching.version : undefined;
+    return answerReceipt(unit, keystore, secrets, door, receipt, version, now);
+  }
+
+  #unit<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.#parts.database.transaction().execute(work);
+  }
+
+  async #send(door: string, messages: readonly DownMessage[]): Promise<void> {
+    for (const { topic, payload } of messages) {
+      if (!(await this.#parts.link.send(door, topic, payload))) return;
+    }
+  }
+
+  /** Refused bytes are counted in the log and change nothing; a bug or a full disk is an error there. */
+  #run(door: string, task: (now: number) => Promise<void>): void {
+    const { clock, log } = this.#parts;
+    const taken = this.#queue.add(door, async () => {
+      try {
+        await task(clock.now());
+      } catch (error) {
+        if (error instanceof ProtocolError) log.warn({ door, refusal: error.code }, "refused a message of a door");
+        else log.error({ door, err: error }, "failed to answer a door");
+      }
+    });
+    if (!taken) log.warn({ door }, "dropped a message of a door that sends too many");
+  }
+}
+
+export interface DoorSyncParts {
+  database: Database;
+  keystore: Keystore;
+  secrets: DoorSecrets;
+  clock: Clock;
+  log: Logger;
+  link: DoorLink;
+  presence: DoorPresence;
+}
+
+async function readDoor(unit: Unit, door: string): Promise<DoorRow> {
+  return unit.selectFrom("doors").selectAll().where("id", "=", door).executeTakeFirstOrThrow();
+}

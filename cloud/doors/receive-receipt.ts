@@ -1,0 +1,102 @@
+import { equalBytes } from "../../protocol/bytes";
+import { hash8 } from "../../protocol/manifest";
+import { ProtocolError } from "../../protocol/protocol-error";
+import { openReceipt, type Receipt } from "../../protocol/receipt";
+import { releaseCredentials } from "../issuing/credential-release";
+import { noteDoors } from "../issuing/outbox";
+import { nativeHashes } from "../keys/native-hashes";
+import type { Unit } from "../store/store";
+import type { DoorAlarmKind, DoorRow } from "../store/tables";
+import type { DoorSecrets } from "./door-secrets";
+
+/**
+ * Takes what a door says of itself (SPEC 9). Only this moves what counts as acknowledged, and only forward: a door
+ * that restarts with less than it acknowledged denies (`list-lost`), it does not open by an older list.
+ * @param bytes untrusted.
+ * @throws {ProtocolError} `malformed`, `bad-mac`, `wrong-enrolment`, `old-counter`: nothing has changed.
+ */
+export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, now: number): Promise<Receipt> {
+  const door = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+  const receipt = openReceipt(nativeHashes, secrets.keysOf(door).receipt, bytes);
+  if (receipt.enrolment !== door.enrolment) throw new ProtocolError("wrong-enrolment");
+  if (receipt.counter <= door.receipt_counter) throw new ProtocolError("old-counter");
+  await unit
+    .updateTable("doors")
+    .set({ receipt_counter: receipt.counter, receipt: bytes, heard_at: now, signed_time: Math.max(door.signed_time, receipt.signedTime) })
+    .where("id", "=", id)
+    .execute();
+  await raiseAlarms(unit, secrets, door, receipt, now);
+  if (receipt.version > door.acknowledged_version) {
+    if (await isIssued(unit, id, receipt)) await acknowledge(unit, id, receipt, now);
+    else await replaceUnknownList(unit, id, receipt, now);
+  }
+  return receipt;
+}
+
+/** Whether the list that a receipt names is one of ours, to the last byte. */
+async function isIssued(unit: Unit, door: string, receipt: Receipt): Promise<boolean> {
+  const base = await findBase(unit, door, receipt.manifestHash);
+  if (base === undefined || base.epoch !== receipt.epoch) return false;
+  if (receipt.deltaHash.every((byte) => byte === 0)) return base.version === receipt.version;
+  const delta = await unit.selectFrom("list_deltas").select("payload").where("door_id", "=", door).where("base_version", "=", base.version).where("version", "=", receipt.version).executeTakeFirst();
+  return delta !== undefined && equalBytes(hash8(nativeHashes, delta.payload), receipt.deltaHash);
+}
+
+/** The base whose manifest a receipt names, of those that a door may have. */
+export async function findBase(unit: Unit, door: string, manifestHash: Uint8Array): Promise<{ version: number; epoch: number } | undefined> {
+  const bases = await unit.selectFrom("list_bases").select(["version", "epoch", "manifest"]).where("door_id", "=", door).execute();
+  return bases.find((base) => equalBytes(hash8(nativeHashes, base.manifest), manifestHash));
+}
+
+/**
+ * The door has a list that this database does not know: it was restored from a backup, or the list key is in other
+ * hands. A whole new list goes out, newer than the door's, unless that one is from the far future: then only new
+ * keys help, and people must know.
+ */
+async function replaceUnknownList(unit: Unit, door: string, receipt: Receipt, now: number): Promise<void> {
+  await raiseAlarm(unit, door, "unknown-list", `The door says that it has list ${receipt.epoch}/${receipt.version}, which this cloud does not know.`, now);
+  if (receipt.version > now + FUTURE_SECONDS) return;
+  await unit.updateTable("list_bases").set({ state: "withdrawn" }).where("door_id", "=", door).execute();
+  await unit.updateTable("doors").set({ version: receipt.version, offered_version: receipt.version }).where("id", "=", door).where("version", "<", receipt.version).execute();
+  await noteDoors(unit, [door], now);
+}
+
+const FUTURE_SECONDS = 7 * 86_400; // versions are Unix seconds, so one this far ahead is not ours
+
+async function acknowledge(unit: Unit, door: string, receipt: Receipt, now: number): Promise<void> {
+  await unit.updateTable("doors").set({ acknowledged_epoch: receipt.epoch, acknowledged_version: receipt.version, acknowledged_at: now }).where("id", "=", door).execute();
+  const base = (await findBase(unit, door, receipt.manifestHash))!;
+  // The base that the door has is its current one; older ones are of no more use to anybody.
+  await unit.deleteFrom("list_bases").where("door_id", "=", door).where("version", "<", base.version).execute();
+  await unit.updateTable("list_bases").set({ state: "current" }).where("door_id", "=", door).where("version", "=", base.version).execute();
+  await unit.deleteFrom("list_deltas").where("door_id", "=", door).where("version", "<", receipt.version).execute();
+  await unit
+    .updateTable("grant_doors")
+    .set({ acknowledged_at: now })
+    .where("door_id", "=", door)
+    .where("acknowledged_at", "is", null)
+    .where("never_left", "=", 0)
+    .where("removed_version", "<=", receipt.version)
+    .execute();
+  await releaseCredentials(unit, door, now);
+}
+
+async function raiseAlarms(unit: Unit, secrets: DoorSecrets, door: DoorRow, receipt: Receipt, now: number): Promise<void> {
+  const before = door.receipt === null ? undefined : openReceipt(nativeHashes, secrets.keysOf(door).receipt, door.receipt).alarms;
+  const alarms = [
+    ["listLost", "list-lost", "The door's flash holds less than it had acknowledged; it denies until it has a list again."],
+    ["listDamaged", "list-damaged", "A page of the door's list is damaged; its rows open nothing."],
+    ["usesFull", "uses-full", "The door's journal of limited uses is full; new limited rights are refused there."],
+  ] as const;
+  for (const [flag, kind, detail] of alarms) {
+    if (receipt.alarms[flag] && before?.[flag] !== true) await raiseAlarm(unit, door.id, kind, detail, now);
+  }
+}
+
+const ALARM_PAUSE_SECONDS = 3_600; // the same alarm of a door is noted once in this time
+
+/** Notes what does not add up, for people to look at. */
+export async function raiseAlarm(unit: Unit, door: string, kind: DoorAlarmKind, detail: string, now: number): Promise<void> {
+  const recent = await unit.selectFrom("door_alarms").select("id").where("door_id", "=", door).where("kind", "=", kind).where("detail", "=", detail).where("created_at", ">", now - ALARM_PAUSE_SECONDS).executeTakeFirst();
+  if (recent === undefined) await unit.insertInto("door_alarms").values({ door_id: door, created_at: now, kind, detail }).execute();
+}

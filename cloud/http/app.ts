@@ -1,0 +1,79 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { HTTP_BODY_BYTES_MAX } from "../limits";
+import { Refusal } from "../refusal";
+import { routes, type ApiParts } from "./api";
+import { doorRoutes } from "./door-routes";
+import { enrolmentRoutes, mediaType } from "./enrolment-routes";
+import { eventRoutes } from "./event-routes";
+import { personRoutes } from "./person-routes";
+import { problem, problemOf } from "./problem";
+import { propertyRoutes } from "./property-routes";
+import { revocationRoutes } from "./revocation-routes";
+
+/** Paths under /api that need no token. */
+const OPEN_PATHS = new Set(["/api/openapi.json", "/api/health"]);
+
+/** The whole HTTP surface: `/api` for people and programs, `/enrol` for doors. Every error is a problem. */
+export function createApp(parts: ApiParts): OpenAPIHono {
+  const app = routes();
+  app.onError((error, c) => problemOf(error, c, parts.log));
+
+  app.use("/api/*", async (c, next) => {
+    const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/.exec(c.req.header("authorization") ?? "")?.[1];
+    if (OPEN_PATHS.has(c.req.path) || (token !== undefined && parts.adminToken.matches(token))) return next();
+    return problem("unauthorized", "Send the header Authorization: Bearer <token>.", {}, { "www-authenticate": "Bearer" });
+  });
+  app.use("/api/*", bodyLimit({ maxSize: HTTP_BODY_BYTES_MAX, onError: () => problem("too-large", `A body has at most ${HTTP_BODY_BYTES_MAX} bytes.`) }));
+  app.use("/api/*", async (c, next) => {
+    if (c.req.method !== "GET" && c.req.method !== "HEAD" && known(c.req.method, c.req.path) && mediaType(c.req.header("content-type")) !== "application/json") {
+      throw new Refusal("unsupported-media-type", "The body must be application/json.");
+    }
+    await next();
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-cache");
+  });
+
+  for (const resource of [propertyRoutes, doorRoutes, personRoutes, revocationRoutes, eventRoutes]) app.route("/api", resource(parts));
+  app.get("/api/health", (c) => c.json({ status: "ok" }));
+  app.route("/enrol", enrolmentRoutes(parts));
+
+  app.openAPIRegistry.registerComponent("securitySchemes", "administrator", { type: "http", scheme: "bearer" });
+  const description = JSON.stringify(
+    app.getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: { title: "Latchkey", version: "1", description: "Doors that decide by themselves, and a cloud that knows when a revocation is true." },
+      security: [{ administrator: [] }],
+    }),
+  );
+  app.get("/api/openapi.json", (c) => c.body(description, 200, { "content-type": "application/json" }));
+
+  const methods = methodsByPath(app);
+  function known(method: string, path: string): boolean {
+    return methods.some((route) => route.pattern.test(path) && route.methods.has(method));
+  }
+  app.notFound((c) => {
+    const route = methods.find(({ pattern }) => pattern.test(c.req.path));
+    if (route === undefined) return problem("not-found", "There is nothing at this address.");
+    const allow = [...route.methods].sort().join(", ");
+    return problem("method-not-allowed", `This address takes ${allow}.`, {}, { allow });
+  });
+  return app;
+}
+
+interface PathMethods {
+  pattern: RegExp;
+  methods: Set<string>;
+}
+
+/** Which methods each path takes, so that a wrong one is told apart from a wrong path. */
+function methodsByPath(app: OpenAPIHono): PathMethods[] {
+  const paths = new Map<string, Set<string>>();
+  for (const { method, path } of app.routes) {
+    if (method === "ALL") continue;
+    const methods = paths.get(path) ?? new Set();
+    paths.set(path, methods.add(method));
+    if (method === "GET") methods.add("HEAD");
+  }
+  return [...paths].map(([path, methods]) => ({ pattern: new RegExp(`^${path.replace(/:[a-z]+/g, "[^/]+")}$`), methods }));
+}
+

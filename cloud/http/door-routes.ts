@@ -1,0 +1,171 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { openReceipt, type Receipt } from "../../protocol/receipt";
+import { parseClaimText } from "../doors/claim-text";
+import { registerDoor } from "../doors/register-door";
+import { nativeHashes } from "../keys/native-hashes";
+import { Refusal } from "../refusal";
+import type { Unit } from "../store/store";
+import type { DoorRow } from "../store/tables";
+import { readAcknowledgedList } from "../truth/acknowledged-list";
+import { whoCanOpen, type RowExplanation } from "../truth/who-can-open";
+import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
+import { formatInstant, formatTerms, parseInstant } from "./grant-format";
+import { answer, body, DoorRequest, Id, Instant, Paging, refusals } from "./schemas";
+
+const Door = z.looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed"]), online: z.boolean() }).openapi("Door");
+const Explanation = z.looseObject({ person: Id, name: z.string(), verdict: z.string() }).openapi("Explanation");
+const WhoCanOpen = z.looseObject({ door: Id, at: Instant, list: z.looseObject({}).nullable(), people: z.array(Explanation) }).openapi("WhoCanOpen");
+const Alarm = z.looseObject({ kind: z.string(), at: Instant, detail: z.string() }).openapi("DoorAlarm");
+const params = z.object({ door: Id });
+const tags = ["doors"];
+
+const register = createRoute({
+  method: "post",
+  path: "/doors",
+  summary: "Register a door by its claim QR, so that it can be claimed",
+  tags,
+  request: body(DoorRequest),
+  responses: { 200: answer(Door, "It was registered like this already."), 201: answer(Door, "Registered."), ...refusals },
+});
+const list = createRoute({
+  method: "get",
+  path: "/doors",
+  summary: "List doors",
+  tags,
+  request: { query: Paging.extend({ property: Id.optional() }) },
+  responses: { 200: answer(z.object({ items: z.array(Door), next: z.string().nullable() }), "By id."), ...refusals },
+});
+const get = createRoute({ method: "get", path: "/doors/{door}", summary: "One door, and what it has acknowledged", tags, request: { params }, responses: { 200: answer(Door, "The door."), ...refusals } });
+const who = createRoute({
+  method: "get",
+  path: "/doors/{door}/who-can-open",
+  summary: "Who can open this door, by the list that it has acknowledged",
+  tags,
+  request: { params, query: z.object({ at: Instant.optional() }) },
+  responses: { 200: answer(WhoCanOpen, "Every right in the door's list, and what it comes to at the instant."), ...refusals },
+});
+const why = createRoute({
+  method: "get",
+  path: "/doors/{door}/why/{person}",
+  summary: "Why a person can open this door, or cannot",
+  tags,
+  request: { params: params.extend({ person: Id }), query: z.object({ at: Instant.optional() }) },
+  responses: { 200: answer(WhoCanOpen, "The person's rights in the door's acknowledged list; none: unknown there."), ...refusals },
+});
+const alarms = createRoute({
+  method: "get",
+  path: "/doors/{door}/alarms",
+  summary: "What does not add up in what a door says",
+  tags,
+  request: { params },
+  responses: { 200: answer(z.object({ items: z.array(Alarm) }), "The newest hundred."), ...refusals },
+});
+
+export function doorRoutes(parts: ApiParts): OpenAPIHono {
+  const app = routes();
+  app.openapi(register, async (c) => {
+    const { property, name, claim } = c.req.valid("json");
+    const { door: id, claimSecret } = parseClaimText(claim)!;
+    const { added, door } = await change(parts, async (unit, now) => {
+      const added = await registerDoor(unit, parts.keystore.sealing, { property, name, id, claimSecret }, ADMINISTRATOR, now);
+      return { added, door: format(parts, await readDoor(unit, id)) };
+    });
+    return added ? c.json(door, 201) : c.json(door, 200);
+  });
+  app.openapi(list, async (c) => {
+    const { after = "", limit, property } = c.req.valid("query");
+    const rows = await read(parts, (unit) => {
+      const query = unit.selectFrom("doors").selectAll().where("id", ">", after).orderBy("id").limit(limit);
+      return (property === undefined ? query : query.where("property_id", "=", property)).execute();
+    });
+    return c.json({ items: rows.map((row) => format(parts, row)), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
+  });
+  app.openapi(get, async (c) => c.json(format(parts, await read(parts, (unit) => readDoor(unit, c.req.valid("param").door))), 200));
+  app.openapi(who, async (c) => {
+    const { door } = c.req.valid("param");
+    const { at } = c.req.valid("query");
+    return c.json(await explain(parts, door, at), 200);
+  });
+  app.openapi(why, async (c) => {
+    const { door, person } = c.req.valid("param");
+    const { at } = c.req.valid("query");
+    await read(parts, async (unit) => {
+      const row = await unit.selectFrom("people").select("id").where("id", "=", person).executeTakeFirst();
+      if (row === undefined) throw new Refusal("not-found", "There is no such person.");
+    });
+    const explanation = await explain(parts, door, at);
+    return c.json({ ...explanation, people: explanation.people.filter((row) => row.person === person) }, 200);
+  });
+  app.openapi(alarms, async (c) => {
+    const { door } = c.req.valid("param");
+    const rows = await read(parts, async (unit) => {
+      await readDoor(unit, door);
+      return unit.selectFrom("door_alarms").selectAll().where("door_id", "=", door).orderBy("id", "desc").limit(100).execute();
+    });
+    return c.json({ items: rows.map(({ kind, created_at, detail }) => ({ kind, at: formatInstant(created_at), detail })) }, 200);
+  });
+  return app;
+}
+
+async function readDoor(unit: Unit, id: string): Promise<DoorRow> {
+  const row = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw new Refusal("not-found", "There is no such door.");
+  return row;
+}
+
+function newestReceipt(parts: ApiParts, door: DoorRow): Receipt | undefined {
+  return door.receipt === null ? undefined : openReceipt(nativeHashes, parts.secrets.keysOf(door).receipt, door.receipt);
+}
+
+function format(parts: ApiParts, door: DoorRow) {
+  const receipt = newestReceipt(parts, door);
+  const state = parts.presence.stateOf(door.id);
+  const heardAt = Math.max(door.heard_at ?? 0, parts.presence.heardAt(door.id) ?? 0);
+  const online = parts.link.isConnected(door.id);
+  return {
+    id: door.id,
+    property: door.property_id,
+    name: door.name,
+    state: door.claimed_at === null ? ("registered" as const) : ("claimed" as const),
+    online,
+    heardAt: heardAt === 0 ? null : formatInstant(heardAt),
+    issued: door.version === 0 ? null : { epoch: door.epoch, version: door.version },
+    acknowledged: door.acknowledged_version === 0 ? null : { epoch: door.acknowledged_epoch, version: door.acknowledged_version, at: formatInstant(door.acknowledged_at!) },
+    upToDate: door.version > 0 && door.acknowledged_version === door.version,
+    lease: receipt === undefined || receipt.leaseIssuedAt === 0 ? null : { issuedAt: formatInstant(receipt.leaseIssuedAt), guestsUntil: formatInstant(receipt.leaseEnd) },
+    alarms: receipt === undefined ? [] : Object.entries(receipt.alarms).flatMap(([name, raised]) => (raised ? [name] : [])),
+    // What it says of itself without proof, while it is there to say it.
+    telemetry: !online || state === undefined ? null : { leafOpen: state.leafOpen, keypadLocked: state.lockedOut, refusedMessages: state.refusals, uptimeSeconds: state.uptime },
+  };
+}
+
+async function explain(parts: ApiParts, id: string, instant: string | undefined): Promise<z.output<typeof WhoCanOpen>> {
+  return read(parts, async (unit, now) => {
+    const at = instant === undefined ? now : parseInstant(instant);
+    const door = await readDoor(unit, id);
+    const receipt = newestReceipt(parts, door);
+    const known = receipt && (await readAcknowledgedList(unit, id, receipt));
+    if (receipt === undefined || known === undefined) return { door: id, at: formatInstant(at), list: null, people: [] };
+    const rows = await whoCanOpen(unit, door, receipt, known, at);
+    const list = { epoch: known.epoch, version: known.version, acknowledgedAt: formatInstant(door.acknowledged_at!), upToDate: known.version === door.version };
+    return { door: id, at: formatInstant(at), list, people: rows.map(formatExplanation) };
+  });
+}
+
+function formatExplanation(row: RowExplanation) {
+  return {
+    person: row.person,
+    name: row.personName,
+    class: row.holderClass,
+    credential: { id: row.credential, kind: "pin" },
+    ...formatTerms(row.terms),
+    verdict: row.verdict,
+    because: row.grants.map((grant) => ({
+      grant: grant.grant,
+      by: grant.createdBy,
+      since: formatInstant(grant.createdAt),
+      // The door does not know yet.
+      ...(grant.revokedAt !== undefined && { revokedAt: formatInstant(grant.revokedAt) }),
+    })),
+  };
+}

@@ -1,0 +1,137 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Window } from "../access/window";
+import { addPerson } from "../people/add-person";
+import { givePin, type GivenPin } from "../people/give-pin";
+import { viewPin } from "../people/view-pin";
+import { Refusal } from "../refusal";
+import type { Unit } from "../store/store";
+import type { PersonRow } from "../store/tables";
+import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
+import { formatInstant, formatTerms, parseGrant } from "./grant-format";
+import { answer, body, HolderClass, Id, Paging, PersonRequest, PinRequest, refusals } from "./schemas";
+import { truthOfPerson } from "./truth-format";
+
+const Person = z.looseObject({ id: Id, property: Id, name: z.string(), class: HolderClass, revokedAt: z.string().nullable() }).openapi("Person");
+const NewPin = z.object({ id: Id, pin: z.string(), grants: z.array(Id) }).openapi("NewPin", { description: "Pass the digits on; they can be seen again with another request." });
+const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), revoked: z.array(z.looseObject({ door: Id, state: z.string() })) }).openapi("Access");
+const params = z.object({ person: Id });
+const tags = ["people"];
+
+const add = createRoute({
+  method: "post",
+  path: "/people",
+  summary: "Add a person, with PINs if wanted",
+  tags,
+  request: body(PersonRequest),
+  responses: { 201: answer(Person.extend({ pins: z.array(NewPin) }), "Added."), ...refusals },
+});
+const list = createRoute({
+  method: "get",
+  path: "/people",
+  summary: "List people",
+  tags,
+  request: { query: Paging.extend({ property: Id.optional() }) },
+  responses: { 200: answer(z.object({ items: z.array(Person), next: z.string().nullable() }), "By id."), ...refusals },
+});
+const get = createRoute({ method: "get", path: "/people/{person}", summary: "One person", tags, request: { params }, responses: { 200: answer(Person, "The person."), ...refusals } });
+const access = createRoute({
+  method: "get",
+  path: "/people/{person}/access",
+  summary: "A person's rights, and what is known of those that ended, door by door",
+  tags,
+  request: { params },
+  responses: { 200: answer(Access, "PINs with their grants; `revoked` is the truth of each door."), ...refusals },
+});
+const give = createRoute({ method: "post", path: "/people/{person}/pins", summary: "Give a person another PIN", tags, request: { params, ...body(PinRequest) }, responses: { 201: answer(NewPin, "Given."), ...refusals } });
+const view = createRoute({
+  method: "get",
+  path: "/people/{person}/pins/{pin}",
+  summary: "See a PIN; each view is in the audit",
+  tags,
+  request: { params: params.extend({ pin: Id }) },
+  responses: { 200: answer(z.object({ id: Id, pin: z.string() }), "The digits."), ...refusals },
+});
+
+const NO_STORE = { "cache-control": "no-store" };
+
+export function personRoutes(parts: ApiParts): OpenAPIHono {
+  const app = routes();
+  app.openapi(add, async (c) => {
+    const { pins, ...person } = c.req.valid("json");
+    const added = await change(parts, async (unit, now) => {
+      const id = await addPerson(unit, person, ADMINISTRATOR, now);
+      const given: GivenPin[] = [];
+      for (const { grants } of pins) given.push(await givePin(unit, parts.keystore, parts.secrets, id, grants.map(parseGrant), ADMINISTRATOR, now));
+      return { ...format(await readPerson(unit, id)), pins: given.map(formatPin) };
+    });
+    return c.json(added, 201, NO_STORE);
+  });
+  app.openapi(list, async (c) => {
+    const { after = "", limit, property } = c.req.valid("query");
+    const rows = await read(parts, (unit) => {
+      const query = unit.selectFrom("people").selectAll().where("id", ">", after).orderBy("id").limit(limit);
+      return (property === undefined ? query : query.where("property_id", "=", property)).execute();
+    });
+    return c.json({ items: rows.map(format), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
+  });
+  app.openapi(get, async (c) => c.json(format(await read(parts, (unit) => readPerson(unit, c.req.valid("param").person))), 200));
+  app.openapi(access, async (c) => {
+    const { person } = c.req.valid("param");
+    const found = await read(parts, async (unit, now) => {
+      await readPerson(unit, person);
+      return { person, pins: await readPins(unit, person), revoked: await truthOfPerson(unit, person, now) };
+    });
+    return c.json(found, 200);
+  });
+  app.openapi(give, async (c) => {
+    const { person } = c.req.valid("param");
+    const grants = c.req.valid("json").grants.map(parseGrant);
+    const given = await change(parts, (unit, now) => givePin(unit, parts.keystore, parts.secrets, person, grants, ADMINISTRATOR, now));
+    return c.json(formatPin(given), 201, NO_STORE);
+  });
+  app.openapi(view, async (c) => {
+    const { person, pin } = c.req.valid("param");
+    const digits = await change(parts, (unit, now) => viewPin(unit, parts.keystore.sealing, person, pin, ADMINISTRATOR, now));
+    return c.json({ id: pin, pin: digits }, 200, NO_STORE);
+  });
+  return app;
+}
+
+async function readPerson(unit: Unit, id: string): Promise<PersonRow> {
+  const row = await unit.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw new Refusal("not-found", "There is no such person.");
+  return row;
+}
+
+function format(person: PersonRow) {
+  const { id, property_id, name, class: holderClass, created_at, revoked_at } = person;
+  return { id, property: property_id, name, class: holderClass, createdAt: formatInstant(created_at), revokedAt: revoked_at === null ? null : formatInstant(revoked_at) };
+}
+
+function formatPin({ credential, pin, grants }: GivenPin) {
+  return { id: credential, pin, grants };
+}
+
+async function readPins(unit: Unit, person: string) {
+  const pins = await unit.selectFrom("credentials").selectAll().where("person_id", "=", person).orderBy("created_at").execute();
+  const result = [];
+  for (const pin of pins) {
+    const grants = await unit.selectFrom("grants").selectAll().where("credential_id", "=", pin.id).orderBy("use_counter").execute();
+    const formatted = [];
+    for (const grant of grants) {
+      const doors = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).orderBy("door_id").execute();
+      const terms = { notBefore: grant.not_before, notAfter: grant.not_after, windows: JSON.parse(grant.windows) as Window[], maxUses: grant.max_uses };
+      formatted.push({
+        id: grant.id,
+        doors: doors.map((door) => door.door_id),
+        ...formatTerms(terms),
+        by: grant.created_by,
+        createdAt: formatInstant(grant.created_at),
+        revokedAt: grant.revoked_at === null ? null : formatInstant(grant.revoked_at),
+        revocation: grant.revocation_id,
+      });
+    }
+    result.push({ id: pin.id, kind: pin.kind, digits: pin.digits, revokedAt: pin.revoked_at === null ? null : formatInstant(pin.revoked_at), grants: formatted });
+  }
+  return result;
+}

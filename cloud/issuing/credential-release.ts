@@ -1,0 +1,39 @@
+import type { Unit } from "../store/store";
+
+/**
+ * Gives back the values of credentials that a door surely does not hold any more: all their grants there are gone
+ * from a list that the door has acknowledged, or never left this cloud. Until then nobody else may get them (X9).
+ * A revoked PIN that no door holds is destroyed.
+ */
+export async function releaseCredentials(unit: Unit, door: string, now: number): Promise<void> {
+  const { acknowledged_version } = await unit.selectFrom("doors").select("acknowledged_version").where("id", "=", door).executeTakeFirstOrThrow();
+  const released = await unit
+    .updateTable("door_credentials")
+    .set({ released_at: now })
+    .where("door_id", "=", door)
+    .where("released_at", "is", null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("grant_doors as at")
+            .innerJoin("grants as grant", "grant.id", "at.grant_id")
+            .select("at.grant_id")
+            .where("at.door_id", "=", door)
+            .whereRef("grant.credential_id", "=", "door_credentials.credential_id")
+            .where((at) => at.or([at("at.removed_version", "is", null), at.and([at("at.never_left", "=", 0), at("at.removed_version", ">", acknowledged_version)])])),
+        ),
+      ),
+    )
+    .returning("credential_id")
+    .execute();
+  for (const { credential_id } of released) {
+    await unit
+      .updateTable("credentials")
+      .set({ value: null })
+      .where("id", "=", credential_id)
+      .where("revoked_at", "is not", null)
+      .where((eb) => eb.not(eb.exists(eb.selectFrom("door_credentials as known").select("known.door_id").where("known.credential_id", "=", credential_id).where("known.released_at", "is", null))))
+      .execute();
+  }
+}

@@ -1,0 +1,51 @@
+import { CredentialKind } from "../../protocol/credential";
+import { NO_END } from "../../protocol/profile";
+import { holderClassOf } from "../access/grant";
+import type { GrantOnDoor } from "../access/door-row";
+import type { Window } from "../access/window";
+import { EXPIRED_ROWS_SECONDS } from "../limits";
+import type { Unit } from "../store/store";
+
+/** A door's grants as the next list must treat them. */
+export interface DoorGrants {
+  /** What the list must hold. */
+  live: GrantOnDoor[];
+  /** Grants that are in the list, or were to be, and are no more. */
+  leaving: { grant: string; addedVersion: number | null }[];
+  /** Of the longest PIN that the list holds. */
+  pinDigits: number;
+}
+
+/** @param now Unix seconds. */
+export async function readDoorGrants(unit: Unit, door: string, now: number): Promise<DoorGrants> {
+  const rows = await unit
+    .selectFrom("grant_doors as at")
+    .innerJoin("grants as grant", "grant.id", "at.grant_id")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .innerJoin("door_credentials as known", (join) => join.onRef("known.credential_id", "=", "credential.id").onRef("known.door_id", "=", "at.door_id"))
+    .where("at.door_id", "=", door)
+    .where("at.removed_version", "is", null)
+    .select(["at.grant_id", "at.added_version", "known.tag", "credential.digits", "person.class"])
+    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.revoked_at"])
+    .execute();
+  const grants: DoorGrants = { live: [], leaving: [], pinDigits: 0 };
+  for (const row of rows) {
+    const expired = row.not_after !== NO_END && row.not_after + EXPIRED_ROWS_SECONDS <= now;
+    if (row.revoked_at !== null || expired) {
+      grants.leaving.push({ grant: row.grant_id, addedVersion: row.added_version });
+      continue;
+    }
+    if (row.tag === null) throw new Error(`credential without a tag at door ${door}`);
+    grants.pinDigits = Math.max(grants.pinDigits, row.digits);
+    grants.live.push({
+      grant: row.grant_id,
+      tag: row.tag,
+      kind: CredentialKind.pin,
+      holderClass: holderClassOf(row.class),
+      terms: { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses },
+      useCounter: row.use_counter,
+    });
+  }
+  return grants;
+}

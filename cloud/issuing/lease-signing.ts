@@ -1,0 +1,48 @@
+import { fromHex } from "../../protocol/bytes";
+import { signingContext } from "../../protocol/cose-sign1";
+import { encodeLease, type Lease } from "../../protocol/lease";
+import { encodeSignedTime } from "../../protocol/signed-time";
+import type { Keystore } from "../keys/keystore";
+import type { Unit } from "../store/store";
+import type { DoorRow, PropertyRow } from "../store/tables";
+import { isNoted } from "./outbox";
+
+/**
+ * Signs that a door's newest list is current, and remembers the ends it sets before they can leave: "may open
+ * until at most" (X1) rests on the latest of them.
+ * @returns undefined where a committed change waits for its list: no lease may outlive it.
+ */
+export async function signLease(unit: Unit, keystore: Keystore, door: DoorRow, property: PropertyRow, now: number): Promise<Uint8Array | undefined> {
+  if (door.version === 0 || (await isNoted(unit, door.id))) return undefined;
+  const lease: Lease = {
+    epoch: door.epoch,
+    version: door.version,
+    issuedAt: now,
+    guestNotAfter: now + property.guest_lease_seconds,
+    staffNotAfter: now + property.staff_lease_seconds,
+    residentNotAfter: property.resident_lease_seconds === null ? 0 : now + property.resident_lease_seconds,
+  };
+  const ends = { guest: lease.guestNotAfter, staff: lease.staffNotAfter, resident: lease.residentNotAfter };
+  await unit
+    .insertInto("lease_ends")
+    .values({ door_id: door.id, epoch: door.epoch, version: door.version, ...ends })
+    .onConflict((conflict) =>
+      conflict.columns(["door_id", "epoch", "version"]).doUpdateSet((eb) => ({
+        guest: eb.case().when("excluded.guest", ">", eb.ref("lease_ends.guest")).then(eb.ref("excluded.guest")).else(eb.ref("lease_ends.guest")).end(),
+        staff: eb.case().when("excluded.staff", ">", eb.ref("lease_ends.staff")).then(eb.ref("excluded.staff")).else(eb.ref("lease_ends.staff")).end(),
+        resident: eb.case().when("excluded.resident", ">", eb.ref("lease_ends.resident")).then(eb.ref("excluded.resident")).else(eb.ref("lease_ends.resident")).end(),
+      })),
+    )
+    .execute();
+  await unit
+    .updateTable("doors")
+    .set({ lease_version: lease.version, lease_issued_at: now, guest_not_after: ends.guest, staff_not_after: ends.staff, resident_not_after: ends.resident })
+    .where("id", "=", door.id)
+    .execute();
+  return keystore.leaseKey.sign(encodeLease(lease), signingContext("lease", fromHex(door.id)!));
+}
+
+/** The answer to a door's question for the time. @param nonce 16 bytes of the door's. */
+export function signTime(keystore: Keystore, door: string, nonce: Uint8Array, now: number): Uint8Array {
+  return keystore.leaseKey.sign(encodeSignedTime({ nonce, time: now }), signingContext("time", fromHex(door)!));
+}

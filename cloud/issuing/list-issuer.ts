@@ -1,0 +1,89 @@
+import type { Logger } from "pino";
+import type { Clock, Timer } from "../clock";
+import type { Keystore } from "../keys/keystore";
+import { OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
+import type { Database } from "../store/store";
+import { issueList } from "./issue-list";
+import { notedDoors } from "./outbox";
+
+/**
+ * Works off the outbox: one transaction a door compiles, signs and stores its list and takes the note away. What
+ * fails stays noted and is tried again, ever less often; other doors go on.
+ */
+export class ListIssuer {
+  readonly #parts: ListIssuerParts;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+  #retry: Timer | undefined;
+  #retrySeconds = OUTBOX_RETRY_SECONDS;
+
+  constructor(parts: ListIssuerParts) {
+    this.#parts = parts;
+  }
+
+  /** There may be notes: after a command, and at the start. */
+  wake(): void {
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Resolves when no note is being worked on. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#retry?.cancel();
+    await this.idle();
+  }
+
+  async #run(): Promise<void> {
+    const { database, log } = this.#parts;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      try {
+        const doors = await database.transaction().execute(notedDoors);
+        let failed = false;
+        for (const door of doors) failed = !(await this.#issue(door)) || failed;
+        if (failed) this.#later();
+        else this.#retrySeconds = OUTBOX_RETRY_SECONDS;
+      } catch (error) {
+        log.error({ err: error }, "failed to read the outbox");
+        this.#later();
+      }
+    }
+  }
+
+  async #issue(door: string): Promise<boolean> {
+    const { database, keystore, clock, log, onIssued } = this.#parts;
+    if (this.#stopped) return true;
+    try {
+      await database.transaction().execute((unit) => issueList(unit, keystore, door, clock.now()));
+    } catch (error) {
+      log.error({ door, err: error }, "failed to issue a list; it will be tried again");
+      return false;
+    }
+    onIssued(door);
+    return true;
+  }
+
+  #later(): void {
+    if (this.#stopped) return;
+    this.#retry?.cancel();
+    this.#retry = this.#parts.clock.after(this.#retrySeconds, () => this.wake());
+    this.#retrySeconds = Math.min(2 * this.#retrySeconds, OUTBOX_RETRY_SECONDS_MAX);
+  }
+}
+
+export interface ListIssuerParts {
+  database: Database;
+  keystore: Keystore;
+  clock: Clock;
+  log: Logger;
+  /** A door has a new list. */
+  onIssued(door: string): void;
+}

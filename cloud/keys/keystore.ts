@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { fromHex, toHex } from "../../protocol/bytes";
+import { ROOT_KEYS_MAX } from "../../protocol/limits";
+import { StartupError } from "../startup-error";
+import { Sealing } from "./sealing";
+import { SigningKey } from "./signing-key";
+
+/** The site's secret keys, as the file `keystore.json` holds them (mode 0600). */
+export interface Keystore {
+  /** 8 bytes: all doors of this cloud trust one site. */
+  site: Uint8Array;
+  roots: SigningKey[];
+  /** How many roots sign a keyset. */
+  threshold: number;
+  listKey: SigningKey;
+  leaseKey: SigningKey;
+  sealing: Sealing;
+}
+
+const secret = z.string().regex(/^[0-9a-f]{64}$/);
+const keystoreFile = z.strictObject({
+  format: z.literal("latchkey-keystore/1"),
+  site: z.string().regex(/^[0-9a-f]{16}$/),
+  roots: z.array(secret).min(1).max(ROOT_KEYS_MAX),
+  threshold: z.int().min(1),
+  listKey: secret,
+  leaseKey: secret,
+  masterKey: secret,
+});
+
+/** Makes the keys of a new site and writes them durably. @throws StartupError where that fails. */
+export function createKeystore(path: string): Keystore {
+  const random = (length: number) => toHex(randomBytes(length));
+  const file: z.infer<typeof keystoreFile> = {
+    format: "latchkey-keystore/1",
+    site: random(8),
+    roots: [random(32)],
+    threshold: 1,
+    listKey: random(32),
+    leaseKey: random(32),
+    masterKey: random(32),
+  };
+  try {
+    writePrivateFile(path, `${JSON.stringify(file, undefined, 2)}\n`);
+  } catch (error) {
+    throw new StartupError(`Cannot write the keystore ${path}: ${(error as Error).message}`);
+  }
+  return loadKeystore(path);
+}
+
+/** @throws StartupError where the file is missing, readable by others, or not a keystore. */
+export function loadKeystore(path: string): Keystore {
+  const text = readPrivateFile(path, "keystore");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // The text of a parser's complaint may quote keys: it is not repeated.
+    throw new StartupError(`The keystore ${path} is not JSON.`);
+  }
+  const result = keystoreFile.safeParse(parsed);
+  if (!result.success) throw new StartupError(`The keystore ${path} is broken at "${result.error.issues[0].path.join(".")}".`);
+  const file = result.data;
+  if (file.threshold > file.roots.length) throw new StartupError(`The keystore ${path} asks for more root signatures than it has root keys.`);
+  const key = (hex: string) => new SigningKey(fromHex(hex)!);
+  return {
+    site: fromHex(file.site)!,
+    roots: file.roots.map(key),
+    threshold: file.threshold,
+    listKey: key(file.listKey),
+    leaseKey: key(file.leaseKey),
+    sealing: new Sealing(fromHex(file.masterKey)!),
+  };
+}
+
+/** The text of a file that only its owner may read. @param what names it in errors. */
+export function readPrivateFile(path: string, what: string): string {
+  try {
+    const status = lstatSync(path);
+    if (!status.isFile()) throw new StartupError(`The ${what} ${path} is not a regular file.`);
+    if ((status.mode & 0o077) !== 0) throw new StartupError(`The ${what} ${path} can be read by other users: run chmod 600 on it, and replace its secrets if anybody may have read them.`);
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    throw new StartupError(`Cannot read the ${what} ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** All of the text or nothing, also across a power cut. */
+export function writePrivateFile(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  rmSync(temporary, { force: true }); // of an interrupted start
+  const file = openSync(temporary, "wx", 0o600);
+  writeSync(file, text);
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(temporary, path);
+  const directory = openSync(dirname(path), "r");
+  fsyncSync(directory);
+  closeSync(directory);
+}

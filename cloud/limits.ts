@@ -1,0 +1,31 @@
+/** Every bound of the cloud: unit in the name, consequence beside it. Those of the formats are in protocol/limits.ts. */
+
+export const HTTP_BODY_BYTES_MAX = 65_536; // larger: 413, and the rest is not read
+export const ENROLMENT_BODY_BYTES_MAX = 1_024; // before a door has proved anything
+export const ADMIN_TOKEN_CHARACTERS_MIN = 16; // a shorter one is a broken configuration
+
+export const NAME_CHARACTERS_MAX = 120;
+export const DOORS_PER_GRANT_MAX = 1_000;
+export const GRANTS_PER_PIN_MAX = 4; // alternatives under one tag that count uses apart (protocol USE_COUNTERS)
+export const PINS_PER_PERSON_MAX = 32;
+export const PAGE_ROWS_MAX = 200; // of one answer; the rest is behind `next`
+export const GRANT_YEARS_MAX = 20; // an end further away is refused: it is a typing error
+
+export const CONNECT_FRAME_BYTES_MAX = 2_048; // the first MQTT packet of a socket, before any login
+export const FRAME_BYTES_MAX = 65_536; // any later MQTT packet: a socket that announces more is closed
+export const CONNECT_MS = 10_000; // a socket that has not logged in by then is closed
+export const DRAIN_MS = 5_000; // a door that does not read for this long is disconnected
+export const KEEP_ALIVE_SECONDS_MAX = 600; // a login must promise to be heard of at least this often
+export const SOCKETS_MAX = 20_000; // beyond: refused at once, the doors that are in stay in
+export const DOOR_QUEUE_MESSAGES_MAX = 64; // waiting messages of one door; more are dropped, the door asks again
+
+export const LEASE_RENEWAL_SECONDS = 600; // how often connected doors get a new lease
+export const RESEND_SECONDS = 30; // a connected door that has not acknowledged hears again
+export const OUTBOX_RETRY_SECONDS = 5; // after a failure to compile or sign; doubles up to the next line
+export const OUTBOX_RETRY_SECONDS_MAX = 300;
+export const EXPIRED_ROWS_SECONDS = 86_400; // rows whose end is this far behind leave the list
+
+export const GUEST_LEASE_SECONDS = 24 * 3_600; // default and most: a guest's access ends this long after the last contact
+export const STAFF_LEASE_SECONDS = 72 * 3_600; // default and most
+export const LEASE_SECONDS_MIN = 3_600; // shorter ones would lock out over a router's restart
+export const UNLOCK_SECONDS = 5; // default of a property

@@ -1,0 +1,31 @@
+import { PAGES_MAX, PAGE_BYTES, PROFILES_MAX, ROWS_MAX, SCHEDULE_RULES_MAX } from "../../protocol/limits";
+import { bodyBytes } from "../../protocol/manifest";
+import { Refusal } from "../refusal";
+import type { Unit } from "../store/store";
+
+/**
+ * Holds a door's grants against what its flash can hold, before they are committed: a list that does not fit
+ * could never be issued.
+ * @throws {Refusal} `door-full`.
+ */
+export async function requireRoom(unit: Unit, door: string): Promise<void> {
+  const rows = await unit
+    .selectFrom("grant_doors as at")
+    .innerJoin("grants as grant", "grant.id", "at.grant_id")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .where("at.door_id", "=", door)
+    .where("at.removed_version", "is", null)
+    .where("grant.revoked_at", "is", null)
+    .groupBy(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "person.class"])
+    .select((eb) => ["grant.windows", eb.fn.countAll().as("holders")])
+    .execute();
+  const schedules = new Set(rows.map((row) => row.windows));
+  const counts = {
+    rows: rows.reduce((sum, row) => sum + Number(row.holders), 0),
+    profiles: rows.length,
+    rules: [...schedules].reduce((sum, windows) => sum + (JSON.parse(windows) as unknown[]).length, 0),
+  };
+  const fits = counts.rows <= ROWS_MAX && counts.profiles <= PROFILES_MAX && counts.rules <= SCHEDULE_RULES_MAX && bodyBytes(counts) <= PAGES_MAX * PAGE_BYTES;
+  if (!fits) throw new Refusal("door-full", `Door ${door} would hold ${counts.rows} rights with ${counts.profiles} different terms; that is more than it can.`, { door });
+}

@@ -1,0 +1,69 @@
+import { noteDoors } from "../issuing/outbox";
+import { Refusal } from "../refusal";
+import { audit } from "../store/audit";
+import { newId } from "../store/ids";
+import type { Unit } from "../store/store";
+
+/**
+ * Ends all of a person's access, in one transaction over PINs, grants and doors.
+ * @returns the revocation; the same one when it is asked for again.
+ * @throws {Refusal} `not-found`.
+ */
+export async function revokePerson(unit: Unit, person: string, actor: string, now: number): Promise<string> {
+  const row = await unit.selectFrom("people").selectAll().where("id", "=", person).executeTakeFirst();
+  if (row === undefined) throw new Refusal("not-found", "There is no such person.");
+  if (row.revoked_at !== null) {
+    const known = await unit.selectFrom("revocations").select("id").where("person_id", "=", person).where("scope", "=", "person").executeTakeFirstOrThrow();
+    return known.id;
+  }
+  const grants = await unit
+    .selectFrom("grants as grant")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .where("credential.person_id", "=", person)
+    .where("grant.revoked_at", "is", null)
+    .select("grant.id")
+    .execute();
+  const revocation = await insertRevocation(unit, person, "person", grants.map((grant) => grant.id), actor, now);
+  await unit.updateTable("people").set({ revoked_at: now }).where("id", "=", person).execute();
+  await unit.updateTable("credentials").set({ revoked_at: now }).where("person_id", "=", person).where("revoked_at", "is", null).execute();
+  await audit(unit, { at: now, actor, action: "person.revoke", subject: `person/${person}`, detail: { revocation, grants: grants.map((grant) => grant.id) } });
+  return revocation;
+}
+
+/**
+ * Ends one grant; its PIN ends with the last of its grants.
+ * @returns the revocation; the same one when it is asked for again.
+ * @throws {Refusal} `not-found`.
+ */
+export async function revokeGrant(unit: Unit, grant: string, actor: string, now: number): Promise<string> {
+  const row = await unit
+    .selectFrom("grants as grant")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .where("grant.id", "=", grant)
+    .select(["grant.revocation_id", "grant.credential_id", "credential.person_id"])
+    .executeTakeFirst();
+  if (row === undefined) throw new Refusal("not-found", "There is no such grant.");
+  if (row.revocation_id !== null) return row.revocation_id;
+  const revocation = await insertRevocation(unit, row.person_id, "grant", [grant], actor, now);
+  await unit
+    .updateTable("credentials")
+    .set({ revoked_at: now })
+    .where("id", "=", row.credential_id)
+    .where((eb) => eb.not(eb.exists(eb.selectFrom("grants").select("id").where("credential_id", "=", row.credential_id).where("revoked_at", "is", null))))
+    .execute();
+  await audit(unit, { at: now, actor, action: "grant.revoke", subject: `grant/${grant}`, detail: { revocation, person: row.person_id } });
+  return revocation;
+}
+
+async function insertRevocation(unit: Unit, person: string, scope: "person" | "grant", grants: readonly string[], actor: string, now: number): Promise<string> {
+  const id = newId();
+  await unit.insertInto("revocations").values({ id, person_id: person, scope, created_at: now, created_by: actor }).execute();
+  const doors = new Set<string>();
+  for (const grant of grants) {
+    await unit.updateTable("grants").set({ revoked_at: now, revocation_id: id }).where("id", "=", grant).execute();
+    const rows = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant).where("removed_version", "is", null).execute();
+    for (const { door_id } of rows) doors.add(door_id);
+  }
+  await noteDoors(unit, [...doors], now);
+  return id;
+}

@@ -1,0 +1,46 @@
+/**
+ * Why a request changed nothing: the codes of the API, each with its HTTP status and title. They are stable:
+ * programs depend on them.
+ */
+export const PROBLEMS = {
+  "invalid-request": [400, "The request is not valid"],
+  "malformed-json": [400, "The body is not JSON"],
+  unauthorized: [401, "The administrator's token is missing or wrong"],
+  forbidden: [403, "The proof is wrong"],
+  "not-found": [404, "There is no such thing"],
+  "unknown-door": [404, "This door is not registered"],
+  "method-not-allowed": [405, "This address does not take this method"],
+  "already-claimed": [409, "The door is claimed already"],
+  "already-registered": [409, "The door is registered already"],
+  "door-of-another-property": [409, "The door belongs to another property"],
+  "door-full": [409, "The door can hold no more"],
+  "person-revoked": [409, "The person's access has been revoked"],
+  "pin-gone": [409, "The PIN no longer exists"],
+  "too-many-pins": [409, "The person has too many PINs"],
+  "claim-forgotten": [410, "This claim is no longer known; begin anew"],
+  "too-large": [413, "The body is too large"],
+  "unsupported-media-type": [415, "The body must be of another content type"],
+  "end-not-in-future": [422, "The end is not in the future"],
+  "end-too-far": [422, "The end is too far away"],
+  "end-before-start": [422, "The end comes before the start"],
+  "windows-overlap": [422, "Two windows overlap"],
+  "uses-need-one-door": [422, "Limited uses need exactly one door"],
+  "unknown-time-zone": [422, "There is no such time zone"],
+  internal: [500, "Something went wrong here"],
+  "storage-failed": [503, "The change could not be stored"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Thrown by commands: their transaction is rolled back, and the caller is told why. */
+export class Refusal extends Error {
+  readonly code: ProblemCode;
+  /** Further members of the problem, e.g. which windows collide. */
+  readonly members: Record<string, unknown>;
+
+  constructor(code: ProblemCode, detail: string = PROBLEMS[code][1], members: Record<string, unknown> = {}) {
+    super(detail);
+    this.code = code;
+    this.members = members;
+  }
+}

@@ -1,0 +1,90 @@
+import Libsql from "libsql";
+import type { SqliteDatabase, SqliteStatement } from "kysely";
+
+/**
+ * libsql in the shape that Kysely's SQLite dialect takes, without libsql's sharp edges (0.5): it aborts the whole
+ * process on a boolean parameter, binds every number as a REAL, cuts texts at NUL, and returns ArrayBuffers.
+ */
+export class LibsqlDatabase implements SqliteDatabase {
+  readonly #database: Libsql.Database;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  /** @param path of the file, or ":memory:". */
+  constructor(path: string) {
+    this.#database = new Libsql(path);
+  }
+
+  prepare(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = adapt(this.#database.prepare(sql));
+    if (this.#statements.size >= STATEMENTS_KEPT) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /** Several statements without parameters. */
+  execute(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** The first column of a pragma's first row. */
+  pragma(text: string): unknown {
+    const rows = this.#database.prepare(`PRAGMA ${text}`).all([]) as Record<string, unknown>[];
+    return rows.length === 0 ? undefined : Object.values(rows[0])[0];
+  }
+
+  /**
+   * Leaves one file without a log beside it and gives its lock back at once: libsql itself keeps it until the
+   * statements are garbage-collected, and a connection in WAL mode holds a lock even when idle.
+   */
+  close(): void {
+    if (!this.#database.open) return;
+    this.#statements.clear();
+    try {
+      this.pragma("journal_mode = DELETE");
+      this.pragma("locking_mode = NORMAL");
+      this.#database.prepare("SELECT count(*) FROM sqlite_master").all([]);
+    } catch {
+      // There was no lock to give back.
+    }
+    this.#database.close();
+  }
+}
+
+const STATEMENTS_KEPT = 500; // prepared ones; beyond, all are prepared anew
+
+function adapt(statement: Libsql.Statement): SqliteStatement {
+  return {
+    reader: statement.reader,
+    all: (parameters) => statement.all(parameters.map(toSqlite)).map(fromSqlite),
+    run: (parameters) => statement.run(parameters.map(toSqlite)),
+    *iterate(parameters) {
+      for (const row of statement.iterate(parameters.map(toSqlite))) yield fromSqlite(row);
+    },
+  };
+}
+
+function toSqlite(value: unknown): unknown {
+  if (value === null || typeof value === "bigint") return value;
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  if (typeof value === "number") {
+    if (!Number.isSafeInteger(value)) throw new Error("only whole numbers are stored");
+    return BigInt(value);
+  }
+  if (typeof value === "string") {
+    if (value.includes("\0")) throw new Error("a text to be stored holds NUL");
+    return value;
+  }
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  throw new Error(`cannot be stored: ${typeof value}`);
+}
+
+function fromSqlite(row: unknown): unknown {
+  const columns = row as Record<string, unknown>;
+  for (const name in columns) {
+    const value = columns[name];
+    if (value instanceof ArrayBuffer) columns[name] = new Uint8Array(value);
+  }
+  return columns;
+}

@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { Kysely, SqliteDialect, type Transaction } from "kysely";
+import { StartupError } from "../startup-error";
+import { LibsqlDatabase } from "./libsql-database";
+import { MIGRATIONS } from "./migrations";
+import type { Tables } from "./tables";
+
+/** All queries of a transaction must go through the transaction: there is one connection, and it is taken. */
+export type Database = Kysely<Tables>;
+export type Unit = Transaction<Tables>;
+
+/** "LKey": a database of somebody else's is never touched. */
+const APPLICATION_ID = 0x4c4b6579;
+
+export interface Store {
+  database: Database;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, or makes it, and brings its schema forward. Commits are durable (WAL, synchronous = FULL),
+ * and the file belongs to this process alone until `close`.
+ * @param path of the file.
+ * @throws StartupError in one line: held by another process, not ours, damaged, or of a later version.
+ */
+export function openStore(path: string): Store {
+  const existed = existsSync(path);
+  let sqlite: LibsqlDatabase | undefined;
+  try {
+    sqlite = new LibsqlDatabase(path);
+    sqlite.pragma("journal_mode = WAL");
+    checkOwnership(sqlite, path, existed);
+    sqlite.pragma("locking_mode = EXCLUSIVE");
+    sqlite.pragma("synchronous = FULL");
+    sqlite.pragma("foreign_keys = ON");
+    // The lock comes with the first write and stays.
+    sqlite.execute("BEGIN EXCLUSIVE; COMMIT");
+    if (sqlite.pragma("quick_check(1)") !== "ok") throw new StartupError(`The database ${path} is damaged: restore it from a backup.`);
+    migrate(sqlite, path);
+  } catch (error) {
+    sqlite?.close();
+    throw error instanceof StartupError ? error : new StartupError(explain(error as Error & { code?: string }, path));
+  }
+  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  return {
+    database,
+    async close() {
+      await database.destroy();
+      sqlite.close(); // Kysely closes only what it has used
+    },
+  };
+}
+
+function checkOwnership(sqlite: LibsqlDatabase, path: string, existed: boolean): void {
+  const applicationId = sqlite.pragma("application_id");
+  if (applicationId === APPLICATION_ID) return;
+  const tables = sqlite.prepare("SELECT count(*) AS count FROM sqlite_master").all([]) as { count: number }[];
+  if (existed && (applicationId !== 0 || tables[0].count > 0)) throw new StartupError(`${path} is a database of another program.`);
+}
+
+function migrate(sqlite: LibsqlDatabase, path: string): void {
+  const version = Number(sqlite.pragma("user_version"));
+  if (version > MIGRATIONS.length) throw new StartupError(`The database ${path} was written by a later version of Latchkey (schema ${version}, this one knows ${MIGRATIONS.length}).`);
+  MIGRATIONS.slice(version).forEach((statements, index) => {
+    // One transaction: an interrupted start leaves the old version whole.
+    sqlite.execute(`BEGIN; ${statements}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + index + 1}; COMMIT`);
+  });
+}
+
+function explain(error: Error & { code?: string }, path: string): string {
+  if (error.code === "SQLITE_BUSY") return `The database ${path} is in use by another process: one Latchkey at a time.`;
+  if (error.code === "SQLITE_NOTADB") return `${path} is not a database.`;
+  return `Cannot open the database ${path}: ${error.message.split("\n")[0]}`;
+}
+
+/** Whether an error is the database refusing a second one of what must be unique. */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+}

@@ -1,0 +1,99 @@
+import { decodeManifest } from "../../protocol/manifest";
+import { NO_END } from "../../protocol/profile";
+import { holderClassOf, type HolderClassName } from "../access/grant";
+import type { Unit } from "../store/store";
+import { latestOpening, type LatestOpening } from "./latest-opening";
+
+/** What is known of one revoked right at one door (X1). */
+export interface DoorTruth {
+  door: string;
+  doorName: string;
+  /**
+   * `acknowledged`: a receipt under the door's key shows a list without it. `never-delivered`: no list that held it
+   * ever left this cloud. `ended`: not acknowledged, but its latest possible end has passed. `pending`: it may open.
+   */
+  state: "acknowledged" | "never-delivered" | "ended" | "pending";
+  /** First list without it; undefined = not signed yet. */
+  version: number | undefined;
+  /** When the receipt came, Unix seconds. */
+  acknowledgedAt: number | undefined;
+  /** For `pending` and `ended`; undefined with `pending` = no limit until the door is reached. */
+  latest: LatestOpening | undefined;
+}
+
+/** The truth of some grants at all of their doors; a door's worst case where several concern it. */
+export async function truthOfGrants(unit: Unit, grants: readonly string[], now: number): Promise<DoorTruth[]> {
+  const doors = new Map<string, DoorTruth>();
+  for (const grant of grants) {
+    const rows = await unit
+      .selectFrom("grant_doors as at")
+      .innerJoin("grants as grant", "grant.id", "at.grant_id")
+      .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+      .innerJoin("people as person", "person.id", "credential.person_id")
+      .innerJoin("doors as door", "door.id", "at.door_id")
+      .innerJoin("properties as property", "property.id", "door.property_id")
+      .where("at.grant_id", "=", grant)
+      .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "grant.not_after", "person.class", "property.unlock_seconds"])
+      .select(["door.name", "door.claimed_at", "door.offered_version", "door.acknowledged_version", "door.signed_time"])
+      .execute();
+    for (const row of rows) {
+      const truth = await truthAt(unit, row, now);
+      const known = doors.get(row.door_id);
+      if (known === undefined || isWorse(truth, known)) doors.set(row.door_id, truth);
+    }
+  }
+  return [...doors.values()].sort((a, b) => (a.door < b.door ? -1 : 1));
+}
+
+interface GrantAtDoor {
+  door_id: string;
+  added_version: number | null;
+  removed_version: number | null;
+  never_left: 0 | 1;
+  not_after: number;
+  class: HolderClassName;
+  unlock_seconds: number;
+  name: string;
+  claimed_at: number | null;
+  offered_version: number;
+  acknowledged_version: number;
+  acknowledged_at: number | null;
+  signed_time: number;
+}
+
+async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorTruth> {
+  const version = row.removed_version ?? undefined;
+  const truth: DoorTruth = { door: row.door_id, doorName: row.name, state: "pending", version, acknowledgedAt: undefined, latest: undefined };
+  const neverLeft = row.never_left === 1 || (version === undefined && (row.added_version === null || row.added_version > row.offered_version));
+  if (neverLeft) return { ...truth, state: "never-delivered" };
+  if (version !== undefined && row.acknowledged_version >= version) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined };
+  const latest = latestOpening({
+    leased: await needsLease(unit, row.door_id, row.class, version),
+    leaseEnd: await greatestLeaseEnd(unit, row.door_id, row.class, version),
+    rightEnd: row.not_after === NO_END ? undefined : row.not_after,
+    lastSignedTime: Math.max(row.signed_time, row.claimed_at ?? 0),
+    unlockSeconds: row.unlock_seconds,
+  });
+  return { ...truth, latest, state: latest !== undefined && latest.until <= now ? "ended" : "pending" };
+}
+
+/** Whether a class needs a lease by every list that the door may have, of those older than `version`. */
+async function needsLease(unit: Unit, door: string, holder: HolderClassName, version: number | undefined): Promise<boolean> {
+  const bases = await unit.selectFrom("list_bases").select(["version", "manifest"]).where("door_id", "=", door).execute();
+  const bit = 1 << holderClassOf(holder);
+  return bases.every((base) => (version !== undefined && base.version >= version) || (decodeManifest(base.manifest).policy.leasedClasses & bit) !== 0);
+}
+
+async function greatestLeaseEnd(unit: Unit, door: string, holder: HolderClassName, version: number | undefined): Promise<number> {
+  let query = unit.selectFrom("lease_ends").select((eb) => eb.fn.max(holder).as("end")).where("door_id", "=", door);
+  if (version !== undefined) query = query.where("version", "<", version);
+  return Number((await query.executeTakeFirst())?.end ?? 0);
+}
+
+const SEVERITY = { acknowledged: 0, "never-delivered": 0, ended: 1, pending: 2 } as const;
+
+function isWorse(a: DoorTruth, b: DoorTruth): boolean {
+  if (SEVERITY[a.state] !== SEVERITY[b.state]) return SEVERITY[a.state] > SEVERITY[b.state];
+  if (a.state === "acknowledged" && b.state === "never-delivered") return true;
+  return (a.latest?.until ?? Infinity) > (b.latest?.until ?? Infinity) && a.state === "pending";
+}

@@ -1,0 +1,105 @@
+import { toHex } from "../../protocol/bytes";
+import { scheduleRuleAt } from "../../protocol/access-list";
+import type { Reason } from "../../protocol/decision";
+import { LEASE_GRACE_SECONDS } from "../../protocol/limits";
+import { HolderClass, type Profile } from "../../protocol/profile";
+import type { Receipt } from "../../protocol/receipt";
+import { denialAt } from "../../protocol/validity";
+import { profileKey, rowsOfDoor, type ProfileContent } from "../access/door-row";
+import { CredentialKind } from "../../protocol/credential";
+import { holderClassOf, type HolderClassName } from "../access/grant";
+import type { Window } from "../access/window";
+import type { Unit } from "../store/store";
+import type { DoorRow } from "../store/tables";
+import type { AcknowledgedList } from "./acknowledged-list";
+
+/** A row of a door's acknowledged list, explained (X11). */
+export interface RowExplanation {
+  person: string;
+  personName: string;
+  holderClass: HolderClassName;
+  credential: string;
+  terms: ProfileContent;
+  /** The grants that asked for the row. */
+  grants: { grant: string; createdBy: string; createdAt: number; revokedAt: number | undefined }[];
+  /** What the door decides at the instant asked for, as far as the list says. Uses are counted at the door alone. */
+  verdict: Reason;
+}
+
+/** Who a door lets in at an instant, by the list and the lease that its newest receipt shows. */
+export async function whoCanOpen(unit: Unit, door: DoorRow, receipt: Receipt, known: AcknowledgedList, at: number): Promise<RowExplanation[]> {
+  const grants = await grantsInList(unit, door.id, known.version);
+  const explanations: RowExplanation[] = [];
+  for (const { row, profile, content } of known.rows) {
+    const key = rowKey(row.tag, row.useCounter, content);
+    const holders = grants.get(key);
+    // Every row that this cloud signed has its grant; without one the database is not the one that signed.
+    if (holders === undefined) throw new Error(`a row of door ${door.id} has no grant`);
+    const [first] = holders;
+    explanations.push({
+      person: first.person,
+      personName: first.person_name,
+      holderClass: first.class,
+      credential: first.credential_id,
+      terms: content,
+      grants: holders.map((grant) => ({ grant: grant.grant_id, createdBy: grant.created_by, createdAt: grant.created_at, revokedAt: grant.revoked_at ?? undefined })),
+      verdict: verdictAt(profile, door, receipt, known, at),
+    });
+  }
+  return explanations;
+}
+
+function verdictAt(profile: Profile, door: DoorRow, receipt: Receipt, { list }: AcknowledgedList, at: number): Reason {
+  const { utcOffsets, holidays, policy } = list.manifest;
+  const denial = denialAt(profile, { utcOffsets, holidays, ruleAt: (index) => scheduleRuleAt(list, index) }, at);
+  if (denial !== undefined) return denial;
+  if ((policy.leasedClasses & (1 << profile.holderClass)) === 0) return "granted";
+  return at < leaseEndOf(profile.holderClass, door, receipt) + LEASE_GRACE_SECONDS ? "granted" : "stale-list";
+}
+
+/** Receipts tell the end for guests; the others lie as far from it as in the newest lease that was signed. */
+function leaseEndOf(holderClass: HolderClass, door: DoorRow, receipt: Receipt): number {
+  if (receipt.leaseIssuedAt === 0) return 0;
+  if (holderClass === HolderClass.guest) return receipt.leaseEnd;
+  const newest = holderClass === HolderClass.staff ? door.staff_not_after : door.resident_not_after;
+  return newest === 0 ? 0 : receipt.leaseIssuedAt + (newest - door.lease_issued_at);
+}
+
+interface GrantInList {
+  grant_id: string;
+  credential_id: string;
+  person: string;
+  person_name: string;
+  class: HolderClassName;
+  created_by: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+/** The grants that a version of a door's list holds, by the row that each makes. */
+async function grantsInList(unit: Unit, door: string, version: number): Promise<Map<string, GrantInList[]>> {
+  const rows = await unit
+    .selectFrom("grant_doors as at")
+    .innerJoin("grants as grant", "grant.id", "at.grant_id")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .innerJoin("door_credentials as known", (join) => join.onRef("known.credential_id", "=", "credential.id").onRef("known.door_id", "=", "at.door_id"))
+    .where("at.door_id", "=", door)
+    .where("at.added_version", "<=", version)
+    .where((eb) => eb.or([eb("at.removed_version", "is", null), eb("at.removed_version", ">", version)]))
+    .select(["at.grant_id", "credential.id as credential_id", "known.tag", "person.id as person", "person.name as person_name", "person.class"])
+    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.created_by", "grant.created_at", "grant.revoked_at"])
+    .execute();
+  const byRow = new Map<string, GrantInList[]>();
+  for (const row of rows) {
+    const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
+    const [made] = rowsOfDoor([{ grant: row.grant_id, tag: row.tag!, kind: CredentialKind.pin, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter }]);
+    const key = rowKey(made.tag, made.useCounter, made.profile);
+    byRow.set(key, [...(byRow.get(key) ?? []), row]);
+  }
+  return byRow;
+}
+
+function rowKey(tag: Uint8Array, useCounter: number, content: ProfileContent): string {
+  return `${toHex(tag)} ${useCounter} ${profileKey(content)}`;
+}
