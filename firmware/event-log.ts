@@ -167,22 +167,35 @@ export class EventLog {
 
   /** Scans the anchor's sector for the last whole record. */
   #findEnd(): void {
+    const { hashes } = this.#parts;
     const { anchor, key } = this.#state;
     const end = (sectorOf(anchor.slot) + 1) * EVENTS_PER_SECTOR;
     let after = anchor.slot;
+    let macOfSlotBefore = this.#mac;
     for (let slot = anchor.slot; slot < end; slot++) {
       const record = this.#ring.read(slot);
-      if (readU32(record, 0) !== this.#next) continue;
+      const sequence = readU32(record, 0);
       const mac = record.slice(EVENT_BODY_BYTES);
-      if (!equalBytes(eventMac(this.#parts.hashes, key, this.#mac, record.subarray(0, EVENT_BODY_BYTES)), mac)) continue;
-      this.#mac = mac;
-      this.#next += 1;
-      after = slot + 1;
-      // The next period has an anchor of its own.
-      if (eventPeriod(this.#next) !== eventPeriod(anchor.sequence)) break;
+      // The next period has an anchor of its own; what is further on is torn or erased.
+      if (sequence >= this.#next && eventPeriod(sequence) === eventPeriod(anchor.sequence)) {
+        // Behind a damaged record the chain goes on from the MAC that stands before.
+        const previous = sequence === this.#next ? this.#mac : macOfSlotBefore;
+        if (equalBytes(eventMac(hashes, key, previous, record.subarray(0, EVENT_BODY_BYTES)), mac)) {
+          this.#mac = mac;
+          this.#next = sequence + 1;
+          after = slot + 1;
+        }
+      }
+      macOfSlotBefore = mac;
     }
     // The slot after the last record may be torn, and a torn one looks like an erased one.
     this.#slot = Math.min(after + 1, end) % SLOTS;
+    if (this.acknowledged > this.#next) {
+      // Damage hid what the cloud already has: no number may come twice.
+      this.#next = this.acknowledged;
+      this.#mac = this.#acknowledged.mac;
+      this.#slot = end % SLOTS;
+    }
     this.#entered = this.#slot % EVENTS_PER_SECTOR !== 0;
   }
 

@@ -33,8 +33,9 @@ export class EventRing {
   }
 
   /**
-   * Records `from` to `to` (exclusive), as far as they follow one another. Keys of past periods are gone, so their
-   * numbers must do: of several slots with one number the last is whole, the others were torn.
+   * Records `from` to `to` (exclusive), as far as they follow one another; damage ends them. Keys of past periods
+   * are gone, so their numbers must do: of several slots with one number the last is whole, the others were torn. A
+   * torn slot may show any number, but it stands before the whole record of the number it was meant for.
    * @param firsts first number in each sector.
    * @param end the slot after the last record.
    */
@@ -45,15 +46,21 @@ export class EventRing {
     let slot = sector * EVENTS_PER_SECTOR + (from - firsts[sector]);
     let candidate: FoundEvent | undefined;
     for (let left = (end - slot + SLOTS) % SLOTS || SLOTS; left > 0; left--, slot = (slot + 1) % SLOTS) {
-      const record = this.read(slot);
       const wanted = from + found.length;
-      const ahead = readU32(record, 0) - wanted;
-      if (ahead === 0) candidate = { slot, record };
-      else if (ahead === 1 && candidate !== undefined) {
+      // No number stands behind the first one of the sector after it.
+      if (candidate === undefined && wanted < firsts[sectorOf(slot)]) break;
+      const record = this.read(slot);
+      const sequence = readU32(record, 0);
+      if (sequence === wanted) candidate = { slot, record };
+      else if (sequence === wanted + 1 && candidate !== undefined) {
         found.push(candidate);
-        if (wanted + 1 === to) return found;
+        if (sequence === to) return found;
         candidate = { slot, record };
-      } else if (ahead > 0 && ahead < 2 * EVENTS_PER_SECTOR) break; // the wanted one is damaged
+      } else if (sequence === wanted - 1 && found.length > 0) {
+        // What seemed to be its successor was a torn slot.
+        found[found.length - 1] = { slot, record };
+        candidate = undefined;
+      }
     }
     if (candidate !== undefined) found.push(candidate);
     return found;

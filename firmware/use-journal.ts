@@ -27,10 +27,12 @@ const BODY_BYTES = 12;
 const SLICE_ENTRIES = 16;
 /** Units read at once when the journal is opened. */
 const SCAN_UNITS = 16;
+/** A flipped bit must not make a one-time code good again. */
+const COPIES = 2;
 
 /**
- * How often limited rights were used at this door (N8): append-only records of 16 bytes, each one flash write, in
- * one half of the journal's sectors: tag (5) ‖ kind and use counter (u8, bits 0–2 and 6–7) ‖ uses so far (u8) ‖ 0 ‖
+ * How often limited rights were used at this door (N8): append-only records of 16 bytes, each written twice, in one
+ * half of the journal's sectors: tag (5) ‖ kind and use counter (u8, bits 0–2 and 6–7) ‖ uses so far (u8) ‖ 0 ‖
  * event number (u32) ‖ CRC-32 over these and the generation.
  *
  * Which half is in force stands in one atomic value, under `uses`, 8 bytes: format 1 ‖ half ‖ first unit that no
@@ -83,14 +85,15 @@ export class UseJournal {
     const uses = this.usesOf(tag, useCounter);
     if (uses === 0 && this.full) return false;
     const entry: UseEntry = { tag, kind, useCounter, uses: uses + 1, event };
-    if (this.#generation === 0 || this.#unit >= UNITS) {
+    if (this.#generation === 0 || this.#unit > UNITS - COPIES) {
       // No time to ask which entries may go: superseded records go, and that always makes room.
       for (const _ of this.#rewrite(() => true));
     }
     if (!this.#settled) this.#keepHead();
-    for (let attempt = 0; attempt < USE_WRITE_ATTEMPTS && this.#unit < UNITS; attempt++) {
-      const unit = this.#unit++;
-      if (!this.#writeUnit(this.#half, unit, entry, this.#generation)) continue;
+    for (let attempt = 0; attempt < USE_WRITE_ATTEMPTS && this.#unit <= UNITS - COPIES; attempt++) {
+      const whole = this.#writeCopies(this.#half, this.#unit, entry, this.#generation);
+      this.#unit += COPIES;
+      if (!whole) continue;
       this.#entries.set(entry);
       this.#consumed += 1;
       return true;
@@ -122,15 +125,15 @@ export class UseJournal {
     for (let index = 0; index < this.#entries.size; index++) {
       const entry = this.#entries.at(index);
       if (keeps(entry)) {
-        while (unit < UNITS && !this.#writeUnit(half, unit++, entry, generation + 1));
+        // Bad flash: rather the old half, full as it is, than one that has forgotten something.
+        for (; !this.#writeCopies(half, unit, entry, generation + 1); unit += COPIES) if (unit > UNITS - 2 * COPIES) return;
+        unit += COPIES;
         kept.set(entry);
       }
       if (index % SLICE_ENTRIES !== SLICE_ENTRIES - 1) continue;
       yield;
       if (changed()) return;
     }
-    // Bad flash: rather the old half, full as it is, than one that has forgotten something.
-    if (unit >= UNITS && kept.size > 0) return;
     this.#half = half;
     this.#generation = generation + 1;
     this.#unit = unit;
@@ -138,16 +141,22 @@ export class UseJournal {
     this.#entries = kept;
   }
 
-  /** @returns whether it reads back. */
-  #writeUnit(half: number, unit: number, entry: UseEntry, generation: number): boolean {
+  /** @returns whether they read back. */
+  #writeCopies(half: number, unit: number, entry: UseEntry, generation: number): boolean {
     const record = new Uint8Array(FLASH_UNIT_BYTES);
     record.set(entry.tag);
     record[5] = entry.kind | (entry.useCounter << 6);
     record[6] = entry.uses;
     writeU32(record, 8, entry.event);
     writeU32(record, BODY_BYTES, crc32(record, BODY_BYTES, generation));
-    this.#parts.flash.write(record, unitOffset(half, unit));
-    return equalBytes(new Uint8Array(this.#parts.flash.read(FLASH_UNIT_BYTES, unitOffset(half, unit))), record);
+    const { flash } = this.#parts;
+    let whole = true;
+    for (let copy = 0; copy < COPIES; copy++) {
+      const offset = unitOffset(half, unit + copy);
+      flash.write(record, offset);
+      whole &&= equalBytes(new Uint8Array(flash.read(FLASH_UNIT_BYTES, offset)), record);
+    }
+    return whole;
   }
 
   /** Reads all records of the half in force. @returns the unit after the last whole one. */

@@ -1,0 +1,301 @@
+import { EventLog, startEventLog, type NewEvent } from "../../firmware/event-log";
+import type { Flash, KeyValue } from "../../firmware/device";
+import { EVENT_SECTORS, eventSector, EVENTS_PER_SECTOR } from "../../firmware/flash-layout";
+import { Uptime } from "../../firmware/uptime";
+import { runToEnd } from "../../firmware/work-queue";
+import { VirtualRandom } from "../../hardware-sim/virtual-random";
+import { nextEventKey, verifyEvents, type EventRecord } from "../../protocol/event-record";
+import type { Hashes } from "../../protocol/hashes";
+import { EVENTS_PER_KEY } from "../../protocol/limits";
+import type { Cases } from "../support/cases";
+import type { Assert } from "../support/portable-assert";
+import { CUT_POINTS, FLASH_MODES, TrialMemory } from "../support/trial-memory";
+
+const KEY = new Uint8Array(32).fill(3);
+const NO_MAC = new Uint8Array(12);
+const TIME = 1_790_000_000;
+const CAPACITY = EVENT_SECTORS * EVENTS_PER_SECTOR;
+
+/** Events that can be told apart: `count` says which. */
+const numbered = (count: number): NewEvent => ({ type: "leaf-opened", count });
+
+function open(hashes: Hashes, flash: Flash, keyValue: KeyValue, enrolment = 1): EventLog {
+  return new EventLog({ flash, keyValue, hashes, clock: { wallTime: () => TIME }, uptime: new Uptime(() => 0), enrolment });
+}
+
+function freshMemory(encrypted: boolean, seed: string | number = 0): TrialMemory {
+  const memory = new TrialMemory(encrypted, seed);
+  startEventLog(memory.keyValue, 1, KEY);
+  return memory;
+}
+
+/** What a cloud knows: every key from the first, and what it has already got. */
+class Cloud {
+  next = 0;
+  mac = NO_MAC;
+  readonly events: EventRecord[] = [];
+  /** Numbers that never came. */
+  missed = 0;
+  readonly #hashes: Hashes;
+  readonly #keys: Uint8Array[] = [KEY];
+
+  constructor(hashes: Hashes) {
+    this.#hashes = hashes;
+  }
+
+  #keyOf(period: number): Uint8Array {
+    while (this.#keys.length <= period) this.#keys.push(nextEventKey(this.#hashes, this.#keys[this.#keys.length - 1]));
+    return this.#keys[period];
+  }
+
+  /** Takes all that a log has; every chain must hold, and follow what came before but for a gap. */
+  drain(assert: Assert, log: EventLog, max = 96): void {
+    for (;;) {
+      const upload = log.unsent(max);
+      if (upload === undefined) return;
+      const events = verifyEvents(this.#hashes, (period) => this.#keyOf(period), upload.previousMac, upload.records);
+      const gap = events[0].sequence - this.next;
+      assert.true(gap >= 0, "no number comes twice");
+      if (gap === 0) assert.deepEqual(upload.previousMac, this.mac, "the chain goes on");
+      this.missed += gap;
+      this.events.push(...events);
+      this.next = events[events.length - 1].sequence + 1;
+      this.mac = upload.records[upload.records.length - 1].slice(20);
+      assert.true(log.acknowledge(this.next));
+    }
+  }
+
+  /** `count`s of the numbered events. */
+  get numbers(): string {
+    return this.numbersUpTo(Infinity);
+  }
+
+  numbersUpTo(length: number): string {
+    return this.events.filter(({ type }) => type === "leaf-opened").map(({ count }) => count).slice(0, length).join();
+  }
+}
+
+/** As text: a difference in hundreds of numbers is then one line. */
+const range = (from: number, to: number): string => Array.from({ length: to - from }, (_, index) => from + index).join();
+
+export const cases: Cases = {
+  "X7: what happens is chained in order, under a key that changes every 128 records"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    const log = open(hashes, memory.flash, memory.keyValue);
+    assert.is(log.append({ type: "decision", reason: "outside-schedule", kind: 1, outputs: 0, duress: true, tag: new Uint8Array([1, 2, 3, 4, 5]), count: 7 }), 0);
+    for (let count = 1; count < 300; count++) assert.is(log.append(numbered(count)), count);
+    const cloud = new Cloud(hashes);
+    cloud.drain(assert, log);
+    assert.is(cloud.events.length, 300);
+    assert.is(cloud.numbers, range(1, 300));
+    assert.deepEqual(cloud.events[0], {
+      sequence: 0,
+      time: TIME,
+      timeUnknown: false,
+      type: "decision",
+      reason: "outside-schedule",
+      kind: 1,
+      outputs: 0,
+      duress: true,
+      tag: new Uint8Array([1, 2, 3, 4, 5]),
+      count: 7,
+    });
+    assert.is(log.first, 300);
+    assert.is(open(hashes, memory.flash, memory.keyValue).first, 300, "an acknowledgement survives a boot");
+    assert.false(log.acknowledge(301), "of what is not there");
+    assert.true(log.acknowledge(5), "an old one changes nothing");
+    assert.is(log.acknowledged, 300);
+  },
+
+  "X7: a door's memory does not hold the key of its past"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    const log = open(hashes, memory.flash, memory.keyValue);
+    const holds = (key: Uint8Array): boolean => {
+      const bytes = [...new Uint8Array(memory.keyValue.read("event-log")!)].join();
+      return bytes.includes([...key].join());
+    };
+    for (let count = 0; count < EVENTS_PER_KEY; count++) log.append(numbered(count));
+    assert.true(holds(KEY));
+    log.append(numbered(EVENTS_PER_KEY));
+    assert.false(holds(KEY));
+    assert.true(holds(nextEventKey(hashes, KEY)));
+  },
+
+  "with the time unknown an event says how long after boot it was"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    let ticks = 0x7fff_ffff;
+    const uptime = new Uptime(() => ticks | 0);
+    const log = new EventLog({ flash: memory.flash, keyValue: memory.keyValue, hashes, clock: { wallTime: () => undefined }, uptime, enrolment: 1 });
+    ticks += 12_999;
+    log.append({ type: "boot" });
+    const cloud = new Cloud(hashes);
+    cloud.drain(assert, log);
+    assert.true(cloud.events[0].timeUnknown);
+    assert.is(cloud.events[0].time, 12);
+  },
+
+  "X7: a power cut at any point loses no event that was written, gives no number twice and breaks no chain"(assert, { hashes }) {
+    for (const encrypted of FLASH_MODES) {
+      const memory = freshMemory(encrypted);
+      const before = open(hashes, memory.flash, memory.keyValue);
+      for (let count = 0; count < 119; count++) before.append(numbered(count));
+      // A boot passes over a slot: the sector ends with event 126, the period with 127.
+      const between = open(hashes, memory.flash, memory.keyValue);
+      for (let count = 119; count < 122; count++) between.append(numbered(count));
+      let written = 0;
+      let steps = 0;
+      memory.everyCut(
+        (flash, keyValue) => {
+          written = 122;
+          const log = open(hashes, flash, keyValue);
+          while (written < 132) if (log.append(numbered(written)) !== undefined) written += 1;
+        },
+        (how, whole) => {
+          steps += 1;
+          const log = open(hashes, memory.flash, memory.keyValue);
+          assert.true(log.next === written || (!whole && log.next === written + 1), `${how}: ${log.next} after ${written}`);
+          const next = log.next;
+          assert.is(log.append(numbered(next)), next, how);
+          const cloud = new Cloud(hashes);
+          cloud.drain(assert, log);
+          assert.is(cloud.numbers, range(0, next + 1), how);
+          assert.is(cloud.missed, 0, how);
+        },
+      );
+      assert.true(steps > 60);
+    }
+  },
+
+  "X7: cut after cut, in both modes of flash, the log stays whole"(assert, { hashes }) {
+    for (const encrypted of FLASH_MODES) {
+      for (const seed of [1, 2]) {
+        const random = new VirtualRandom(`event log ${seed}`);
+        const memory = freshMemory(encrypted, seed);
+        const cloud = new Cloud(hashes);
+        let next = 0;
+        for (let boot = 0; boot < 120; boot++) {
+          memory.supply.cutAfter(random.below(20), CUT_POINTS[random.below(3)]);
+          memory.run((flash, keyValue) => {
+            const log = open(hashes, flash, keyValue);
+            assert.true(log.next === next || log.next === next + 1, `boot ${boot}: ${log.next} after ${next}`);
+            next = log.next;
+            for (let event = 0; event < 7; event++) {
+              const work = log.eraseAhead();
+              if (work !== undefined) runToEnd(work);
+              log.append(numbered(next));
+              next += 1;
+            }
+          });
+          if (boot % 10 === 9) {
+            const log = open(hashes, memory.flash, memory.keyValue);
+            next = log.next;
+            cloud.drain(assert, log, 5 + random.below(90));
+            assert.is(cloud.numbers, range(0, next));
+          }
+        }
+        assert.is(cloud.missed, 0);
+      }
+    }
+  },
+
+  "X7: the ring goes round without losing what the cloud fetches in time, and erases while idle"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    const log = open(hashes, memory.flash, memory.keyValue);
+    const cloud = new Cloud(hashes);
+    let erasedInAppend = 0;
+    for (let count = 0; count < CAPACITY + 1_000; count++) {
+      const erases = memory.flash.erases.reduce((sum, one) => sum + one, 0);
+      log.append(numbered(count));
+      if (memory.flash.erases.reduce((sum, one) => sum + one, 0) > erases) erasedInAppend += 1;
+      const work = log.eraseAhead();
+      if (work !== undefined) runToEnd(work);
+      if (count % 500 === 0) cloud.drain(assert, log);
+    }
+    cloud.drain(assert, log);
+    assert.is(cloud.numbers, range(0, CAPACITY + 1_000));
+    assert.is(cloud.missed, 0);
+    assert.false(log.folded);
+    assert.is(erasedInAppend, 1, "only the very first sector");
+  },
+
+  "X7: a log full of unsent events goes on, and says how many it gave up"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    let log = open(hashes, memory.flash, memory.keyValue);
+    for (let count = 0; count < CAPACITY; count++) log.append(numbered(count));
+    assert.is(log.eraseAhead(), undefined, "nothing unsent is erased ahead");
+    assert.false(log.folded);
+    const back = memory.keep();
+    let attempted = 0;
+    memory.everyCut(
+      (flash, keyValue) => {
+        const full = open(hashes, flash, keyValue);
+        attempted = full.next;
+        full.append(numbered(CAPACITY));
+        full.append(numbered(CAPACITY + 1));
+      },
+      (how, whole) => {
+        log = open(hashes, memory.flash, memory.keyValue);
+        log.append(numbered(0));
+        assert.true(log.folded, how);
+        const cloud = new Cloud(hashes);
+        cloud.drain(assert, log);
+        const folds = cloud.events.filter(({ type }) => type === "events-folded");
+        assert.is(folds.length, 1, how);
+        assert.is(folds[0].count, cloud.missed, how);
+        assert.is(cloud.missed, EVENTS_PER_SECTOR, how);
+        assert.is(cloud.numbersUpTo(CAPACITY - EVENTS_PER_SECTOR), range(EVENTS_PER_SECTOR, CAPACITY), how);
+        if (whole) assert.is(cloud.events.length, CAPACITY - EVENTS_PER_SECTOR + 4, how);
+        assert.false(log.folded, "until the cloud has the record that says so");
+      },
+    );
+    assert.is(attempted, CAPACITY);
+    back();
+    log = open(hashes, memory.flash, memory.keyValue);
+    for (let count = 0; count < 300; count++) log.append(numbered(count));
+    const cloud = new Cloud(hashes);
+    cloud.drain(assert, log);
+    const last = cloud.events.filter(({ type }) => type === "events-folded").pop()!;
+    assert.is(last.count, cloud.missed, "the last count tells the whole gap");
+  },
+
+  "X7: an edited record is found out, and one that a flipped bit hid is counted as lost"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    let log = open(hashes, memory.flash, memory.keyValue);
+    for (let count = 0; count < 10; count++) log.append(numbered(count));
+    const upload = log.unsent(96)!;
+    upload.records[4][8] = 5;
+    assert.throws(() => verifyEvents(hashes, () => KEY, upload.previousMac, upload.records), "bad-mac");
+    memory.flash.flip(eventSector(0) * 4096 + 3 * 32, 0);
+    log = open(hashes, memory.flash, memory.keyValue);
+    assert.is(log.next, 10, "what stands behind the damage is still there");
+    const cloud = new Cloud(hashes);
+    cloud.drain(assert, log);
+    assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9");
+    assert.true(log.folded);
+    log.append(numbered(10));
+    cloud.drain(assert, log);
+    assert.is(cloud.missed, 1);
+    assert.is(cloud.events.find(({ type }) => type === "events-folded")!.count, 1);
+    const { next } = log;
+    for (let byte = 0; byte < 4096; byte += 16) memory.flash.flip(eventSector(0) * 4096 + byte, 0);
+    log = open(hashes, memory.flash, memory.keyValue);
+    assert.is(log.next, next, "with the whole sector gone no number is given twice");
+    log.append(numbered(11));
+    cloud.drain(assert, log);
+    assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9,10,11");
+  },
+
+  "a new enrolment begins anew over whatever the sectors hold"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    const old = open(hashes, memory.flash, memory.keyValue);
+    for (let count = 0; count < 200; count++) old.append(numbered(count));
+    old.acknowledge(100);
+    assert.throws(() => open(hashes, memory.flash, memory.keyValue, 2));
+    startEventLog(memory.keyValue, 2, KEY);
+    const log = open(hashes, memory.flash, memory.keyValue, 2);
+    assert.is(log.first, 0);
+    assert.is(log.append(numbered(0)), 0);
+    assert.is(log.unsent(96)!.records.length, 1);
+    assert.is(log.unsent(96)!.enrolment, 2);
+  },
+};
