@@ -71,7 +71,7 @@ function withHugeVersion(payload: Uint8Array, version: number): Uint8Array {
 
 /** Signed by a stranger who names the list key. */
 function underFalseName(hashes: Hashes, mint: Mint, payload: Uint8Array, object: "manifest" | "delta"): Uint8Array {
-  const message = mint.signList(payload, object, testKey(99));
+  const message = mint.sign(payload, object, testKey(99));
   const { signature } = parseSigned(message, signingContext(object, mint.door), message.length);
   return encodeSign1(payload, keyId(hashes, mint.listKey.publicKey), signature);
 }
@@ -136,16 +136,16 @@ export const cases: Cases = {
     const neighbour = new Mint(hashes, new Uint8Array(8).fill(0xdd));
     refuse("another door's", "wrong-door", neighbour.snapshot({ version: VERSION + 30 }).message);
     refuse("signed for another door", "bad-signature", neighbour.snapshot({ version: VERSION + 30, door: mint.door }).message);
-    refuse("a delta's signature", "bad-signature", message(mint.signList(payload, "delta")));
+    refuse("a delta's signature", "bad-signature", message(mint.sign(payload, "delta")));
     refuse("another page-hash list", "bad-hash", encodeManifestMessage({ signed, pageHashes: flipped(pageHashes, 0) }));
     refuse("a page hash too many", "bad-hash", encodeManifestMessage({ signed, pageHashes: concat(pageHashes, pageHashes) }));
     refuse("a flipped bit in the signature", "bad-signature", message(flipped(signed, -1)));
     refuse("a flipped bit in the key's name", "wrong-key", message(flipped(signed, 9)));
-    refuse("another key", "wrong-key", message(mint.signList(payload, "manifest", testKey(99))));
+    refuse("another key", "wrong-key", message(mint.sign(payload, "manifest", testKey(99))));
     refuse("another key under a false name", "bad-signature", message(underFalseName(hashes, mint, payload, "manifest")));
-    refuse("the lease key", "wrong-key", message(mint.signList(payload, "manifest", mint.leaseKey)));
-    refuse("an unknown field", "malformed", message(mint.signList(withField(payload, 12), "manifest")));
-    refuse("version 2^63", "malformed", message(mint.signList(withHugeVersion(payload, VERSION + 30), "manifest")));
+    refuse("the lease key", "wrong-key", message(mint.sign(payload, "manifest", mint.leaseKey)));
+    refuse("an unknown field", "malformed", message(mint.sign(withField(payload, 12), "manifest")));
+    refuse("version 2^63", "malformed", message(mint.sign(withHugeVersion(payload, VERSION + 30), "manifest")));
     for (const length of [0, 1, 40, good.message.length - 1]) refuse(`cut to ${length}`, "malformed", good.message.subarray(0, length));
     refuse("a byte too many", "malformed", concat(good.message, Uint8Array.of(0)));
     refuse("too long", "too-large", new Uint8Array(2_100));
@@ -197,13 +197,13 @@ export const cases: Cases = {
     refuse("an old epoch", "old-epoch", mint.delta(base, { version: VERSION + 3, epoch: 0 }));
     refuse("a future epoch", "future-epoch", mint.delta(base, { version: VERSION + 3, epoch: 2 }));
     refuse("another door's", "bad-signature", new Mint(hashes, new Uint8Array(8).fill(0xdd)).delta(base, { version: VERSION + 3 }));
-    refuse("a manifest's signature", "bad-signature", mint.signList(payload, "manifest"));
+    refuse("a manifest's signature", "bad-signature", mint.sign(payload, "manifest"));
     refuse("a flipped bit in the signature", "bad-signature", flipped(good, -1));
     refuse("a flipped bit in the key's name", "wrong-key", flipped(good, 9));
-    refuse("another key", "wrong-key", mint.signList(payload, "delta", testKey(99)));
+    refuse("another key", "wrong-key", mint.sign(payload, "delta", testKey(99)));
     refuse("another key under a false name", "bad-signature", underFalseName(hashes, mint, payload, "delta"));
-    refuse("an unknown field", "malformed", mint.signList(withField(payload, 11), "delta"));
-    refuse("version 2^63", "malformed", mint.signList(withHugeVersion(payload, VERSION + 3), "delta"));
+    refuse("an unknown field", "malformed", mint.sign(withField(payload, 11), "delta"));
+    refuse("version 2^63", "malformed", mint.sign(withHugeVersion(payload, VERSION + 3), "delta"));
     refuse("a version below its base's", "malformed", mint.delta(base, { version: VERSION + 3, base: VERSION + 9 }), VERSION + 9);
     refuse("a tombstone that no row has", "malformed", mint.delta(base, { version: VERSION + 3, tombstones: Uint16Array.of(602) }));
     refuse("an added row of no profile", "malformed", mint.delta(base, { version: VERSION + 3, rows: [fillerRow(5, 3)] }));
@@ -327,7 +327,7 @@ export const cases: Cases = {
     const first = mint.snapshot({ version: 7, rows: [mint.pinRow("777777")] });
     const payload = payloadOf(mint, first.message, "manifest");
     const { pageHashes } = decodeManifestMessage(first.message);
-    refused(assert, rig, "the old key", "wrong-key", () => rig.updater.receiveManifest(encodeManifestMessage({ signed: mint.signList(payload, "manifest", old), pageHashes })));
+    refused(assert, rig, "the old key", "wrong-key", () => rig.updater.receiveManifest(encodeManifestMessage({ signed: mint.sign(payload, "manifest", old), pageHashes })));
     rig.fetch(first);
     assert.is(rig.active, "2.7");
     rig.apply(first, mint.delta(first, { version: 8, rows: [] }));

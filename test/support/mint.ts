@@ -24,11 +24,17 @@ export interface TestKey {
   publicKey: Uint8Array;
 }
 
-/** @param number 0 to 255; equal numbers give equal keys. */
+/** @param number 0 to 255; equal numbers give equal keys. The public key is worked out when it is asked for. */
 export function testKey(number: number): TestKey {
-  nobleSettings.sha512 ??= sha512;
   const secretKey = new Uint8Array(32).fill(number);
-  return { secretKey, publicKey: getPublicKey(secretKey) };
+  let publicKey: Uint8Array | undefined;
+  return {
+    secretKey,
+    get publicKey() {
+      nobleSettings.sha512 ??= sha512;
+      return (publicKey ??= getPublicKey(secretKey));
+    },
+  };
 }
 
 /** A resident's right without an end, a guest's and a staff member's. */
@@ -39,6 +45,7 @@ export const STAFF: Profile = { ...RESIDENT, holderClass: HolderClass.staff };
 /** A snapshot as the cloud keeps it: to be sent, and to base deltas on. */
 export interface MintedSnapshot extends BuiltList {
   manifest: Manifest;
+  payload: Uint8Array;
   /** `hash8` of the manifest's payload. */
   hash: Uint8Array;
   /** For `down/manifest`. */
@@ -60,6 +67,17 @@ export interface DeltaOptions extends Partial<Delta> {
   rows?: readonly Row[];
 }
 
+export type LeaseOptions = Pick<Lease, "version" | "issuedAt"> & Partial<Lease>;
+
+export interface MintOptions {
+  tagKey: Uint8Array;
+  root: TestKey;
+  listKey: TestKey;
+  leaseKey: TestKey;
+}
+
+export type SignedObject = Parameters<typeof signingContext>[0];
+
 /**
  * A site with one door and the cloud's keys, for tests: makes every signed object that a door takes. What it signs
  * is sound unless a test asks for something else.
@@ -67,26 +85,32 @@ export interface DeltaOptions extends Partial<Delta> {
 export class Mint {
   readonly door: Uint8Array;
   readonly site = new Uint8Array(8).fill(0x51);
-  readonly tagKey = new Uint8Array(32).fill(0x7a);
-  root = testKey(1);
-  listKey = testKey(2);
-  leaseKey = testKey(3);
+  tagKey: Uint8Array;
+  root: TestKey;
+  listKey: TestKey;
+  leaseKey: TestKey;
   /** The epoch of what is minted next. */
   epoch = 1;
   readonly #hashes: Hashes;
 
-  constructor(hashes: Hashes, door: Uint8Array = new Uint8Array(8).fill(0xd0)) {
+  constructor(hashes: Hashes, door: Uint8Array = new Uint8Array(8).fill(0xd0), options: Partial<MintOptions> = {}) {
     this.#hashes = hashes;
     this.door = door;
+    const { tagKey = new Uint8Array(32).fill(0x7a), root = testKey(1), listKey = testKey(2), leaseKey = testKey(3) } = options;
+    this.tagKey = tagKey;
+    this.root = root;
+    this.listKey = listKey;
+    this.leaseKey = leaseKey;
   }
 
-  tag(kind: CredentialKind, value: string): Uint8Array {
-    return credentialTag(this.#hashes, this.tagKey, kind, ascii(value));
+  /** @param value text stands for its ASCII bytes. */
+  tag(kind: CredentialKind, value: string | Uint8Array): Uint8Array {
+    return credentialTag(this.#hashes, this.tagKey, kind, typeof value === "string" ? ascii(value) : value);
   }
 
   /** A row for a PIN. @param profile index, of the default profiles 0 resident, 1 guest, 2 staff. */
   pinRow(pin: string, profile = 0, more: Partial<Row> = {}): Row {
-    return { tag: this.tag(CredentialKind.pin, pin), profile, kind: CredentialKind.pin, needsSecondPin: false, duress: false, suspended: false, useCounter: 0, ...more };
+    return { ...rowOf(this.tag(CredentialKind.pin, pin), profile), ...more };
   }
 
   snapshot({ version, rows = [], profiles = [RESIDENT, GUEST, STAFF], rules = [], ...more }: SnapshotOptions): MintedSnapshot {
@@ -106,15 +130,20 @@ export class Mint {
       ...more,
     };
     const payload = encodeManifest(manifest);
-    const message = encodeManifestMessage({ signed: this.signList(payload, "manifest"), pageHashes: built.pageHashes });
-    return { ...built, manifest, hash: hash8(this.#hashes, payload), message, rows };
+    const message = encodeManifestMessage({ signed: this.sign(payload, "manifest"), pageHashes: built.pageHashes });
+    return { ...built, manifest, payload, hash: hash8(this.#hashes, payload), message, rows };
   }
 
   /** A delta on a snapshot: what changes its rows into `rows`, and whatever else is given. */
-  delta(base: MintedSnapshot, { version, rows = base.rows, ...more }: DeltaOptions): Uint8Array {
+  delta(base: MintedSnapshot, options: DeltaOptions): Uint8Array {
+    return this.sign(encodeDelta(this.deltaOf(base, options)), "delta");
+  }
+
+  /** The same before it is encoded and signed. */
+  deltaOf(base: MintedSnapshot, { version, rows = base.rows, ...more }: DeltaOptions): Delta {
     const { tombstones, added } = diffRows(sortRows(base.rows), sortRows(rows));
     const none = new Uint8Array(0);
-    const delta: Delta = {
+    return {
       epoch: base.manifest.epoch,
       base: base.manifest.version,
       version,
@@ -127,22 +156,31 @@ export class Mint {
       throttleReset: 0,
       ...more,
     };
-    return this.signList(encodeDelta(delta), "delta");
   }
 
   /** A lease for a list; it ends a day after `issuedAt` for guests and three for staff, unless told otherwise. */
-  lease({ version, issuedAt, ...more }: Pick<Lease, "version" | "issuedAt"> & Partial<Lease>): Uint8Array {
-    const lease: Lease = { epoch: this.epoch, version, issuedAt, guestNotAfter: issuedAt + 86_400, staffNotAfter: issuedAt + 3 * 86_400, residentNotAfter: 0, ...more };
-    return sign(encodeLease(lease), this.leaseKey.secretKey, signingContext("lease", this.door));
+  lease(options: LeaseOptions): Uint8Array {
+    return this.sign(encodeLease(this.leaseOf(options)), "lease");
+  }
+
+  /** The same before it is encoded and signed. */
+  leaseOf({ version, issuedAt, ...more }: LeaseOptions): Lease {
+    return { epoch: this.epoch, version, issuedAt, guestNotAfter: issuedAt + 86_400, staffNotAfter: issuedAt + 3 * 86_400, residentNotAfter: 0, ...more };
   }
 
   signedTime(nonce: Uint8Array, time: number): Uint8Array {
-    return sign(encodeSignedTime({ nonce, time }), this.leaseKey.secretKey, signingContext("time", this.door));
+    return this.sign(encodeSignedTime({ nonce, time }), "time");
   }
 
   /** The keyset of the mint's present keys. @param signers default: the root alone. */
   keyset(number = 1, more: Partial<Keyset> = {}, signers: readonly TestKey[] = [this.root]): Uint8Array {
-    const keyset: Keyset = {
+    const keyset = this.keysetOf(number, more);
+    return this.signKeyset(encodeKeyset(keyset), signers, keyset.site);
+  }
+
+  /** The same before it is encoded and signed. */
+  keysetOf(number = 1, more: Partial<Keyset> = {}): Keyset {
+    return {
       site: this.site,
       number,
       epoch: this.epoch,
@@ -153,15 +191,23 @@ export class Mint {
       threshold: 1,
       ...more,
     };
-    const payload = encodeKeyset(keyset);
-    const context = signingContext("keyset", keyset.site);
+  }
+
+  /** Any payload as a keyset message. */
+  signKeyset(payload: Uint8Array, signers: readonly TestKey[], site: Uint8Array = this.site): Uint8Array {
+    const context = signingContext("keyset", site);
     return encodeKeysetMessage(payload, signers.map(({ secretKey }) => sign(payload, secretKey, context, true)));
   }
 
-  /** Signs any payload as a manifest or a delta for this door. */
-  signList(payload: Uint8Array, object: "manifest" | "delta", key = this.listKey): Uint8Array {
-    return sign(payload, key.secretKey, signingContext(object, this.door));
+  /** Signs any payload as such an object for this door; by the key for it, unless another is given. */
+  sign(payload: Uint8Array, object: Exclude<SignedObject, "keyset">, key = object === "manifest" || object === "delta" ? this.listKey : this.leaseKey, door = this.door): Uint8Array {
+    return sign(payload, key.secretKey, signingContext(object, door));
   }
+}
+
+/** A PIN's row without any flag. */
+function rowOf(tag: Uint8Array, profile: number): Row {
+  return { tag, profile, kind: CredentialKind.pin, needsSecondPin: false, duress: false, suspended: false, useCounter: 0 };
 }
 
 /**
@@ -176,5 +222,5 @@ export function fillerRows(count: number, stride = 1_000_003): Row[] {
 export function fillerRow(number: number, profile = 0): Row {
   const tag = new Uint8Array(5);
   for (let i = 4, rest = number; i >= 0; i--, rest = Math.floor(rest / 256)) tag[i] = rest % 256;
-  return { tag, profile, kind: CredentialKind.pin, needsSecondPin: false, duress: false, suspended: false, useCounter: 0 };
+  return rowOf(tag, profile);
 }

@@ -1,35 +1,22 @@
-import { getPublicKey, hashes as nobleEd25519 } from "@noble/ed25519";
+import { hashes as nobleEd25519 } from "@noble/ed25519";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
-import { buildAccessList, sortRows, type BuiltList } from "../../protocol/access-list";
-import { ascii, toHex } from "../../protocol/bytes";
-import { sign } from "../../protocol/cose";
-import { signingContext } from "../../protocol/cose-sign1";
-import { CredentialKind, credentialTag } from "../../protocol/credential";
-import { encodeDelta, LockState } from "../../protocol/delta";
+import { ascii, equalBytes, toHex } from "../../protocol/bytes";
+import { CredentialKind } from "../../protocol/credential";
 import { deriveDoorKeys, type DoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext } from "../../protocol/enrolment";
 import { decodeEventUpload, nextEventKey, verifyEvents, type EventRecord } from "../../protocol/event-record";
 import type { Hashes } from "../../protocol/hashes";
-import { encodeKeyset, encodeKeysetMessage, type Keyset } from "../../protocol/keyset";
-import { encodeLease } from "../../protocol/lease";
-import { diffRows } from "../../protocol/list-diff";
-import { DEFAULT_LEASED_CLASSES, encodeManifest, hash8 } from "../../protocol/manifest";
-import { encodeManifestMessage } from "../../protocol/manifest-message";
 import { decodeNeed } from "../../protocol/need";
 import { type Profile } from "../../protocol/profile";
 import { openReceipt, type Receipt } from "../../protocol/receipt";
-import { decodeRow, type Row } from "../../protocol/row";
-import { encodeSignedTime } from "../../protocol/signed-time";
 import { downTopic, parseTopic } from "../../protocol/topics";
 import { encodeUtcOffsets } from "../../protocol/utc-offsets";
 import type { VirtualNetwork } from "../../hardware-sim/virtual-network";
 import type { VirtualClock } from "../../hardware-sim/virtual-clock";
+import { Mint, type MintedSnapshot } from "./mint";
 
-const ROOT = new Uint8Array(32).fill(0x71);
-const LIST = new Uint8Array(32).fill(0x72);
-const LEASE = new Uint8Array(32).fill(0x73);
-const SITE = new Uint8Array(8).fill(0x74);
 const PASSWORD = ascii("paper-cloud-password");
+const UTC = encodeUtcOffsets([{ since: 0, offsetSeconds: 0 }]);
 
 /** Who may open the door: a PIN, and what it may. */
 export interface PaperGrant {
@@ -55,15 +42,17 @@ export class PaperCloud {
   readonly #clock: VirtualClock;
   readonly #claimSecret: () => Uint8Array;
   #contexts: ClaimContext[] = [];
-  #door: Uint8Array = new Uint8Array(8);
+  /** For the door that said hello last. */
+  #mint: Mint;
   #keys: DoorKeys | undefined;
   #version = 0;
-  #base: { version: number; payload: Uint8Array; signed: Uint8Array; built: BuiltList; rows: Uint8Array[] } | undefined;
+  #base: MintedSnapshot | undefined;
   #delta: Uint8Array | undefined;
 
   constructor(hashes: Hashes, clock: VirtualClock, network: VirtualNetwork, claimSecret: () => Uint8Array) {
     nobleEd25519.sha512 = (message) => new Uint8Array(hashes.sha512(message));
     this.#hashes = hashes;
+    this.#mint = new Mint(hashes);
     this.#clock = clock;
     this.#claimSecret = claimSecret;
     this.network = network;
@@ -86,56 +75,33 @@ export class PaperCloud {
 
   /** A new snapshot of these grants, to be fetched page by page. */
   issue(grants: readonly PaperGrant[]): void {
+    const rows = grants.map(({ pin }, index) => this.#mint.pinRow(pin, index));
     const profiles = grants.map(({ profile }) => profile);
-    const rows = grants.map(({ pin }, index) => this.row(pin, index));
-    const built = buildAccessList(this.#hashes, { rows, profiles, rules: [] });
-    const version = this.#next();
-    const payload = encodeManifest({
-      door: this.#door,
-      epoch: 1,
-      version,
-      issuedAt: this.now,
-      rows: rows.length,
-      profiles: profiles.length,
-      rules: 0,
-      pagesHash: built.pagesHash,
-      policy: { unlockSeconds: 5, leasedClasses: DEFAULT_LEASED_CLASSES, pinDigits: 6 },
-      utcOffsets: encodeUtcOffsets([{ since: 0, offsetSeconds: 0 }]),
-      holidays: new Uint8Array(0),
-    });
-    this.#base = { version, payload, built, signed: sign(payload, LIST, signingContext("manifest", this.#door)), rows: sortRows(rows) };
+    this.#base = this.#mint.snapshot({ version: this.#next(), issuedAt: this.now, rows, profiles, utcOffsets: UTC });
     this.#delta = undefined;
     this.#offerBase();
   }
 
   /** A cumulative delta: these PINs are gone. @returns its version. */
   revoke(...pins: string[]): number {
-    const { rows, version: base, payload } = this.#base!;
-    const gone = pins.map((pin) => toHex(this.row(pin, 0).tag));
-    const target = rows.filter((row) => !gone.includes(toHex(decodeRow(row).tag)));
+    const base = this.#base!;
+    const gone = pins.map((pin) => this.#mint.tag(CredentialKind.pin, pin));
+    const rows = base.rows.filter(({ tag }) => !gone.some((other) => equalBytes(other, tag)));
     const version = this.#next();
-    const none = new Uint8Array(0);
-    const delta = encodeDelta({ epoch: 1, base, version, manifestHash: hash8(this.#hashes, payload), ...diffRows(rows, target), profiles: none, rules: none, lockState: LockState.normal, throttleReset: 0 });
-    this.#delta = sign(delta, LIST, signingContext("delta", this.#door));
-    this.send(`delta/${base}`, this.#delta);
+    this.#delta = this.#mint.delta(base, { version, rows });
+    this.send(`delta/${base.manifest.version}`, this.#delta);
     this.sendLease();
     return version;
   }
 
   /** A lease of one day for the newest version. */
   sendLease(version = this.#version): void {
-    const lease = encodeLease({ epoch: 1, version, issuedAt: this.now, guestNotAfter: this.now + 86_400, staffNotAfter: this.now + 259_200, residentNotAfter: 0 });
-    this.send("lease", sign(lease, LEASE, signingContext("lease", this.#door)));
+    this.send("lease", this.#mint.lease({ version, issuedAt: this.now }));
   }
 
   send(what: string, payload: Uint8Array): void {
     this.sent.push({ what, payload });
-    if (!this.jammed(what)) this.network.broker.publish(downTopic(toHex(this.#door), what as "lease"), payload, { QoS: 1 });
-  }
-
-  row(pin: string, profile: number): Row {
-    const tag = credentialTag(this.#hashes, this.keys.tag, CredentialKind.pin, ascii(pin));
-    return { tag, profile, kind: CredentialKind.pin, needsSecondPin: false, duress: false, suspended: false, useCounter: 0 };
+    if (!this.jammed(what)) this.network.broker.publish(downTopic(toHex(this.#mint.door), what as "lease"), payload, { QoS: 1 });
   }
 
   #next(): number {
@@ -143,29 +109,25 @@ export class PaperCloud {
   }
 
   #offerBase(): void {
-    const { signed, built } = this.#base!;
-    this.send("manifest", encodeManifestMessage({ signed, pageHashes: built.pageHashes }));
+    this.send("manifest", this.#base!.message);
   }
 
   #answer(path: string, body: Uint8Array): { status: number; body: Uint8Array } {
     if (path === "/enrol/hello") {
-      const context = { ...decodeHello(body), cloudNonce: new Uint8Array(16).fill(this.#contexts.length + 1), site: SITE, keysets: [this.#keyset()] };
+      const hello = decodeHello(body);
+      this.#mint = new Mint(this.#hashes, hello.door);
+      const cloudNonce = new Uint8Array(16).fill(this.#contexts.length + 1);
+      const context = { ...hello, cloudNonce, site: this.#mint.site, keysets: [this.#mint.keyset(1, { issuedAt: this.now })] };
       this.#contexts.push(context);
       return { status: 200, body: encodeWelcome(this.#hashes, this.#claimSecret(), context) };
     }
     const claim = decodeClaim(body);
     const context = this.#contexts.find(({ doorNonce }) => toHex(doorNonce) === toHex(claim.doorNonce))!;
     const doorKey = openClaim(this.#hashes, this.#claimSecret(), context, claim);
-    this.#door = claim.door;
     this.#keys = deriveDoorKeys(this.#hashes, doorKey, claim.door);
+    this.#mint.tagKey = this.#keys.tag;
     const login = { enrolment: 1, password: PASSWORD, brokerHost: new Uint8Array(0), brokerPort: 1_883 };
     return { status: 200, body: encodeGrant(this.#hashes, this.#claimSecret(), context, claim.sealedDoorKey, login) };
-  }
-
-  #keyset(): Uint8Array {
-    const keyset: Keyset = { site: SITE, number: 1, epoch: 1, issuedAt: this.now, listKey: getPublicKey(LIST), leaseKey: getPublicKey(LEASE), roots: [getPublicKey(ROOT)], threshold: 1 };
-    const payload = encodeKeyset(keyset);
-    return encodeKeysetMessage(payload, [sign(payload, ROOT, signingContext("keyset", SITE), true)]);
   }
 
   #heard(topic: string, payload: Uint8Array): void {
@@ -179,16 +141,17 @@ export class PaperCloud {
     this.receipts.push(receipt);
     const base = this.#base;
     if (base === undefined) return;
-    if (toHex(receipt.manifestHash) !== toHex(hash8(this.#hashes, base.payload))) this.#offerBase();
-    else if (receipt.version < this.#version && this.#delta !== undefined) this.send(`delta/${base.version}`, this.#delta);
+    if (!equalBytes(receipt.manifestHash, base.hash)) this.#offerBase();
+    else if (receipt.version < this.#version && this.#delta !== undefined) this.send(`delta/${base.manifest.version}`, this.#delta);
     else if (receipt.version === this.#version && this.leases && receipt.leaseIssuedAt + 600 <= this.now) this.sendLease();
   }
 
   #need(payload: Uint8Array): void {
     const { page, deltaBase, timeNonce } = decodeNeed(payload);
-    if (page !== undefined && this.#base !== undefined && page.version === this.#base.version) this.send(`page/${page.number}`, this.#base.built.pages[page.number]);
-    if (deltaBase !== undefined && this.#delta !== undefined && deltaBase === this.#base?.version) this.send(`delta/${deltaBase}`, this.#delta);
-    if (timeNonce !== undefined) this.send("time", sign(encodeSignedTime({ nonce: timeNonce, time: this.now }), LEASE, signingContext("time", this.#door)));
+    const base = this.#base;
+    if (page !== undefined && base !== undefined && page.version === base.manifest.version) this.send(`page/${page.number}`, base.pages[page.number]);
+    if (deltaBase !== undefined && this.#delta !== undefined && deltaBase === base?.manifest.version) this.send(`delta/${deltaBase}`, this.#delta);
+    if (timeNonce !== undefined) this.send("time", this.#mint.signedTime(timeNonce, this.now));
   }
 
   #take(payload: Uint8Array): void {
