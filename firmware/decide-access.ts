@@ -5,7 +5,7 @@ import type { Denial } from "../protocol/decision";
 import { leaseHolds, type Lease } from "../protocol/lease";
 import { ALWAYS, HolderClass, type Profile } from "../protocol/profile";
 import type { Row } from "../protocol/row";
-import { denialAt } from "../protocol/validity";
+import { denialAt, hasEnded } from "../protocol/validity";
 
 /** Everything a decision rests on; nothing else can sway it. */
 export interface AccessRequest {
@@ -117,7 +117,7 @@ function holdsSecondPin(list: AccessList, secondTag: Uint8Array | undefined): bo
  * weekly schedule open once their right has certainly begun, everybody else waits for the time.
  */
 function denialWithoutTime(floor: number, profile: Profile, leased: boolean): Denial | undefined {
-  if (profile.notAfter <= floor) return "expired";
+  if (hasEnded(profile, floor)) return "expired";
   const open = profile.holderClass === HolderClass.resident && profile.schedule === ALWAYS && !leased && profile.notBefore <= floor;
   return open ? undefined : "time-unknown";
 }

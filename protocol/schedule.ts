@@ -75,19 +75,16 @@ export function evaluateSchedule(first: number, ruleAt: (index: number) => Sched
   for (let count = 0; index !== LAST_RULE && count < SCHEDULE_CHAIN_MAX; count++) {
     const rule = ruleAt(index);
     if (rule === undefined) break;
-    const started = startDay(rule, now, yesterday);
-    if (started !== undefined) {
-      if ((rule.days & ON_HOLIDAYS) !== 0 || !isHoliday(holidays, started)) return "inside";
+    // A window of more than a day meets the next day's: then both hold, and either will do.
+    const today = ((rule.days >> now.weekday) & 1) !== 0 && now.minute >= rule.start && now.minute < rule.end;
+    const sinceYesterday = ((rule.days >> yesterday) & 1) !== 0 && now.minute + DAY_MINUTES >= rule.start && now.minute + DAY_MINUTES < rule.end;
+    if (today || sinceYesterday) {
+      const onHolidays = (rule.days & ON_HOLIDAYS) !== 0;
+      if (today && (onHolidays || !isHoliday(holidays, now.day))) return "inside";
+      if (sinceYesterday && (onHolidays || !isHoliday(holidays, now.day - 1))) return "inside";
       verdict = "holiday";
     }
     index = rule.next;
   }
   return verdict;
-}
-
-/** The day on which the window that holds now began, if it holds. */
-function startDay(rule: ScheduleRule, now: LocalTime, yesterday: number): number | undefined {
-  if ((rule.days >> now.weekday) & 1 && now.minute >= rule.start && now.minute < rule.end) return now.day;
-  if ((rule.days >> yesterday) & 1 && now.minute + DAY_MINUTES >= rule.start && now.minute + DAY_MINUTES < rule.end) return now.day - 1;
-  return undefined;
 }

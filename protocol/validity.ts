@@ -1,5 +1,4 @@
-import type { Profile } from "./profile";
-import { ALWAYS } from "./profile";
+import { ALWAYS, NO_END, type Profile } from "./profile";
 import type { Denial } from "./decision";
 import { evaluateSchedule, type ScheduleRule } from "./schedule";
 import { localTime } from "./utc-offsets";
@@ -18,9 +17,14 @@ export interface Calendar {
  */
 export function denialAt(profile: Profile, calendar: Calendar, unixSeconds: number): Denial | undefined {
   if (unixSeconds < profile.notBefore) return "not-yet-valid";
-  if (unixSeconds >= profile.notAfter) return "expired";
+  if (hasEnded(profile, unixSeconds)) return "expired";
   if (profile.schedule === ALWAYS) return undefined;
   const verdict = evaluateSchedule(profile.schedule, calendar.ruleAt, calendar.holidays, localTime(calendar.utcOffsets, unixSeconds));
   if (verdict === "inside") return undefined;
   return verdict === "holiday" ? "holiday" : "outside-schedule";
+}
+
+/** Whether a right's own end lies at or before an instant; what has no end has none in 2106 either. */
+export function hasEnded(profile: Profile, unixSeconds: number): boolean {
+  return unixSeconds >= profile.notAfter && profile.notAfter !== NO_END;
 }
