@@ -2,6 +2,7 @@ import { lookUp, openAccessList, type AccessList } from "../protocol/access-list
 import { equalBytes } from "../protocol/bytes";
 import type { CredentialKind } from "../protocol/credential";
 import type { Hashes } from "../protocol/hashes";
+import { ProtocolError } from "../protocol/protocol-error";
 import { COMMIT_BYTES, CommitLog, committedVersion, encodeCommit } from "./commit-log";
 import { findCommittedList, NO_DELTA } from "./committed-list";
 import { DeltaSectors, type ListDelta } from "./delta-sectors";
@@ -10,7 +11,7 @@ import { SLOTS } from "./flash-layout";
 import type { ListHead } from "./list-head";
 import { ListSlot, type SlotBody } from "./list-slot";
 import { compareVersions, type ListVersion } from "./list-version";
-import { firstPage, isOnePage, NO_PAGES } from "./page-set";
+import { hasPage, NO_PAGES, withoutPage, type PageSet } from "./page-set";
 import { runToEnd, type Sliced } from "./work-queue";
 
 /** The list that the door decides by. */
@@ -71,7 +72,7 @@ export class AccessListStore {
   }
 
   get alarms(): ListAlarms {
-    return { listLost: this.#listLost, listDamaged: this.#active !== undefined && this.#body.bad !== NO_PAGES };
+    return { listLost: this.#listLost, listDamaged: this.damagedPages !== NO_PAGES };
   }
 
   /** The version below which nothing may become active; undefined before the first list. */
@@ -84,6 +85,11 @@ export class AccessListStore {
   /** Whether the list has a row under a tag; true as well where that cannot be known, with a list lost or damaged. */
   isListed(tag: Uint8Array, kind: CredentialKind): boolean {
     return this.#active === undefined || this.alarms.listDamaged || lookUp(this.#active.list, tag, kind).length > 0;
+  }
+
+  /** Pages of the active snapshot that are beyond repair here; the cloud can send them again. */
+  get damagedPages(): PageSet {
+    return this.#active === undefined ? NO_PAGES : this.#body.bad;
   }
 
   /** The slot for the next snapshot: never the active list's. Without one, that of the newest snapshot there is. */
@@ -133,20 +139,29 @@ export class AccessListStore {
   }
 
   /**
+   * Puts a page in the place of a damaged one.
+   * @throws {ProtocolError} `not-asked-for`, `too-large`, `bad-hash`.
+   */
+  *replacePage(page: number, bytes: Uint8Array): Sliced<void> {
+    if (!hasPage(this.damagedPages, page)) throw new ProtocolError("not-asked-for", "page");
+    const head = this.#slot.readHead();
+    if (head === undefined) throw new ProtocolError("not-asked-for", "no head");
+    this.#slot.checkPage(head, page, bytes);
+    yield* this.#slot.writePage(head, page, bytes);
+    yield* this.#setDamaged(head, withoutPage(this.#body.bad, page));
+  }
+
+  /**
    * Looks at every byte of the active snapshot and repairs what can be repaired; what cannot raises `listDamaged`.
    * One page or one write a slice.
    */
   *scrub(): Sliced<void> {
-    const active = this.#active;
-    if (active === undefined) return;
+    if (this.#active === undefined) return;
     yield* this.#slot.healHead();
     const head = this.#slot.readHead();
     if (head === undefined) return;
     yield;
-    const before = this.#body.bad;
-    yield* this.#checkPages(head);
-    if (this.#body.bad === NO_PAGES) yield* this.#slot.writeParity(head.manifest);
-    if (this.#body.bad !== before) active.list = openAccessList(head.manifest, active.list.delta, this.#body);
+    yield* this.#setDamaged(head, yield* this.#slot.findDamage(head));
   }
 
   /**
@@ -175,14 +190,19 @@ export class AccessListStore {
     this.#body = slot.body();
     yield* slot.healHead();
     if (delta !== undefined) yield* this.#deltas.writeBoth(delta);
-    yield* this.#checkPages(head);
+    this.#body.bad = yield* slot.findDamage(head);
     this.#active = { list: openAccessList(head.manifest, delta?.delta, this.#body), epoch, version, manifestHash: head.hash, deltaHash: delta?.hash ?? NO_DELTA };
   }
 
-  *#checkPages(head: ListHead): Sliced<void> {
-    const bad = yield* this.#slot.findBadPages(head);
-    this.#body.bad = bad;
-    if (isOnePage(bad) && (yield* this.#slot.rebuildPage(head, firstPage(bad)))) this.#body.bad = NO_PAGES;
+  /** The look-up steps around damaged pages, so it has to know of each change. */
+  *#setDamaged(head: ListHead, bad: PageSet): Sliced<void> {
+    const { list } = this.#active!;
+    if (bad !== this.#body.bad) {
+      this.#body.bad = bad;
+      this.#active!.list = openAccessList(list.manifest, list.delta, this.#body);
+    }
+    yield;
+    if (bad === NO_PAGES) yield* this.#slot.writeParity(head.manifest);
   }
 
   /** Log first, then key-value store: what stands in either is committed. */

@@ -9,7 +9,7 @@ import { slotHead, slotPage, slotParity } from "./flash-layout";
 import { FLASH_UNIT_BYTES, SECTOR_BYTES } from "./limits";
 import { parseListHead, type ListHead } from "./list-head";
 import { compareVersions } from "./list-version";
-import { hasPage, NO_PAGES, withPage, type PageSet } from "./page-set";
+import { firstPage, hasPage, isOnePage, NO_PAGES, withPage, type PageSet } from "./page-set";
 import { readSealed, writeSealed } from "./sealed-sector";
 import type { Sliced } from "./work-queue";
 
@@ -103,15 +103,31 @@ export class ListSlot {
     return bad;
   }
 
+  /** The pages that are damaged beyond repair: a single one is made again from parity. */
+  *findDamage(head: ListHead): Sliced<PageSet> {
+    const bad = yield* this.findBadPages(head);
+    return isOnePage(bad) && (yield* this.#rebuildPage(head, firstPage(bad))) ? NO_PAGES : bad;
+  }
+
   /** Whether the slot has a page as the head's hash says. */
   holdsPage({ manifest, pageHashes }: ListHead, page: number): boolean {
     const bytes = this.#flash.read(pageBytes(manifest, page), slotPage(this.index, page) * SECTOR_BYTES);
     return isPage(this.#hashes, pageHashes, page, new Uint8Array(bytes));
   }
 
-  /** @param bytes a page that has been checked against its hash. */
-  *writePage(page: number, bytes: Uint8Array): Sliced<void> {
+  /** @throws {ProtocolError} `too-large`, `bad-hash` where bytes are not the page that the head names. */
+  checkPage({ manifest, pageHashes }: ListHead, page: number, bytes: Uint8Array): void {
+    if (bytes.length > PAGE_BYTES) throw new ProtocolError("too-large", "page");
+    if (bytes.length !== pageBytes(manifest, page) || !isPage(this.#hashes, pageHashes, page, bytes)) throw new ProtocolError("bad-hash", "page");
+  }
+
+  /**
+   * @param bytes a page that `checkPage` has passed.
+   * @throws Error where the flash does not keep it.
+   */
+  *writePage(head: ListHead, page: number, bytes: Uint8Array): Sliced<void> {
     yield* this.#writeSector(slotPage(this.index, page), bytes);
+    if (!this.holdsPage(head, page)) throw new Error(`slot ${this.index} does not keep page ${page}`);
   }
 
   /** Makes the parity page that of the pages, where it is not: one page a slice. */
@@ -127,7 +143,7 @@ export class ListSlot {
    * what it is made from stays.
    * @returns whether that gave the page of the hash.
    */
-  *rebuildPage(head: ListHead, page: number): Sliced<boolean> {
+  *#rebuildPage(head: ListHead, page: number): Sliced<boolean> {
     const { manifest, pageHashes } = head;
     const whole = yield* this.#xor(manifest, page);
     const bytes = whole.subarray(0, pageBytes(manifest, page));
@@ -184,7 +200,7 @@ export class ListSlot {
 }
 
 /** Whether bytes are the page that a head names. */
-export function isPage(hashes: Hashes, pageHashes: Uint8Array, page: number, bytes: Uint8Array): boolean {
+function isPage(hashes: Hashes, pageHashes: Uint8Array, page: number, bytes: Uint8Array): boolean {
   return equalBytes(hashes.sha256(bytes), pageHashes.subarray(32 * page, 32 * page + 32));
 }
 

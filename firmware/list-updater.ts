@@ -13,6 +13,7 @@ import type { Device } from "./device";
 import type { KeysetStore } from "./keyset-store";
 import { parseListHead, type ListHead } from "./list-head";
 import { compareVersions } from "./list-version";
+import { firstPage, NO_PAGES } from "./page-set";
 import { PendingList } from "./pending-list";
 import type { Sliced, Work } from "./work-queue";
 
@@ -41,11 +42,15 @@ export class ListUpdater {
   }
 
   /**
-   * What to ask the cloud for: a page of the snapshot that is under way, or the delta that brings it up to date.
-   * undefined: nothing, as far as this door knows.
+   * What to ask the cloud for: a page of the snapshot that is under way, the delta that brings it up to date, or a
+   * page of the active one that is damaged. undefined: nothing, as far as this door knows.
    */
   nextNeed(): Need | undefined {
-    return this.#usable()?.need;
+    const { active, damagedPages } = this.#parts.store;
+    const need = this.#usable()?.need;
+    if (need !== undefined || active === undefined || damagedPages === NO_PAGES) return need;
+    const { epoch, version } = active.list.manifest;
+    return { page: { epoch, version, number: firstPage(damagedPages) } };
   }
 
   /** The door's first work after boot: goes on with a snapshot that a power cut interrupted. */
@@ -66,7 +71,7 @@ export class ListUpdater {
       throw error;
     }
     yield* slot.healHead();
-    yield* this.#begin(new PendingList({ hashes, slot, head, listKey: keyset.listKey }));
+    yield* this.#begin(new PendingList(slot, head, keyset.listKey));
   }
 
   /**
@@ -95,16 +100,16 @@ export class ListUpdater {
     this.#pending = undefined;
     yield* slot.writeHead(message);
     yield;
-    yield* this.#begin(new PendingList({ hashes, slot, head, listKey: keyset.listKey }));
+    yield* this.#begin(new PendingList(slot, head, keyset.listKey));
   }
 
   /**
-   * Takes a page of the snapshot that is under way.
+   * Takes a page of the snapshot that is under way or, where there is none, in place of a damaged one.
    * @throws {ProtocolError} `not-asked-for`, `too-large`, `bad-hash`, `malformed` (the whole list; it is dropped).
    */
   *receivePage(number: number, bytes: Uint8Array): Work {
     const pending = this.#usable();
-    if (pending === undefined) throw new ProtocolError("not-asked-for", "page");
+    if (pending?.need?.page === undefined) return yield* this.#parts.store.replacePage(number, bytes);
     yield* pending.takePage(number, bytes);
     yield* this.#activatePending(undefined);
   }

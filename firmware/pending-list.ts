@@ -1,11 +1,9 @@
 import type { Need } from "../protocol/need";
-import type { Hashes } from "../protocol/hashes";
-import { PAGE_BYTES } from "../protocol/limits";
 import { pageCount } from "../protocol/manifest";
 import { ProtocolError } from "../protocol/protocol-error";
 import { isSoundContent } from "./list-content";
 import type { ListHead } from "./list-head";
-import { isPage, pageBytes, type ListSlot } from "./list-slot";
+import type { ListSlot } from "./list-slot";
 import { allPages, firstPage, hasPage, NO_PAGES, withoutPage, type PageSet } from "./page-set";
 import type { Sliced } from "./work-queue";
 
@@ -18,16 +16,14 @@ export class PendingList {
   readonly head: ListHead;
   /** The list key that the head was verified by. */
   readonly listKey: Uint8Array;
-  readonly #hashes: Hashes;
   #missing: PageSet;
   #state: "fetching" | "ready" | "unsound" = "fetching";
 
-  constructor(parts: { hashes: Hashes; slot: ListSlot; head: ListHead; listKey: Uint8Array }) {
-    this.#hashes = parts.hashes;
-    this.slot = parts.slot;
-    this.head = parts.head;
-    this.listKey = parts.listKey;
-    this.#missing = allPages(pageCount(parts.head.manifest));
+  constructor(slot: ListSlot, head: ListHead, listKey: Uint8Array) {
+    this.slot = slot;
+    this.head = head;
+    this.listKey = listKey;
+    this.#missing = allPages(pageCount(head.manifest));
   }
 
   /** All pages are there, sound, and secured by parity: it may become active. */
@@ -56,16 +52,13 @@ export class PendingList {
 
   /**
    * Takes a page.
-   * @throws {ProtocolError} `too-large`, `not-asked-for`, `bad-hash`; `malformed` where, with the last page, the list
+   * @throws {ProtocolError} `not-asked-for`, `too-large`, `bad-hash`; `malformed` where, with the last page, the list
    * turns out not to be one.
    */
   *takePage(page: number, bytes: Uint8Array): Sliced<void> {
-    if (bytes.length > PAGE_BYTES) throw new ProtocolError("too-large", "page");
     if (!hasPage(this.#missing, page)) throw new ProtocolError("not-asked-for", "page");
-    const { manifest, pageHashes } = this.head;
-    if (bytes.length !== pageBytes(manifest, page) || !isPage(this.#hashes, pageHashes, page, bytes)) throw new ProtocolError("bad-hash", "page");
-    yield* this.slot.writePage(page, bytes);
-    if (!this.slot.holdsPage(this.head, page)) throw new Error(`slot ${this.slot.index} does not keep page ${page}`);
+    this.slot.checkPage(this.head, page, bytes);
+    yield* this.slot.writePage(this.head, page, bytes);
     this.#missing = withoutPage(this.#missing, page);
     yield;
     yield* this.#complete();

@@ -1,8 +1,11 @@
+import { AccessListStore } from "../../firmware/access-list-store";
+import type { ListDelta } from "../../firmware/delta-sectors";
+import type { Flash } from "../../firmware/device";
 import { commitSector, deltaSector, slotHead, slotPage, slotParity } from "../../firmware/flash-layout";
 import { SECTOR_BYTES } from "../../firmware/limits";
 import { runToEnd } from "../../firmware/work-queue";
-import { parseSigned, signingContext } from "../../protocol/cose-sign1";
-import { decodeDelta } from "../../protocol/delta";
+import { encodeSign1 } from "../../protocol/cose-sign1";
+import { encodeDelta, type Delta } from "../../protocol/delta";
 import type { Hashes } from "../../protocol/hashes";
 import { hash8 } from "../../protocol/manifest";
 import type { Row } from "../../protocol/row";
@@ -26,6 +29,14 @@ function doorWithList(hashes: Hashes, encrypted = false): { rig: ListRig; base: 
 
 function damage(rig: ListRig, sector: number, byte = 40): void {
   rig.flash.flip(sector * SECTOR_BYTES + byte, 3);
+}
+
+/** For the store alone, which takes the updater's word that a signature held. */
+function unsignedDelta(rig: ListRig, base: MintedSnapshot, version: number): ListDelta {
+  const none = new Uint8Array(0);
+  const delta: Delta = { epoch: 1, base: base.manifest.version, version, manifestHash: base.hash, tombstones: Uint16Array.of(0), added: none, profiles: none, rules: none, lockState: 0, throttleReset: 0 };
+  const payload = encodeDelta(delta);
+  return { delta, hash: hash8(rig.device.hashes, payload), message: encodeSign1(payload, new Uint8Array(4), new Uint8Array(64)) };
 }
 
 /** Some rows of one page. */
@@ -80,6 +91,51 @@ export const cases: Cases = {
     assert.true(knowsAll(rig, rowsOf(1)));
   },
 
+  "damaged pages are asked for again, and put in their place"(assert, { hashes }) {
+    for (const encrypted of FLASH_MODES) {
+      const { rig, base } = doorWithList(hashes, encrypted);
+      damage(rig, slotPage(0, 0));
+      damage(rig, slotPage(0, 2));
+      rig.boot();
+      assert.deepEqual(rig.updater.nextNeed(), { page: { epoch: 1, version: 10, number: 0 } });
+      const { steps } = rig.supply;
+      assert.throws(() => rig.run(rig.updater.receivePage(0, base.pages[1])), "bad-hash");
+      assert.throws(() => rig.run(rig.updater.receivePage(0, base.pages[0].subarray(1))), "bad-hash");
+      assert.throws(() => rig.run(rig.updater.receivePage(1, base.pages[1])), "not-asked-for");
+      assert.is(rig.supply.steps, steps);
+      rig.sendPages(base);
+      assert.is(rig.updater.nextNeed(), undefined);
+      assert.deepEqual(rig.store.alarms, { listLost: false, listDamaged: false });
+      assert.true(knowsAll(rig, [...rowsOf(0), ...rowsOf(2)]));
+      assert.is(rig.active, "1.11");
+      damage(rig, slotPage(0, 1)); // parity serves again
+      rig.boot();
+      assert.false(rig.store.alarms.listDamaged);
+    }
+  },
+
+  "a lost list that is fetched again across a reboot becomes whole"(assert, { hashes }) {
+    const rig = new ListRig({ hashes });
+    rig.claim();
+    const base = rig.mint.snapshot({ version: 10, rows: ROWS });
+    rig.fetch(base);
+    [0, 1].forEach((copy) => damage(rig, slotHead(0, copy as 0 | 1)));
+    for (const page of [0, 1, 2]) damage(rig, slotPage(0, page));
+    rig.boot();
+    assert.true(rig.store.alarms.listLost);
+    rig.run(rig.updater.receiveManifest(base.message));
+    rig.run(rig.updater.receivePage(1, base.pages[1]));
+    assert.is(rig.active, "none");
+    rig.boot(); // the head that was acknowledged is back, so this is that list, with damaged pages
+    assert.is(rig.active, "1.10");
+    assert.deepEqual(rig.store.alarms, { listLost: false, listDamaged: true });
+    assert.true(knowsAll(rig, rowsOf(1)));
+    assert.false(knowsAny(rig, [...rowsOf(0), ...rowsOf(2)]));
+    rig.sendPages(base);
+    assert.deepEqual(rig.store.alarms, { listLost: false, listDamaged: false });
+    assert.true(knowsAll(rig, [...rowsOf(0), ...rowsOf(1), ...rowsOf(2)]));
+  },
+
   "scrubbing finds damage while the door runs, and repairs parity too"(assert, { hashes }) {
     const { rig } = doorWithList(hashes);
     const { steps } = rig.supply;
@@ -92,7 +148,8 @@ export const cases: Cases = {
     }
     assert.true(knowsAll(rig, [...rowsOf(0), ...rowsOf(1), ...rowsOf(2)]));
     damage(rig, slotParity(0));
-    damage(rig, slotPage(0, 1));
+    // Every tag of the page becomes the greatest: whoever searches it does not find his way.
+    for (let row = 0; row < ROWS_PER_PAGE; row++) rig.flash.flip(slotPage(0, 1) * SECTOR_BYTES + 8 * row, 7);
     rig.run(rig.store.scrub());
     assert.true(rig.store.alarms.listDamaged);
     assert.false(knowsAny(rig, rowsOf(1)));
@@ -131,6 +188,39 @@ export const cases: Cases = {
     rig.boot();
     assert.is(rig.active, "1.12");
     assert.not(rig.keyValue.peek("latchkey", "list")!.join(), kept!.join());
+  },
+
+  "the log alone holds the commit in force while its other sector is erased"(assert, { hashes }) {
+    const { rig, base } = doorWithList(hashes);
+    for (let version = 12; version < 15; version++) {
+      rig.boot();
+      const erases = (sector: number): number => rig.flash.erases[commitSector(sector)];
+      const before = [erases(0), erases(1)];
+      const update = rig.updater.receiveDelta(10, rig.mint.delta(base, { version, rows: ROWS.slice(version) }));
+      while (before[0] === erases(0) && before[1] === erases(1)) update.next();
+      rig.supply.turnOff();
+      rig.keyValue.preset("latchkey", "list", undefined);
+      rig.boot();
+      assert.is(rig.active, `1.${version - 1}`);
+      rig.apply(base, rig.mint.delta(base, { version, rows: ROWS.slice(version) }));
+    }
+  },
+
+  "a place in the commit log that takes no record is passed over"(assert, { hashes }) {
+    const { rig, base } = doorWithList(hashes);
+    const stuck = [16, 32, 48].map((offset) => commitSector(0) * SECTOR_BYTES + offset);
+    const flash: Flash = {
+      read: (length, offset) => rig.flash.read(length, offset),
+      write: (bytes, offset) => rig.flash.write(stuck.includes(offset) ? new Uint8Array(bytes.byteLength) : bytes, offset),
+      eraseBlock: (start) => rig.flash.eraseBlock(start),
+      status: () => rig.flash.status(),
+      close: () => {},
+    };
+    const store = new AccessListStore({ flash, keyValue: rig.keyValue.open("latchkey"), hashes });
+    for (let version = 12; version < 16; version++) runToEnd(store.commitDelta(unsignedDelta(rig, base, version)));
+    rig.keyValue.preset("latchkey", "list", undefined);
+    rig.boot();
+    assert.is(rig.active, "1.15");
   },
 
   "a lost list is never replaced by an older one: the door denies, and its lease has ended"(assert, { hashes }) {
@@ -196,14 +286,7 @@ export const cases: Cases = {
     const { mint } = rig;
     const commits = (): number => rig.flash.erases[commitSector(0)] + rig.flash.erases[commitSector(1)];
     const before = commits();
-    // Straight into the store: the signatures are not what is tried here.
-    const message = mint.delta(base, { version: 12 });
-    const { payload } = parseSigned(message, signingContext("delta", mint.door), message.length);
-    const next = { delta: decodeDelta(payload), hash: hash8(hashes, payload), message };
-    for (let version = 12; version < 12 + 600; version++) {
-      next.delta = { ...next.delta, version };
-      runToEnd(rig.store.commitDelta(next));
-    }
+    for (let version = 12; version < 12 + 600; version++) runToEnd(rig.store.commitDelta(unsignedDelta(rig, base, version)));
     assert.is(commits() - before, 2);
     assert.is(rig.active, "1.611");
     rig.apply(base, mint.delta(base, { version: 700, rows: ROWS.slice(1) }));
@@ -244,8 +327,8 @@ export const cases: Cases = {
   },
 
   "a door that is claimed anew forgets what it had, a snapshot under way as well"(assert, { hashes }) {
-    const { rig } = doorWithList(hashes);
-    const next = rig.mint.snapshot({ version: 20, rows: ROWS });
+    const { rig, base } = doorWithList(hashes);
+    const next = rig.mint.snapshot({ version: 20, rows: ROWS.slice(1) });
     rig.run(rig.updater.receiveManifest(next.message));
     rig.run(rig.store.forget());
     rig.boot();
@@ -253,6 +336,13 @@ export const cases: Cases = {
     assert.deepEqual(rig.store.alarms, { listLost: false, listDamaged: false });
     assert.is(rig.store.floor, undefined);
     assert.is(rig.updater.nextNeed(), undefined);
+    damage(rig, slotPage(0, 1));
+    rig.run(rig.updater.receiveManifest(base.message));
+    rig.boot();
+    assert.is(rig.active, "none", "what it once committed counts no more");
+    assert.is(rig.neededPage(), 1);
+    rig.run(rig.store.forget());
+    rig.boot();
     rig.fetch(rig.mint.snapshot({ version: 5, rows: [rig.mint.pinRow("555555")] }));
     rig.boot();
     assert.is(rig.active, "1.5");

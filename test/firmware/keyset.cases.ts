@@ -19,7 +19,7 @@ function refused(assert: Assert, rig: ListRig, what: string, code: string, messa
 }
 
 export const cases: Cases = {
-  "X6: keysets follow one another, and a door that missed some walks through them"(assert, { hashes }) {
+  "keysets follow one another, and a door that missed some walks through them"(assert, { hashes }) {
     const { rig, mint } = claimed(hashes);
     assert.is(rig.keysets.current!.number, 1);
     const second = mint.keyset(2);
