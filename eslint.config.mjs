@@ -29,6 +29,30 @@ const noFunctionNames = {
   },
 };
 
+/**
+ * To XS a BigInt that lies in flash is strictly unequal to the same one in RAM (seen with SDK 8.2.3; `<` and `>` are
+ * right), so a constant of a preloaded module never equals what was computed.
+ */
+const noBigIntConstantEquality = {
+  meta: { type: "problem", schema: [], messages: { flash: "On a board a BigInt constant of a module equals nothing: compare the difference with 0n." } },
+  create(context) {
+    const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
+    const checker = program.getTypeChecker();
+    const isConstant = (node) => {
+      if (node.type !== "Identifier" || !/^bigint$|^\d+n$/.test(checker.typeToString(checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node))))) return false;
+      for (let scope = context.sourceCode.getScope(node); scope; scope = scope.upper) {
+        if (scope.set.has(node.name)) return scope.type === "module";
+      }
+      return false;
+    };
+    return {
+      "BinaryExpression[operator=/^[!=]==?$/]"(node) {
+        if (isConstant(node.left) || isConstant(node.right)) context.report({ node, messageId: "flash" });
+      },
+    };
+  },
+};
+
 export default tseslint.config(
   { ignores: ["**/node_modules/", "**/*.{js,cjs,mjs}", "**/*.d.ts", "test/vectors/**"] },
   {
@@ -80,9 +104,10 @@ export default tseslint.config(
   },
   {
     files: ON_BOARD,
-    plugins: { latchkey: { rules: { "no-function-names": noFunctionNames } } },
+    plugins: { latchkey: { rules: { "no-function-names": noFunctionNames, "no-bigint-constant-equality": noBigIntConstantEquality } } },
     rules: {
       "latchkey/no-function-names": "error",
+      "latchkey/no-bigint-constant-equality": "error",
       "no-restricted-globals": ["error", ...NOT_ON_BOARD.map((name) => ({ name, message: "It does not exist on a board." }))],
       "no-restricted-imports": ["error", { paths: builtinModules, patterns: ["node:*"] }],
       "no-restricted-syntax": [

@@ -182,7 +182,8 @@ function* decodePoint(bytes: Uint8Array): Sliced<Point | undefined> {
   let x = (((u * v3) % P) * power) % P;
   const vx2 = (v * ((x * x) % P)) % P;
   if (vx2 !== u) {
-    if (vx2 + u !== P) return undefined;
+    // Not `!== P`: to XS a BigInt in flash, where a board keeps this module's constants, equals none in RAM.
+    if ((vx2 + u) % P !== 0n) return undefined;
     x = (x * SQRT_MINUS_1) % P;
   }
   // Only ±1 as y gives x = 0; that the sign is refused here too keeps this the decoding of the RFC, step 4.

@@ -16,7 +16,13 @@ import { ModdableClock } from "./moddable-clock";
 const BETWEEN_PINS_MS = 2_000;
 const BETWEEN_KEYS_MS = 50;
 
+/** XS calls this before it ends the machine for an exception that nobody caught. */
+interface AbortHook {
+  abort(status: string, exception: unknown): void;
+}
+
 export default function (): void {
+  (globalThis as unknown as AbortHook).abort = (status, exception) => trace(`abort: ${status}: ${String(exception)}\n${String((exception as Error | undefined)?.stack)}\n`);
   const clock = new ModdableClock();
   const { device, keypad, pins } = makeLinDevice(clock, (line) => {
     trace(`${line}\n`);
