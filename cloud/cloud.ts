@@ -79,7 +79,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort }, app));
     stops.push(() => http.stop());
     const timers: Timer[] = [
-      every(clock, RESEND_SECONDS, async () => sync.updateAll()),
+      every(clock, RESEND_SECONDS, () => Promise.resolve(sync.updateAll())),
       every(clock, UPKEEP_SECONDS, async () => {
         await database.transaction().execute((unit) => noteAgedLists(unit, clock.now()));
         issuer.wake();

@@ -96,7 +96,7 @@ export class Broker implements DoorLink {
     };
     aedes.authenticate = (client, username, password, done) => {
       const door = client.id;
-      const refused = (): void => done(Object.assign(new Error("not a door's login"), { returnCode: BAD_LOGIN }) as AuthenticateError, false);
+      const refused = (): void => done(Object.assign<Error, Pick<AuthenticateError, "returnCode">>(new Error("not a door's login"), { returnCode: BAD_LOGIN }), false);
       if (username !== door || password === undefined || !/^[0-9a-f]{16}$/.test(door)) return refused();
       this.#events.login(door, password).then(
         (matches) => (matches ? done(null, true) : refused()),

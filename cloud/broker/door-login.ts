@@ -12,8 +12,9 @@ const NOBODY = randomBytes(32);
  */
 export async function checkLogin(database: Database, door: string, password: Uint8Array): Promise<boolean> {
   const row = await database.selectFrom("doors").select(["password_hash", "claim_answer"]).where("id", "=", door).executeTakeFirst();
-  const matches = timingSafeEqual(createHash("sha256").update(password).digest(), row?.password_hash ?? NOBODY);
-  if (!matches || row?.password_hash == null) return false;
+  const known = row?.password_hash ?? undefined;
+  const matches = timingSafeEqual(createHash("sha256").update(password).digest(), known ?? NOBODY);
+  if (!matches || row === undefined || known === undefined) return false;
   if (row.claim_answer !== null) await database.transaction().execute((unit) => forgetClaimAnswer(unit, door));
   return true;
 }

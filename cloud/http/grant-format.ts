@@ -61,7 +61,7 @@ function clock(minute: number): string {
 }
 
 /** Terms without what they do not limit. */
-export function formatTerms(terms: GrantTerms) {
+export function formatTerms(terms: GrantTerms): Pick<z.input<typeof Grant>, "notBefore" | "notAfter" | "uses" | "windows"> {
   return {
     ...(terms.notBefore > 0 && { notBefore: formatInstant(terms.notBefore) }),
     ...(terms.notAfter !== NO_END && { notAfter: formatInstant(terms.notAfter) }),

@@ -13,7 +13,8 @@ export class HttpServer {
 
   /** @param port 0 = any free one. @throws as `listen` of node:http, e.g. EADDRINUSE. */
   static async start(address: { host: string; port: number }, app: OpenAPIHono): Promise<HttpServer> {
-    const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 8_192 }, getRequestListener(app.fetch));
+    const listener = getRequestListener(app.fetch);
+    const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 8_192 }, (request, response) => void listener(request, response));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(address.port, address.host, resolve);

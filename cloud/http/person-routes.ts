@@ -9,11 +9,11 @@ import type { PersonRow } from "../store/tables";
 import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
 import { formatInstant, formatTerms, parseGrant } from "./grant-format";
 import { answer, body, HolderClass, Id, Paging, PersonRequest, PinRequest, refusals } from "./schemas";
-import { truthOfPerson } from "./truth-format";
+import { FormattedTruth, truthOfPerson } from "./truth-format";
 
 const Person = z.looseObject({ id: Id, property: Id, name: z.string(), class: HolderClass, revokedAt: z.string().nullable() }).openapi("Person");
 const NewPin = z.object({ id: Id, pin: z.string(), grants: z.array(Id) }).openapi("NewPin", { description: "Pass the digits on; they can be seen again with another request." });
-const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), revoked: z.array(z.looseObject({ door: Id, state: z.string() })) }).openapi("Access");
+const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), revoked: z.array(FormattedTruth) }).openapi("Access");
 const params = z.object({ person: Id });
 const tags = ["people"];
 

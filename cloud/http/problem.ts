@@ -18,7 +18,10 @@ export function problemOf(error: unknown, context: Context, log: Logger): Respon
   if (error instanceof Refusal) return problem(error.code, error.message, error.members);
   if (error instanceof HTTPException && error.status === 400) return problem("malformed-json", PROBLEMS["malformed-json"][1]);
   log.error({ err: error, method: context.req.method, path: context.req.path }, "a request failed");
-  const code = String((error as { code?: unknown }).code ?? "");
-  const storage = /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|BUSY)/.test(code);
-  return storage ? problem("storage-failed", "Nothing was changed. Look at the log of the cloud.") : problem("internal", "Nothing was changed. Look at the log of the cloud.");
+  return isStorageFailure(error) ? problem("storage-failed", "Nothing was changed. Look at the log of the cloud.") : problem("internal", "Nothing was changed. Look at the log of the cloud.");
+}
+
+function isStorageFailure(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|BUSY)/.test(code);
 }

@@ -62,7 +62,7 @@ function defaults(parts: ApiParts): Omit<PropertySettings, "name"> {
 
 /** The fields that a request names. */
 function given(request: z.output<typeof PropertyChange>): Partial<PropertySettings> {
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as Partial<PropertySettings>;
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }
 
 function format(settings: PropertySettings) {

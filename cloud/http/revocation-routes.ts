@@ -5,19 +5,9 @@ import type { Unit } from "../store/store";
 import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
 import { formatInstant } from "./grant-format";
 import { answer, body, Id, Instant, refusals, RevocationRequest } from "./schemas";
-import { truthOfRevocation } from "./truth-format";
+import { FormattedTruth, truthOfRevocation } from "./truth-format";
 
-const DoorTruth = z
-  .looseObject({
-    door: Id,
-    name: z.string(),
-    state: z.enum(["acknowledged", "never-delivered", "ended", "pending"]),
-    acknowledgedAt: Instant.nullable(),
-    mayOpenUntil: Instant.nullable().openapi({ description: "null with `pending`: no limit until the door is reached." }),
-    says: z.string(),
-  })
-  .openapi("DoorTruth");
-const Revocation = z.looseObject({ id: Id, person: Id, at: Instant, complete: z.boolean(), doors: z.array(DoorTruth) }).openapi("Revocation");
+const Revocation = z.looseObject({ id: Id, person: Id, at: Instant, complete: z.boolean(), doors: z.array(FormattedTruth) }).openapi("Revocation");
 const tags = ["revocations"];
 
 const create = createRoute({

@@ -16,7 +16,6 @@ export const Name = z
   .trim()
   .min(1)
   .max(NAME_CHARACTERS_MAX)
-  // eslint-disable-next-line no-control-regex
   .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, "no control characters")
   .openapi({ example: "Rue des Lilas 7" });
 
@@ -107,10 +106,10 @@ export const Problem = z
 /** The answer of every route that refuses. */
 export const refusals = { default: { description: "Refused; nothing was changed.", content: { "application/problem+json": { schema: Problem } } } };
 
-export function answer<Schema extends z.ZodType>(schema: Schema, description: string) {
+export function answer<Schema extends z.ZodType>(schema: Schema, description: string): { description: string; content: { "application/json": { schema: Schema } } } {
   return { description, content: { "application/json": { schema } } };
 }
 
-export function body<Schema extends z.ZodType>(schema: Schema) {
+export function body<Schema extends z.ZodType>(schema: Schema): { body: { required: true; content: { "application/json": { schema: Schema } } } } {
   return { body: { required: true, content: { "application/json": { schema } } } };
 }

@@ -1,9 +1,25 @@
+import { z } from "@hono/zod-openapi";
 import type { Unit } from "../store/store";
 import { truthOfGrants, type DoorTruth } from "../truth/revocation-truth";
 import { formatInstant } from "./grant-format";
+import { Id, Instant } from "./schemas";
+
+export const FormattedTruth = z
+  .looseObject({
+    door: Id,
+    name: z.string(),
+    state: z.enum(["acknowledged", "never-delivered", "ended", "pending"]),
+    version: z.int().nullable().openapi({ description: "First list without the access; null: not signed yet." }),
+    acknowledgedAt: Instant.nullable(),
+    mayOpenUntil: Instant.nullable().openapi({ description: "null with `pending`: no limit until the door is reached." }),
+    says: z.string(),
+    sum: z.looseObject({}).nullable().openapi({ description: "How `mayOpenUntil` comes about." }),
+  })
+  .openapi("DoorTruth");
+export type FormattedTruth = z.output<typeof FormattedTruth>;
 
 /** The truth of all of a person's revoked grants. */
-export async function truthOfPerson(unit: Unit, person: string, now: number) {
+export async function truthOfPerson(unit: Unit, person: string, now: number): Promise<FormattedTruth[]> {
   const grants = await unit
     .selectFrom("grants as grant")
     .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
@@ -14,13 +30,13 @@ export async function truthOfPerson(unit: Unit, person: string, now: number) {
   return (await truthOfGrants(unit, grants.map((grant) => grant.id), now)).map(formatTruth);
 }
 
-export async function truthOfRevocation(unit: Unit, revocation: string, now: number) {
+export async function truthOfRevocation(unit: Unit, revocation: string, now: number): Promise<FormattedTruth[]> {
   const grants = await unit.selectFrom("grants").select("id").where("revocation_id", "=", revocation).execute();
   return (await truthOfGrants(unit, grants.map((grant) => grant.id), now)).map(formatTruth);
 }
 
 /** `mayOpenUntil` null with `pending`: no limit until the door is reached. `sum` shows how it comes about. */
-export function formatTruth({ door, doorName, state, version, acknowledgedAt, latest }: DoorTruth) {
+function formatTruth({ door, doorName, state, version, acknowledgedAt, latest }: DoorTruth): FormattedTruth {
   const shown = latest !== undefined && latest.end > 0 ? latest : undefined;
   return {
     door,

@@ -97,9 +97,8 @@ class WantedRows {
   constructor(target: readonly DoorRow[]) {
     for (const row of target) {
       const identity = rowIdentity(row);
-      let alternatives = this.#rows.get(identity);
-      if (alternatives === undefined) this.#rows.set(identity, (alternatives = new Map()));
-      alternatives.set(profileKey(row.profile), row);
+      const alternatives = this.#rows.get(identity) ?? new Map<string, DoorRow>();
+      this.#rows.set(identity, alternatives.set(profileKey(row.profile), row));
     }
   }
 

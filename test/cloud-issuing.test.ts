@@ -1,0 +1,305 @@
+import test from "ava";
+import fc from "fast-check";
+import { buildAccessList, openAccessList, profileAt, scheduleRuleAt } from "../protocol/access-list";
+import { signingContext } from "../protocol/cose-sign1";
+import { openSigned, sign } from "../protocol/cose";
+import { CredentialKind } from "../protocol/credential";
+import { checkDelta, decodeDelta } from "../protocol/delta";
+import { DELTA_BYTES_MAX } from "../protocol/limits";
+import { checkKeysetSuccession, decodeKeysetMessage } from "../protocol/keyset";
+import { decodeManifest } from "../protocol/manifest";
+import { HolderClass, NO_END } from "../protocol/profile";
+import { evaluateSchedule } from "../protocol/schedule";
+import { localTime } from "../protocol/utc-offsets";
+import { verify } from "../protocol/ed25519";
+import { profileKey, rowIdentity, rowsOfDoor, type DoorRow, type GrantOnDoor } from "../cloud/access/door-row";
+import { findTermsFault } from "../cloud/access/grant";
+import { drawPin, isTriedFirst, pinDigitsFor } from "../cloud/access/pin";
+import { findOverlap, windowToRule, type Window } from "../cloud/access/window";
+import { FrameLimit } from "../cloud/broker/frame-limit";
+import { mayPublish, maySubscribe } from "../cloud/broker/topic-access";
+import { changeFrom, type ListChange } from "../cloud/issuing/list-change";
+import { signBase, signDelta } from "../cloud/issuing/list-signing";
+import { SchedulePool } from "../cloud/issuing/schedule-pool";
+import { readSnapshot, snapshotOf, toContent, type Snapshot } from "../cloud/issuing/snapshot";
+import { tableServes, utcOffsetTable } from "../cloud/issuing/utc-offset-table";
+import { nativeHashes } from "../cloud/keys/native-hashes";
+import { firstKeyset, signKeyset } from "../cloud/keys/keyset-signing";
+import { Sealing } from "../cloud/keys/sealing";
+import { SigningKey } from "../cloud/keys/signing-key";
+import { latestOpening } from "../cloud/truth/latest-opening";
+
+const NOW = 1_780_000_000;
+const HOUR = 3_600;
+
+const aWindow: fc.Arbitrary<Window> = fc.record({ days: fc.integer({ min: 1, max: 127 }), start: fc.integer({ min: 0, max: 1_439 }), length: fc.integer({ min: 1, max: 1_440 }), onHolidays: fc.boolean() }).map(({ length, ...window }) => ({ ...window, end: window.start + length }));
+
+/** Few tags, few terms: so that rows meet, alternatives happen, and profiles are shared. */
+const someWindows = [[], [{ days: 31, start: 480, end: 1_080, onHolidays: false }], [{ days: 96, start: 1_320, end: 1_800, onHolidays: true }, { days: 1, start: 0, end: 60, onHolidays: false }]];
+const aGrant: fc.Arbitrary<GrantOnDoor> = fc.record({
+  grant: fc.uuid(),
+  tag: fc.integer({ min: 0, max: 40 }).map((n) => Uint8Array.of(n, 1, 2, 3, n)),
+  kind: fc.constant(CredentialKind.pin),
+  holderClass: fc.constantFrom(HolderClass.resident, HolderClass.guest, HolderClass.staff),
+  terms: fc.record({ notBefore: fc.constant(0), notAfter: fc.constantFrom(NO_END, NOW + 100, NOW + 200), windows: fc.constantFrom(...someWindows), maxUses: fc.constantFrom(0, 0, 0, 1, 3) }),
+  useCounter: fc.integer({ min: 0, max: 3 }),
+});
+const someGrants = fc.array(aGrant, { maxLength: 60 });
+
+function snapshotFrom(rows: readonly DoorRow[]): Snapshot {
+  const content = snapshotOf(rows);
+  return readSnapshot(buildAccessList(nativeHashes, content).body, { rows: content.rows.length, profiles: content.profiles.length, rules: content.rules.length });
+}
+
+const signingKey = new SigningKey(new Uint8Array(32).fill(9));
+const door = new Uint8Array(8).fill(1);
+const surroundings = { policy: { unlockSeconds: 5, leasedClasses: 6, pinDigits: 6 }, utcOffsets: utcOffsetTable("Europe/Paris", NOW), holidays: new Uint8Array(0) };
+
+/** What a door makes of base and change, as text: every right with its terms. */
+function asDoorSees(base: Snapshot, change: ListChange): string[] {
+  const rows = base.rows.map((_, index) => index).filter((index) => !change.tombstones.includes(index)).map((index) => base.rows[index]);
+  for (let at = 0; at < change.added.length; at += 8) rows.push(change.added.subarray(at, at + 8));
+  const content = { rows: [], profiles: base.profiles, rules: base.rules };
+  const built = buildAccessList(nativeHashes, content);
+  const signed = signBase(signingKey, { door, epoch: 1, version: 5, issuedAt: NOW }, [], surroundings);
+  const manifest = { ...decodeManifest(signed.manifest), rows: 0, profiles: base.profiles.length, rules: base.rules.length };
+  const delta = { ...change, tombstones: new Uint16Array(0), epoch: 1, base: 5, version: 6, manifestHash: new Uint8Array(8), lockState: 0 as const, throttleReset: 0 };
+  checkDelta(delta, manifest);
+  const list = openAccessList(manifest, delta, { read: (offset, length) => built.body.subarray(offset, offset + length), isSound: () => true });
+  const pool = new SchedulePool([]);
+  for (let index = 0; ; index++) {
+    const rule = scheduleRuleAt(list, index);
+    if (rule === undefined) break;
+    pool.rules.push(rule);
+  }
+  return rows
+    .map((bytes) => {
+      const profile = profileAt(list, (bytes[5] << 8) | bytes[6])!;
+      return `${bytes.subarray(0, 5).join()} ${bytes[7]} ${profileKey(toContent(profile, pool))}`;
+    })
+    .sort();
+}
+
+/** The naive reading of the same grants. */
+function asGranted(rows: readonly DoorRow[]): string[] {
+  return rows.map((row) => `${row.tag.join()} ${row.kind | (row.useCounter << 6)} ${profileKey(row.profile)}`).sort();
+}
+
+test("a delta on any base gives exactly the rights that the grants say", (t) => {
+  fc.assert(
+    fc.property(someGrants, someGrants, fc.integer({ min: 0, max: 60 }), (before, after, kept) => {
+      const base = rowsOfDoor(before);
+      const target = rowsOfDoor([...before.slice(0, kept), ...after]);
+      const snapshot = snapshotFrom(base);
+      const change = changeFrom(snapshot, target);
+      t.deepEqual(asDoorSees(snapshot, change!), asGranted(target));
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test("rebase in the middle of revocations: a delta on either base reaches the same list", (t) => {
+  fc.assert(
+    fc.property(someGrants, fc.array(fc.integer({ min: 0, max: 59 }), { maxLength: 40 }), fc.integer({ min: 0, max: 40 }), (grants, revoked, rebaseAfter) => {
+      const without = (gone: readonly number[]) => rowsOfDoor(grants.filter((_, index) => !gone.includes(index)));
+      const first = snapshotFrom(without([]));
+      const second = snapshotFrom(without(revoked.slice(0, rebaseAfter)));
+      for (let count = rebaseAfter; count <= revoked.length; count++) {
+        const target = without(revoked.slice(0, count));
+        t.deepEqual(asDoorSees(first, changeFrom(first, target)!), asGranted(target));
+        t.deepEqual(asDoorSees(second, changeFrom(second, target)!), asGranted(target));
+      }
+    }),
+    { numRuns: 60, seed: 2 },
+  );
+});
+
+test("a list without changes is an empty delta, and a new row that is revoked leaves the delta", (t) => {
+  const grants = fc.sample(someGrants, { numRuns: 20, seed: 3 });
+  for (const some of grants) {
+    const base = snapshotFrom(rowsOfDoor(some));
+    const change = changeFrom(base, rowsOfDoor(some))!;
+    t.is(change.tombstones.length + change.added.length + change.profiles.length + change.rules.length, 0);
+  }
+});
+
+function resident(n: number, terms: Partial<GrantOnDoor["terms"]> = {}): GrantOnDoor {
+  const tag = Uint8Array.of(n >> 8, n, 7, 7, 7);
+  return { grant: `g${n}`, tag, kind: CredentialKind.pin, holderClass: HolderClass.resident, terms: { notBefore: 0, notAfter: NO_END, windows: [], maxUses: 0, ...terms }, useCounter: 0 };
+}
+
+test("editing a profile replaces it and does not rewrite its holders", (t) => {
+  const cleaners = Array.from({ length: 300 }, (_, n) => resident(n, { windows: someWindows[1] }));
+  const others = Array.from({ length: 300 }, (_, n) => resident(1_000 + n));
+  const base = snapshotFrom(rowsOfDoor([...cleaners, ...others]));
+  const edited = rowsOfDoor([...cleaners.map((grant) => ({ ...grant, terms: { ...grant.terms, windows: someWindows[2] } })), ...others]);
+  const change = changeFrom(base, edited)!;
+  t.is(change.tombstones.length, 0);
+  t.is(change.added.length, 0);
+  t.is(change.profiles.length, 14);
+  t.deepEqual(asDoorSees(base, change), asGranted(edited));
+});
+
+test("the use counter of a grant stays its own: two one-time alternatives under one tag are two rows", (t) => {
+  const once = { maxUses: 1 };
+  const rows = rowsOfDoor([resident(1, once), { ...resident(1, once), grant: "other", useCounter: 2 }, { ...resident(1), grant: "always" }]);
+  t.is(rows.length, 3);
+  t.is(new Set(rows.map(rowIdentity)).size, 2);
+  t.deepEqual(rows.map((row) => row.useCounter).sort(), [0, 0, 2]);
+});
+
+test("X11: grants that allow exactly the same share a row, which names them all", (t) => {
+  const rows = rowsOfDoor([resident(1), { ...resident(1), grant: "second" }]);
+  t.is(rows.length, 1);
+  t.deepEqual(rows[0].grants, ["g1", "second"]);
+});
+
+test("one revocation, signed, is at most 140 bytes; 38 of them stay under 200", (t) => {
+  const grants = Array.from({ length: 10_000 }, (_, n) => resident(n));
+  const base = signBase(signingKey, { door, epoch: 1, version: NOW, issuedAt: NOW }, rowsOfDoor(grants), surroundings);
+  const snapshot = readSnapshot(base.body, decodeManifest(base.manifest));
+  const deltaWithout = (gone: (n: number) => boolean) => {
+    const change = changeFrom(snapshot, rowsOfDoor(grants.filter((_, n) => !gone(n))))!;
+    return signDelta(signingKey, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, change)!;
+  };
+  const one = deltaWithout((n) => n === 9_000);
+  t.true(one.signedDelta.length <= 140, `${one.signedDelta.length} bytes`);
+  t.is(decodeDelta(openSigned(one.signedDelta, signingKey.publicKey, signingContext("delta", door))).tombstones.length, 1);
+  const some = deltaWithout((n) => n % 263 === 5);
+  t.is(decodeDelta(some.payload).tombstones.length, 38 + 1);
+  t.true(some.signedDelta.length <= 200, `${some.signedDelta.length} bytes`);
+  t.is(signDelta(signingKey, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, { tombstones: new Uint16Array(0), added: new Uint8Array(DELTA_BYTES_MAX), profiles: new Uint8Array(0), rules: new Uint8Array(0) }), undefined);
+});
+
+test("N9: windows that overlap are found, windows that touch are not", (t) => {
+  const at = (days: number, start: number, end: number): Window => ({ days, start, end, onHolidays: false });
+  t.is(findOverlap([at(1, 480, 720), at(1, 720, 1_080)]), undefined);
+  t.deepEqual(findOverlap([at(1, 480, 721), at(1, 720, 1_080)]), [0, 1]);
+  t.deepEqual(findOverlap([at(1, 1_320, 1_800), at(2, 300, 420)]), [0, 1], "a night runs into the next morning");
+  t.deepEqual(findOverlap([at(1, 0, 60), at(64, 1_320, 1_500)]), [0, 1], "Sunday's night runs into Monday");
+  t.is(findOverlap([at(64, 1_320, 1_440), at(1, 0, 60)]), undefined);
+  t.is(findOverlap([at(127, 0, 1_440)]), undefined, "day and night");
+});
+
+test("N9: an overlap is found where two windows hold at one minute, and nowhere else", (t) => {
+  const offsets = utcOffsetTable("UTC", NOW);
+  const holds = (window: Window, minute: number): boolean =>
+    evaluateSchedule(0, (index) => (index === 0 ? windowToRule(window) : undefined), new Uint8Array(0), localTime(offsets, minute * 60)) === "inside";
+  fc.assert(
+    fc.property(fc.array(aWindow, { minLength: 2, maxLength: 3 }), (windows) => {
+      const starts = windows.flatMap((window) => Array.from({ length: 7 }, (_, day) => 10_080 + ((day + 4) % 7) * 1_440 + window.start));
+      const meet = starts.some((minute) => windows.filter((window) => holds({ ...window, onHolidays: true }, minute)).length > 1);
+      t.is(findOverlap(windows) !== undefined, meet);
+    }),
+    { numRuns: 300, seed: 4 },
+  );
+});
+
+test("terms: an end in the past, before the start or absurdly far is refused; the smallest good ones pass", (t) => {
+  const terms = { notBefore: 0, notAfter: NO_END, windows: [], maxUses: 0 };
+  t.is(findTermsFault({ ...terms, notAfter: NOW }, 1, NOW)?.code, "end-not-in-future");
+  t.is(findTermsFault({ ...terms, notBefore: NOW + 10, notAfter: NOW + 10 }, 1, NOW)?.code, "end-before-start");
+  t.is(findTermsFault({ ...terms, notAfter: NOW + 30 * 366 * 86_400 }, 1, NOW)?.code, "end-too-far");
+  t.is(findTermsFault({ ...terms, maxUses: 1 }, 2, NOW)?.code, "uses-need-one-door");
+  t.is(findTermsFault({ ...terms, maxUses: 1 }, 1, NOW), undefined);
+  t.is(findTermsFault({ ...terms, notAfter: NOW + 1 }, 3, NOW), undefined);
+});
+
+test("X9: PIN length follows the population", (t) => {
+  t.deepEqual([1, 50, 51, 500, 501, 1_000, 5_000, 5_001, 10_000].map(pinDigitsFor), [6, 6, 7, 7, 8, 8, 8, 9, 9]);
+});
+
+test("X9: PINs are uniform, keep their leading zeros, and leave out only what people try first", (t) => {
+  const draws = [42, 0, 123_456, 999_999, 7];
+  t.is(drawPin(6, () => draws.shift()!), "000042");
+  t.is(drawPin(6, () => draws.shift()!), "000007", "all zeros, a run and all nines are drawn again");
+  t.true(isTriedFirst("987654") && isTriedFirst("890123") && !isTriedFirst("123457"));
+  let left = 0;
+  for (let n = 0; n < 1_000_000; n++) if (isTriedFirst(String(n).padStart(6, "0"))) left += 1;
+  t.is(left, 30);
+  const firsts = new Array<number>(10).fill(0);
+  for (let n = 0; n < 20_000; n++) firsts[Number(drawPin(6)[0])] += 1;
+  t.true(Math.max(...firsts) < 2_300 && Math.min(...firsts) > 1_700, firsts.join());
+});
+
+test("X5: the offset table has the zone's changes for two years, and serves until a year before its end", (t) => {
+  const march = Date.UTC(2026, 2, 29, 1) / 1_000;
+  const table = utcOffsetTable("Europe/Paris", march - 90 * 86_400);
+  t.is(localTime(table, march - 1).minute, 119);
+  t.is(localTime(table, march).minute, 180, "02:00 to 03:00 does not occur");
+  t.is(localTime(table, Date.UTC(2026, 9, 25, 1) / 1_000).minute, 120, "02:00 to 03:00 occurs twice");
+  t.true(tableServes(table, "Europe/Paris", march));
+  t.true(tableServes(table, "Europe/Paris", march + 200 * 86_400));
+  t.false(tableServes(table, "Europe/Paris", march + 500 * 86_400));
+  t.false(tableServes(table, "Europe/London", march));
+  t.is(localTime(utcOffsetTable("Asia/Kathmandu", NOW), 0).minute, 345);
+  t.notThrows(() => utcOffsetTable("Africa/Casablanca", NOW));
+});
+
+test("X1: the latest opening is lease end, grace, clock allowance, drift and unlock time; never less", (t) => {
+  const facts = { leased: true, leaseEnd: NOW + 24 * HOUR, rightEnd: undefined, lastSignedTime: NOW, unlockSeconds: 5 };
+  const latest = latestOpening(facts)!;
+  t.is(latest.until, NOW + 24 * HOUR + 60 + 960 + 9 + 5);
+  t.is(latest.driftSeconds, 9);
+  t.is(latestOpening({ ...facts, leased: false, rightEnd: NOW }), undefined, "no lease: no limit");
+  const byRight = latestOpening({ ...facts, rightEnd: NOW + HOUR })!;
+  t.is(byRight.bound, "right");
+  t.is(byRight.until, NOW + HOUR + 960 + 1 + 5);
+  const longAgo = latestOpening({ ...facts, lastSignedTime: NOW - 100 * 86_400 })!;
+  t.is(longAgo.driftSeconds, Math.ceil((101 * 86_400) / 10_000));
+});
+
+test("native signatures are the bytes that protocol/cose makes", (t) => {
+  const seed = new Uint8Array(32).map((_, i) => i * 7);
+  const payload = new Uint8Array(300).map((_, i) => i);
+  const context = signingContext("delta", door);
+  t.deepEqual(new SigningKey(seed).sign(payload, context), sign(payload, seed, context));
+  t.deepEqual(new SigningKey(seed).sign(payload, context, true), sign(payload, seed, context, true));
+});
+
+test("keysets: the first one stands by itself, the next needs old and new roots", (t) => {
+  const roots = [1, 2, 3].map((n) => new SigningKey(new Uint8Array(32).fill(n)));
+  const keystore = { site: new Uint8Array(8).fill(5), roots: roots.slice(0, 2), threshold: 2, listKey: signingKey, leaseKey: signingKey, sealing: new Sealing(new Uint8Array(32)) };
+  const { keyset, message } = firstKeyset(keystore, NOW);
+  const holds = (bytes: Uint8Array, previous?: typeof keyset) => checkKeysetSuccession(nativeHashes, decodeKeysetMessage(bytes), previous).every((check) => verify(check.signature, check.message, check.publicKey));
+  t.true(holds(message));
+  const next = { ...keyset, number: 2, epoch: 2, roots: [roots[1].publicKey, roots[2].publicKey] };
+  t.true(holds(signKeyset(next, roots), keyset));
+  t.throws(() => holds(signKeyset(next, roots.slice(1)), keyset), { message: /too-few-signatures/ });
+});
+
+test("sealed secrets open for their own record only", (t) => {
+  const sealing = new Sealing(new Uint8Array(32).fill(3));
+  const sealed = sealing.seal("pin", "a/1", Uint8Array.of(1, 2, 3));
+  t.deepEqual([...sealing.open("pin", "a/1", sealed)], [1, 2, 3]);
+  t.throws(() => sealing.open("pin", "b/1", sealed));
+  t.throws(() => sealing.open("door-key", "a/1", sealed));
+  t.throws(() => sealing.open("pin", "a/1", sealed.map((byte, i) => (i === 14 ? byte ^ 1 : byte))));
+  t.throws(() => sealing.open("pin", "a/1", sealed.subarray(0, 20)));
+  t.throws(() => new Sealing(new Uint8Array(32)).open("pin", "a/1", sealed));
+});
+
+test("the frame limit follows packets over any cut of the stream and stops what announces too much", (t) => {
+  const packet = (length: number): number[] => [0x30, ...varint(length), ...new Array<number>(length).fill(0xff)];
+  const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >> 7)]);
+  const stream = [0x10, 10, ...new Array<number>(10).fill(0xff), ...packet(0), ...packet(300), ...packet(65_536)];
+  for (const size of [1, 2, 7, 1_000, 100_000]) {
+    const limit = new FrameLimit();
+    for (let at = 0; at < stream.length; at += size) t.true(limit.accepts(Uint8Array.from(stream.slice(at, at + size))));
+    t.false(limit.accepts(Uint8Array.from([0x30, ...varint(65_537)])));
+  }
+  t.false(new FrameLimit().accepts(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f)), "256 MB before login");
+  t.false(new FrameLimit().accepts(Uint8Array.of(0x10, 0x80, 0x80, 0x80, 0x80, 0x00)), "a length of five bytes");
+});
+
+test("a door's login reaches its own topics and nothing else", (t) => {
+  const id = "00112233445566aa";
+  const other = "00112233445566ab";
+  const topic = (rest: string, owner = id) => `latchkey/1/doors/${owner}/${rest}`;
+  for (const what of ["state", "receipt", "events", "need", "reply"]) t.true(mayPublish(id, topic(`up/${what}`), 1));
+  for (const wrong of [topic("up/receipt", other), topic("down/lease"), topic("up/command"), topic("up/constructor"), topic("up"), topic("up/state/1"), "$SYS/x", "latchkey/1/doors", ""]) t.false(mayPublish(id, wrong, 1), wrong);
+  t.false(mayPublish(id, topic("up/receipt"), 77));
+  t.false(mayPublish(id, topic("up/receipt"), 0));
+  t.true(maySubscribe(id, topic("down/#")) && maySubscribe(id, topic("down/lease")));
+  for (const wrong of [topic("down/#", other), topic("up/#"), topic("#"), "#", "+/1/doors/+/down/#", topic("down"), "latchkey/1/doors/+/down/#", "$share/a/" + topic("down/#")]) t.false(maySubscribe(id, wrong), wrong);
+});
