@@ -207,6 +207,6 @@ export const cases: Cases = {
     for (let time = 0; time < 5_000; time++) journal.consume(row(time % 100), time);
     assert.is(uses(open(memory.flash, memory.keyValue), 500), 1);
     const erases = Array.from({ length: USE_SECTORS }, (_, index) => memory.flash.erases[useSector(index)]);
-    assert.true(Math.max(...erases) - Math.min(...erases) <= 1 && Math.max(...erases) < 25, `${erases}`);
+    assert.true(Math.max(...erases) - Math.min(...erases) <= 1 && Math.max(...erases) < 25, erases.join());
   },
 };

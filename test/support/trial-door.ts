@@ -1,0 +1,111 @@
+import { Admission, type Outcome } from "../../firmware/admission";
+import type { Device } from "../../firmware/device";
+import { Door, type DoorEvent } from "../../firmware/door";
+import { EventLog, startEventLog } from "../../firmware/event-log";
+import { Keypad } from "../../firmware/keypad";
+import { PinThrottle } from "../../firmware/pin-throttle";
+import { ReaderSignal } from "../../firmware/reader-signal";
+import { Uptime } from "../../firmware/uptime";
+import { UseJournal } from "../../firmware/use-journal";
+import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
+import { VirtualClock } from "../../hardware-sim/virtual-clock";
+import type { AccessList } from "../../protocol/access-list";
+import { CredentialKind } from "../../protocol/credential";
+import { LockState } from "../../protocol/delta";
+import { decodeEvent, type EventRecord } from "../../protocol/event-record";
+import type { Hashes } from "../../protocol/hashes";
+import type { Lease } from "../../protocol/lease";
+import { TAG_KEY } from "./trial-list";
+
+export interface TrialDoorOptions extends Partial<VirtualBoardOptions> {
+  list?: AccessList;
+}
+
+/**
+ * A virtual board that runs everything between keypad and strike, with a list, a lease and a time that a test
+ * sets: no store, no cloud.
+ */
+export class TrialDoor {
+  readonly clock: VirtualClock;
+  readonly board: VirtualBoard;
+  list: AccessList | undefined;
+  lease: Lease | undefined;
+  /** Whether the door knows the time. */
+  timeKnown = true;
+  readonly outcomes: Outcome[] = [];
+  readonly doorEvents: DoorEvent[] = [];
+  #hashes: Hashes;
+  /** Parts of the boot that runs. */
+  throttle!: PinThrottle;
+  door!: Door;
+  admission!: Admission;
+  log!: EventLog;
+  uses!: UseJournal;
+
+  constructor(hashes: Hashes, { list, ...options }: TrialDoorOptions = {}) {
+    this.#hashes = hashes;
+    this.list = list;
+    this.clock = options.clock ?? new VirtualClock();
+    this.board = new VirtualBoard({ hashes, flashBlocks: 160, ...options, clock: this.clock });
+    this.board.start((device) => this.#boot(device));
+  }
+
+  /** Lets a few ms pass: keys and edges are told from the event loop. */
+  settle(milliseconds = 10): void {
+    this.clock.advance(milliseconds);
+  }
+
+  /** Types digits and whatever else, and gives how that ended. */
+  type(keys: string): string | undefined {
+    const before = this.outcomes.length;
+    this.board.keypad.type(keys);
+    this.settle();
+    return this.outcomes.length > before ? this.outcomes[this.outcomes.length - 1].reason : undefined;
+  }
+
+  /** Everything in the log, oldest first. */
+  events(): EventRecord[] {
+    return (this.log.unsent(96)?.records ?? []).map(decodeEvent);
+  }
+
+  #boot(device: Device): void {
+    const keyValue = device.keyValue.open({ path: "latchkey", format: "buffer" });
+    const flash = device.flash.open({ path: "latchkey" });
+    if (keyValue.read("event-log") === undefined) startEventLog(keyValue, 1, new Uint8Array(32));
+    const uptime = new Uptime(() => device.ticks());
+    const policy = () => this.list?.manifest.policy;
+    this.throttle = new PinThrottle({ keyValue, timers: device.timer, uptime });
+    this.door = new Door({
+      device,
+      unlockSeconds: () => policy()?.unlockSeconds,
+      onEvent: (type) => {
+        this.doorEvents.push(type);
+        this.log.append({ type });
+      },
+    });
+    const clock = { wallTime: () => (this.timeKnown ? Math.floor(this.clock.unixMs / 1_000) : undefined), floor: Math.floor(this.clock.startUnixMs / 1_000) };
+    this.log = new EventLog({ flash, keyValue, hashes: this.#hashes, clock, uptime, enrolment: 1 });
+    this.uses = new UseJournal({ flash, keyValue, acknowledged: () => this.log.acknowledged, isListed: () => true });
+    this.admission = new Admission({
+      hashes: this.#hashes,
+      tagKey: TAG_KEY,
+      list: () => this.list,
+      lease: () => this.lease,
+      clock,
+      throttle: this.throttle,
+      uses: this.uses,
+      log: this.log,
+      door: this.door,
+      signal: new ReaderSignal(device),
+      onOutcome: (outcome) => this.outcomes.push(outcome),
+    });
+    new Keypad({
+      serial: device.serial.keypad,
+      timers: device.timer,
+      pinDigits: () => policy()?.pinDigits,
+      onEntry: (digits) => this.admission.present(CredentialKind.pin, digits),
+    });
+    this.door.setLockState(this.list?.delta?.lockState ?? LockState.normal);
+    this.throttle.resetFromCloud(this.list?.delta?.throttleReset ?? 0);
+  }
+}
