@@ -83,10 +83,13 @@ export class CloudLink {
     this.#client = client;
   }
 
-  /** Sends soon; dropped while offline, or where too much waits already. */
+  /** Sends soon; dropped while offline, or where too much waits already. Of states and receipts only the newest waits. */
   publish(what: UpTopic, payload: Uint8Array, retain = false): void {
-    if (!this.#online || this.#outbox.length >= OUTBOX_MESSAGES_MAX) return;
-    this.#outbox.push({ topic: upTopic(this.#door, what), payload, retain, sent: 0 });
+    if (!this.#online) return;
+    const topic = upTopic(this.#door, what);
+    if (what === "state" || what === "receipt") this.#outbox = this.#outbox.filter((waiting) => waiting.sent > 0 || waiting.topic !== topic);
+    if (this.#outbox.length >= OUTBOX_MESSAGES_MAX) return;
+    this.#outbox.push({ topic, payload, retain, sent: 0 });
     this.#flush();
   }
 

@@ -4,7 +4,7 @@ import { encodeDoorState } from "../protocol/door-state";
 import { encodeEventUpload } from "../protocol/event-record";
 import { EVENTS_PER_UPLOAD_MAX, SIGNED_TIME_BYTES_MAX } from "../protocol/limits";
 import { encodeNeed } from "../protocol/need";
-import { ProtocolError, REFUSALS } from "../protocol/protocol-error";
+import { ProtocolError, REFUSALS, type ProtocolErrorCode } from "../protocol/protocol-error";
 import { encodeReceipt } from "../protocol/receipt";
 import { decodeSignedTime } from "../protocol/signed-time";
 import type { AccessListStore } from "./access-list-store";
@@ -16,7 +16,7 @@ import type { EnrolmentRecord } from "./enrolment-record";
 import type { EventLog } from "./event-log";
 import type { KeysetStore } from "./keyset-store";
 import type { LeaseStore } from "./lease-store";
-import { EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS } from "./limits";
+import { EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "./limits";
 import type { ListUpdater } from "./list-updater";
 import type { PinThrottle } from "./pin-throttle";
 import type { ReceiptCounter } from "./receipt-counter";
@@ -57,6 +57,7 @@ export class CloudSession {
   #lastRefusal = 0;
   #needTimer: TimerHandle | undefined;
   #uploadTimer: TimerHandle | undefined;
+  #receiptTimer: TimerHandle | undefined;
 
   constructor(parts: CloudSessionParts) {
     this.#parts = parts;
@@ -79,6 +80,7 @@ export class CloudSession {
     this.#lastRefusal = REFUSALS.indexOf(error.code) + 1;
     this.#parts.device.trace(`refused: ${error.message}`);
     this.sayState();
+    if (TELLING.includes(error.code)) this.#sayReceiptSoon();
   }
 
   /** A new event stands in the log: the cloud gets it when it can. */
@@ -177,8 +179,18 @@ export class CloudSession {
   }
 
   #receive(what: string, payload: Uint8Array): void {
-    const work = this.#handle(what, payload);
-    if (!this.#parts.queue.add(this.#guard(work))) this.refuse(new ProtocolError("too-large", "too much work waits"));
+    if (this.#parts.queue.add(this.#guard(this.#handle(what, payload)))) return;
+    this.refuse(new ProtocolError("too-large", "too much work waits"));
+    this.#sayReceiptSoon();
+  }
+
+  /** Whoever sends this does not know what this door has; told at most so often, lest two that disagree talk all day. */
+  #sayReceiptSoon(): void {
+    this.#receiptTimer ??= this.#parts.device.timer.set(() => {
+      this.#receiptTimer = undefined;
+      this.sayReceipt();
+      this.sayNeed();
+    }, RECEIPT_PAUSE_MS);
   }
 
   /** A refusal ends the work and is counted; anything else is a bug and goes on to the queue. */
@@ -203,6 +215,8 @@ export class CloudSession {
         return this.sayNeed();
       case "delta":
         yield* updater.receiveDelta(Number(number), payload);
+        // Also where it changed nothing: whoever sends it again has not heard that it is here.
+        this.sayReceipt();
         return this.sayNeed();
       case "keyset":
         yield* keysets.receiveKeyset(payload);
@@ -240,3 +254,6 @@ export class CloudSession {
 }
 
 const NO_HASH = new Uint8Array(8);
+
+/** Refusals that tell that the sender takes this door for another than it is. */
+const TELLING: readonly ProtocolErrorCode[] = ["old-version", "wrong-base", "lease-for-newer-list", "wrong-keyset-number"];

@@ -74,6 +74,10 @@ export class LeaseStore {
     if (lease.epoch < active.epoch) throw new ProtocolError("old-epoch");
     if (lease.epoch > active.epoch) throw new ProtocolError("future-epoch");
     if (lease.version > active.version) throw new ProtocolError("lease-for-newer-list");
-    if (this.#held !== undefined && this.#held.lease.epoch === lease.epoch && lease.issuedAt <= this.#held.lease.issuedAt) throw new ProtocolError("old-lease");
+    const held = this.#held?.lease;
+    if (held === undefined || held.epoch !== lease.epoch) return;
+    // Two changes in one second give two leases of one instant: the one for the later list is the newer.
+    const newer = lease.issuedAt > held.issuedAt || (lease.issuedAt === held.issuedAt && lease.version > held.version);
+    if (!newer) throw new ProtocolError("old-lease");
   }
 }

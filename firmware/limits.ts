@@ -20,6 +20,7 @@ export const PIN_DECAY_MS = 21_600_000; // time takes back one failure
 export const RECEIPT_COUNTER_STEP = 64; // receipts between two writes of the counter's ceiling
 export const TIME_FLOOR_INTERVAL_MS = 3_600_000; // how often the time floor is kept
 export const RECEIPT_INTERVAL_MS = 600_000; // a receipt goes out at least this often while connected
+export const RECEIPT_PAUSE_MS = 5_000; // after a message that shows that the cloud has not heard what this door has
 export const TIME_REQUEST_INTERVAL_MS = 600_000; // and a question for the time
 export const RECONNECT_MIN_MS = 1_000;
 export const RECONNECT_MAX_MS = 60_000;

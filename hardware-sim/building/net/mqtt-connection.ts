@@ -8,6 +8,7 @@ const SEND_BUFFER_BYTES = 5_744;
 /** What one TCP segment carries: how the firmware gets its messages. */
 const SEGMENT_BYTES = 1_436;
 const CONNECT_MS = 30_000;
+const NOTHING = Buffer.alloc(0);
 
 /** Bytes on their way, for whoever draws a log. */
 export interface MqttTraffic {
@@ -35,6 +36,8 @@ export class MqttConnection implements MqttTransport {
   /** What lets MQTT.js acknowledge a message, by its packet id. */
   #unacknowledged = new Map<number, () => void>();
   #linked = false;
+  /** A mark stands in the stream behind what waits. */
+  #waiting = false;
   #closed = false;
 
   constructor(options: MqttConnectionOptions, events: MqttTransportEvents) {
@@ -57,9 +60,21 @@ export class MqttConnection implements MqttTransport {
     setImmediate(() => {
       if (this.#closed) return;
       if (!packet) this.#partial = 0;
-      this.#events.onWritable(this.#writable());
+      this.#announceRoom();
     });
     return this.#writable() - (packet ? 0 : bytes);
+  }
+
+  /** Now, and again when what waits for a pulled cable has left. */
+  #announceRoom(): void {
+    if (this.#closed) return;
+    this.#events.onWritable(this.#writable());
+    if (this.#stream.writableLength === 0 || this.#waiting) return;
+    this.#waiting = true;
+    this.#stream.write(NOTHING, () => {
+      this.#waiting = false;
+      this.#announceRoom();
+    });
   }
 
   close(): void {

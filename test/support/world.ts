@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ExecutionContext } from "ava";
+import { startCloud, type Cloud } from "../../cloud/cloud";
+import type { Clock } from "../../cloud/clock";
+import type { KeyValue } from "../../firmware/device";
+import { startController } from "../../firmware/controller";
+import { claimText } from "../../firmware/identity";
+import { saveSettings } from "../../firmware/settings";
+import { SocketNetwork } from "../../hardware-sim/building/net/socket-network";
+import { VirtualBoard } from "../../hardware-sim/virtual-board";
+import { VirtualClock } from "../../hardware-sim/virtual-clock";
+import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
+import { toHex } from "../../protocol/bytes";
+
+/** Virtual time that passes while the world waits for sockets: enough for timers, too little for leases. */
+const TICK_MS = 5;
+const WAIT_ROUNDS = 6_000;
+const DOMAIN = "latchkey";
+
+/** What an answer of the API holds; tests look at what they know is there. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
+/** A door of the world: a virtual board with the real firmware, on real sockets. */
+export class WorldDoor {
+  readonly board: VirtualBoard;
+  readonly network: SocketNetwork;
+  readonly #world: World;
+
+  constructor(world: World, name: string, rtc: boolean) {
+    this.#world = world;
+    this.network = new SocketNetwork({ secure: false });
+    this.board = new VirtualBoard({ clock: world.clock, network: this.network, seed: name, hashes: nodeHashes, rtc });
+    const port = Number(new URL(world.cloud.url).port);
+    saveSettings(this.#installer(), { cloudHost: "127.0.0.1", cloudPort: port });
+    this.board.start((device) => void startController(device));
+  }
+
+  /** 16 hexadecimal digits. */
+  get id(): string {
+    return toHex(this.#identity.subarray(0, 8));
+  }
+
+  /** Text of the claim QR. */
+  get claim(): string {
+    return claimText({ door: this.#identity.subarray(0, 8), claimSecret: this.#identity.subarray(8) });
+  }
+
+  /** What the firmware's console says of the last credential: `granted` or `denied: …`. */
+  get lastDecision(): string | undefined {
+    return this.board.trace.findLast(({ line }) => line === "granted" || line.startsWith("denied"))?.line;
+  }
+
+  /** Types a PIN and `#`. @returns whether the strike is open a moment later. It falls again before this returns. */
+  types(pin: string): boolean {
+    this.board.keypad.type(`${pin}#`);
+    this.#world.clock.advance(200);
+    const opened = this.board.strike;
+    this.#world.clock.advance(10_000);
+    return opened;
+  }
+
+  pullPlug(): void {
+    this.network.setPlugged(false);
+    this.#world.clock.advance(100);
+  }
+
+  plugIn(): void {
+    this.network.setPlugged(true);
+  }
+
+  cutPower(): void {
+    this.board.powerOff();
+    this.#world.clock.advance(1_000);
+    this.board.powerOn();
+    this.#world.clock.advance(1_000);
+  }
+
+  get #identity(): Uint8Array {
+    return this.board.keyValue.peek(DOMAIN, "identity")!;
+  }
+
+  #installer(): KeyValue {
+    const { keyValue } = this.board;
+    return {
+      read: (key) => keyValue.peek(DOMAIN, key)?.buffer as ArrayBuffer | undefined,
+      write: (key, value) => keyValue.preset(DOMAIN, key, new Uint8Array(value)),
+      delete: (key) => keyValue.preset(DOMAIN, key, undefined),
+      close: () => undefined,
+    };
+  }
+}
+
+/** One request on a connection of its own: a kept one could end while virtual time holds the process. */
+function exchange(method: string, url: string, token: string, body: string | undefined): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) };
+    const sent = request(url, { method, headers, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => (text += part));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/**
+ * A whole cloud and doors with the real firmware over real HTTP and MQTT, in one process, on virtual time. Waiting
+ * is for conditions (`until`), never for a while.
+ */
+export class World {
+  readonly clock: VirtualClock;
+  readonly doors: WorldDoor[] = [];
+  cloud!: Cloud;
+  property!: string;
+  readonly #folder: string;
+
+  private constructor(startUnixMs: number | undefined, folder: string) {
+    this.clock = new VirtualClock(startUnixMs);
+    this.#folder = folder;
+  }
+
+  /** @param options.start Unix ms at which this world begins; default 2026-01-01. */
+  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object } = {}): Promise<World> {
+    const world = new World(options.start, mkdtempSync(join(tmpdir(), "latchkey-world-")));
+    t.teardown(async () => {
+      for (const door of world.doors) {
+        door.board.powerOff();
+        door.network.close();
+      }
+      await world.cloud.stop();
+      rmSync(world.#folder, { recursive: true, force: true });
+    });
+    await world.startCloud();
+    world.property = (await world.post("/api/properties", { name: "Rue des Lilas 7", timeZone: options.timeZone ?? "Europe/Paris", ...options.property }, 201)).id;
+    for (let index = 0; index < (options.doors ?? 1); index++) await world.addDoor(`door ${index}`, options.rtc ?? true);
+    return world;
+  }
+
+  async startCloud(httpPort = 0, mqttPort = 0): Promise<void> {
+    const clock: Clock = {
+      now: () => Math.floor(this.clock.unixMs / 1_000),
+      after: (seconds, callback) => {
+        const timer = this.clock.set(callback, seconds * 1_000);
+        return { cancel: () => this.clock.clear(timer) };
+      },
+    };
+    this.cloud = await startCloud(
+      {
+        dataFolder: this.#folder,
+        httpHost: "127.0.0.1",
+        httpPort,
+        mqttHost: "127.0.0.1",
+        mqttPort,
+        mqttPublicHost: undefined,
+        adminToken: undefined,
+        timeZone: "UTC",
+        logLevel: "silent",
+      },
+      { clock },
+    );
+  }
+
+  /** A door that is registered by its QR, claims itself and has its first list. */
+  async addDoor(name: string, rtc = true): Promise<WorldDoor> {
+    const door = new WorldDoor(this, name, rtc);
+    this.doors.push(door);
+    await this.post("/api/doors", { property: this.property, name, claim: door.claim }, 201);
+    await this.until(`${name} has its list`, async () => (await this.get(`/api/doors/${door.id}`)).upToDate);
+    return door;
+  }
+
+  /** A person with one PIN for these doors (all of them by default). */
+  async addPerson(terms: { name?: string; class?: string; doors?: WorldDoor[]; grant?: object } = {}): Promise<{ id: string; pin: string }> {
+    const doors = (terms.doors ?? this.doors).map((door) => door.id);
+    const person = await this.post("/api/people", { property: this.property, name: terms.name ?? "Ada", class: terms.class ?? "resident", pins: [{ grants: [{ doors, ...terms.grant }] }] }, 201);
+    return { id: person.id, pin: person.pins[0].pin };
+  }
+
+  async revoke(person: { id: string }): Promise<Json> {
+    return this.post("/api/revocations", { person: person.id }, 201);
+  }
+
+  /** Resolves when every door that is connected has acknowledged the newest list. */
+  async upToDate(): Promise<void> {
+    await this.until("all connected doors are up to date", async () => (await this.get("/api/doors")).items.every((door: Json) => door.upToDate || !door.online));
+  }
+
+  async get(path: string): Promise<Json> {
+    return this.request("GET", path, undefined, 200);
+  }
+
+  async post(path: string, body: object, status: number): Promise<Json> {
+    return this.request("POST", path, body, status);
+  }
+
+  async request(method: string, path: string, body: object | undefined, status: number): Promise<Json> {
+    const answer = await exchange(method, `${this.cloud.url}${path}`, this.cloud.adminToken.token, body && JSON.stringify(body));
+    if (answer.status !== status) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text) as Json;
+  }
+
+  /** Lets a little virtual time pass for each turn of the real sockets until it holds. */
+  async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+    for (let round = 0; round < WAIT_ROUNDS; round++) {
+      if (await holds()) return;
+      await this.turn();
+    }
+    const traces = this.doors.map((door) => door.board.trace.slice(-5).map(({ at, line }) => `${at} ${line}`));
+    const { items } = await this.get("/api/doors");
+    throw new Error(`never: ${what}\nat ${this.clock.now}\n${JSON.stringify({ traces, doors: items }, undefined, 1)}`);
+  }
+
+  /** Virtual time passes with the sockets being served, a minute at a step. */
+  async pass(milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0; left -= 60_000) {
+      this.clock.advance(Math.min(left, 60_000));
+      await this.turn();
+      await this.cloud.settled();
+      await this.turn();
+    }
+  }
+
+  async turn(): Promise<void> {
+    this.clock.advance(TICK_MS);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
