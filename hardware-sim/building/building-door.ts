@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Device } from "../../firmware/device";
-import { loadEnrolment } from "../../firmware/enrolment-record";
+import { loadEnrolment, saveEnrolment } from "../../firmware/enrolment-record";
 import { claimText } from "../../firmware/identity";
 import { saveSettings, type Settings } from "../../firmware/settings";
 import { toHex } from "../../protocol/bytes";
@@ -32,7 +32,11 @@ export interface BuildingDoorOptions {
   name: string;
   clock: RealTimeClock;
   engine: FirmwareEngine;
-  cloud: Settings & { secure: boolean };
+  cloud: Settings & {
+    secure: boolean;
+    /** Where the broker listens now, for doors that were claimed when it listened elsewhere. */
+    brokerPort?: number;
+  };
   /** Where flash and key-value store are kept. */
   folder: string;
   log: BuildingLog;
@@ -197,7 +201,12 @@ export class BuildingDoor {
 
   /** The installer's part: the address of the cloud, over the serial console. */
   #setUp(): void {
-    saveSettings(this.#keyValue(), this.#options.cloud);
+    const { cloud } = this.#options;
+    const keyValue = this.#keyValue();
+    saveSettings(keyValue, cloud);
+    const enrolment = loadEnrolment(keyValue);
+    if (!enrolment || cloud.brokerPort === undefined || enrolment.login.brokerPort === cloud.brokerPort) return;
+    saveEnrolment(keyValue, { ...enrolment, login: { ...enrolment.login, brokerPort: cloud.brokerPort } });
   }
 
   /** The store as someone sees it who has the board before them. */

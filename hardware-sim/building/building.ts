@@ -10,6 +10,8 @@ import { RealTimeClock } from "./real-time-clock";
 export interface BuildingOptions {
   /** Base address of the cloud's HTTP side. */
   cloud: URL;
+  /** Where the cloud's broker listens now; doors learn it at their claim, and anew from this. */
+  brokerPort?: number;
   /** One door per name. */
   doors: readonly string[];
   engine: FirmwareEngine;
@@ -36,7 +38,7 @@ export class Building {
 
   /** Powers the doors on and opens the page. @throws {Error} data folder or port in use. */
   static async start(options: BuildingOptions): Promise<Building> {
-    const { cloud, engine, dataFolder } = options;
+    const { cloud, engine, dataFolder, brokerPort } = options;
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     const release = takeDataFolder(dataFolder);
     const log = new BuildingLog();
@@ -58,7 +60,7 @@ export class Building {
             name,
             clock,
             engine,
-            cloud: { cloudHost: cloud.hostname, cloudPort, secure },
+            cloud: { cloudHost: cloud.hostname, cloudPort, secure, ...(brokerPort !== undefined && { brokerPort }) },
             folder,
             log,
             onChange,

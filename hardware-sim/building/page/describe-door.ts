@@ -11,5 +11,6 @@ export function describeDoor(view: DoorView): { text: string; tone: "plain" | "g
   if (view.strike) return { text: "Unlocked: pull the leaf.", tone: "good" };
   if (view.claim !== undefined) return { text: "Locked. Belongs to nobody yet: claim it at the cloud.", tone: "warn" };
   if (!view.linked) return { text: "Locked. Decides alone, the cloud is out of reach.", tone: "warn" };
+  if (!view.network) return { text: "Locked. Has not noticed yet that the network is gone.", tone: "plain" };
   return { text: "Locked.", tone: "plain" };
 }
