@@ -1,60 +1,13 @@
 import { startController } from "../../firmware/controller";
-import { saveSettings } from "../../firmware/settings";
-import type { KeyValue } from "../../firmware/device";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";
-import { VirtualClock } from "../../hardware-sim/virtual-clock";
-import { VirtualNetwork, type NetworkPlug } from "../../hardware-sim/virtual-network";
 import type { Hashes } from "../../protocol/hashes";
 import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import type { Cases } from "../support/cases";
-import { PaperCloud } from "../support/paper-cloud";
+import { House } from "../support/house";
 
 const RESIDENT: Profile = { notBefore: 0, notAfter: NO_END, schedule: ALWAYS, holderClass: HolderClass.resident, outputs: 1, maxUses: 0 };
 const GUEST: Profile = { ...RESIDENT, holderClass: HolderClass.guest };
 const ONCE: Profile = { ...GUEST, maxUses: 1 };
-
-/** A board that an installer has told where its cloud is, and that cloud. */
-class House {
-  readonly clock = new VirtualClock();
-  readonly network = new VirtualNetwork(this.clock);
-  readonly plug: NetworkPlug = this.network.plug();
-  readonly board: VirtualBoard;
-  readonly cloud: PaperCloud;
-
-  constructor(hashes: Hashes, options: { rtc?: boolean } = {}) {
-    this.board = new VirtualBoard({ clock: this.clock, network: this.plug, hashes, rtc: options.rtc ?? false, ticksStart: 0xffff_f000 });
-    this.cloud = new PaperCloud(hashes, this.clock, this.network, () => this.board.keyValue.peek("latchkey", "identity")!.slice(8));
-    const { keyValue } = this.board;
-    const installer: KeyValue = {
-      read: (key) => keyValue.peek("latchkey", key)?.buffer as ArrayBuffer | undefined,
-      write: (key, value) => keyValue.preset("latchkey", key, new Uint8Array(value)),
-      delete: (key) => keyValue.preset("latchkey", key, undefined),
-      close: () => undefined,
-    };
-    saveSettings(installer, { cloudHost: "cloud.example", cloudPort: 80 });
-    this.board.start((device) => void startController(device));
-    this.clock.advance(5_000);
-  }
-
-  /** Types a PIN and lets a second pass. @returns whether the strike is open then. */
-  types(pin: string): boolean {
-    this.board.keypad.type(pin);
-    this.clock.advance(1_000);
-    const opened = this.board.strike;
-    this.clock.advance(10_000);
-    return opened;
-  }
-
-  /** Units written and blocks erased so far. */
-  get flashWear(): number {
-    const { unitWrites, erases } = this.board.flash;
-    return [...unitWrites, ...erases].reduce((sum, count) => sum + count, 0);
-  }
-
-  get lastTrace(): string {
-    return this.board.trace[this.board.trace.length - 1].line;
-  }
-}
 
 function claimedHouse(hashes: Hashes, options: { rtc?: boolean } = {}): House {
   const house = new House(hashes, options);

@@ -75,8 +75,8 @@ export class PaperCloud {
 
   /** A new snapshot of these grants, to be fetched page by page. */
   issue(grants: readonly PaperGrant[]): void {
-    const rows = grants.map(({ pin }, index) => this.#mint.pinRow(pin, index));
-    const profiles = grants.map(({ profile }) => profile);
+    const profiles = [...new Set(grants.map(({ profile }) => profile))];
+    const rows = grants.map(({ pin, profile }) => this.#mint.pinRow(pin, profiles.indexOf(profile)));
     this.#base = this.#mint.snapshot({ version: this.#next(), issuedAt: this.now, rows, profiles, utcOffsets: UTC });
     this.#delta = undefined;
     this.#offerBase();
