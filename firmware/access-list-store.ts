@@ -182,8 +182,8 @@ export class AccessListStore {
     const found = findCommittedList(this.#hashes, this.#slots, this.#deltas.read(), this.#log, kept);
     this.#listLost = found === undefined && kept !== undefined;
     if (found === undefined) return;
-    const { slot, head, delta, record, epoch, version } = found;
-    this.#log.spare(record);
+    const { slot, head, delta, record, sector, epoch, version } = found;
+    if (sector !== undefined) this.#log.spare(sector);
     // A cut between the two writes of a commit: it counts, and from now on it may be acknowledged.
     if (kept === undefined || !equalBytes(kept, record)) this.#keyValue.write(KEY, record);
     this.#slot = slot;

@@ -43,16 +43,24 @@ export class CommitLog {
     this.#flash = flash;
   }
 
-  /** @returns for each of `records` whether it was committed; one slice of 8 KB to read. */
-  find(records: readonly Uint8Array[]): boolean[] {
-    const found = records.map(() => false);
-    for (let sector = 0; sector < COMMIT_SECTORS; sector++) this.#scan(sector, records, (index) => (found[index] = true));
+  /** @returns for each of `records` the sector in which it was committed, or undefined. */
+  find(records: readonly Uint8Array[]): (number | undefined)[] {
+    const found: (number | undefined)[] = records.map(() => undefined);
+    const versions = records.map((record) => readU32(record, 4));
+    for (let sector = 0; sector < COMMIT_SECTORS; sector++) {
+      const log = this.#flash.read(SECTOR_BYTES, commitSector(sector) * SECTOR_BYTES);
+      const view = new DataView(log);
+      for (let at = 0; at < SECTOR_BYTES; at += COMMIT_BYTES) {
+        const index = versions.indexOf(view.getUint32(at + 4));
+        if (index >= 0) this.#compareAll(new Uint8Array(log, at, COMMIT_BYTES), records, (match) => (found[match] = sector));
+      }
+    }
     return found;
   }
 
-  /** Names the commit in force, so that its sector is spared. */
-  spare(record: Uint8Array): void {
-    for (let sector = 0; sector < COMMIT_SECTORS; sector++) this.#scan(sector, [record], () => (this.#sector = sector));
+  /** Names the sector of the commit in force, which is spared from now on. */
+  spare(sector: number): void {
+    this.#sector = sector;
   }
 
   /**
@@ -85,14 +93,7 @@ export class CommitLog {
     this.#next = COMMITS_PER_SECTOR;
   }
 
-  #scan(sector: number, records: readonly Uint8Array[], onFound: (index: number) => void): void {
-    const bytes = new Uint8Array(this.#flash.read(SECTOR_BYTES, commitSector(sector) * SECTOR_BYTES));
-    const versions = records.map((record) => readU32(record, 4));
-    for (let at = 0; at < SECTOR_BYTES; at += COMMIT_BYTES) {
-      const version = readU32(bytes, at + 4);
-      for (let index = 0; index < records.length; index++) {
-        if (version === versions[index] && equalBytes(bytes.subarray(at, at + COMMIT_BYTES), records[index])) onFound(index);
-      }
-    }
+  #compareAll(bytes: Uint8Array, records: readonly Uint8Array[], onMatch: (index: number) => void): void {
+    for (let index = 0; index < records.length; index++) if (equalBytes(bytes, records[index])) onMatch(index);
   }
 }

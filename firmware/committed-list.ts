@@ -16,6 +16,8 @@ export interface CommittedList extends ListVersion {
   delta: ListDelta | undefined;
   /** The commit, as in the log and in the key-value store. */
   record: Uint8Array;
+  /** Where in the log it stands, if it does. */
+  sector: number | undefined;
 }
 
 /**
@@ -26,11 +28,11 @@ export interface CommittedList extends ListVersion {
  */
 export function findCommittedList(hashes: Hashes, slots: readonly ListSlot[], deltas: readonly (ListDelta | undefined)[], log: CommitLog, kept: Uint8Array | undefined): CommittedList | undefined {
   const whole = wholeLists(hashes, slots, deltas);
-  const inLog = log.find(whole.map(({ record }) => record));
+  log.find(whole.map(({ record }) => record)).forEach((sector, index) => (whole[index].sector = sector));
   const isKept = whole.map(({ record }) => kept !== undefined && equalBytes(record, kept));
   let newest: CommittedList | undefined;
   whole.forEach((list, index) => {
-    if ((inLog[index] || isKept[index]) && (newest === undefined || compareCommits(list, newest) > 0)) newest = list;
+    if ((list.sector !== undefined || isKept[index]) && (newest === undefined || compareCommits(list, newest) > 0)) newest = list;
   });
   if (newest === undefined || kept === undefined) return newest;
   const order = compareVersions(newest, committedVersion(kept));
@@ -44,10 +46,10 @@ function wholeLists(hashes: Hashes, slots: readonly ListSlot[], deltas: readonly
     const head = slot.readHead();
     if (head === undefined) continue;
     const { epoch, version } = head.manifest;
-    lists.push({ epoch, version, slot, head, delta: undefined, record: encodeCommit(hashes, head.manifest, head.hash, NO_DELTA) });
+    lists.push({ epoch, version, slot, head, delta: undefined, record: encodeCommit(hashes, head.manifest, head.hash, NO_DELTA), sector: undefined });
     for (const delta of deltas) {
       if (delta === undefined || !standsOn(delta, head)) continue;
-      lists.push({ epoch, version: delta.delta.version, slot, head, delta, record: encodeCommit(hashes, delta.delta, head.hash, delta.hash) });
+      lists.push({ epoch, version: delta.delta.version, slot, head, delta, record: encodeCommit(hashes, delta.delta, head.hash, delta.hash), sector: undefined });
     }
   }
   return lists;

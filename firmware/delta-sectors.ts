@@ -7,7 +7,7 @@ import { hash8 } from "../protocol/manifest";
 import { ProtocolError } from "../protocol/protocol-error";
 import type { Flash } from "./device";
 import { deltaSector, DELTA_SECTORS } from "./flash-layout";
-import { readSealed, writeSealed } from "./sealed-sector";
+import { isSameMessage, readSealed, writeSealed } from "./sealed-sector";
 import type { Sliced } from "./work-queue";
 
 /** A delta with the message that it came in, which it reads in place. */
@@ -30,12 +30,14 @@ export class DeltaSectors {
     this.#hashes = hashes;
   }
 
-  /** What the sectors hold. */
+  /** What the sectors hold, each delta once. */
   read(): (ListDelta | undefined)[] {
     const deltas: (ListDelta | undefined)[] = [];
     for (let copy = 0; copy < DELTA_SECTORS; copy++) {
-      deltas[copy] = this.#read(copy);
-      this.#kept[copy] = deltas[copy]?.hash;
+      const message = readSealed(this.#flash, this.#hashes, deltaSector(copy));
+      const known = message && deltas.find((delta) => delta !== undefined && isSameMessage(this.#hashes, delta.message, message));
+      if (known === undefined) deltas[copy] = message && this.#parse(message);
+      this.#kept[copy] = (known ?? deltas[copy])?.hash;
     }
     return deltas;
   }
@@ -68,9 +70,7 @@ export class DeltaSectors {
     return kept !== undefined && equalBytes(kept, hash);
   }
 
-  #read(copy: number): ListDelta | undefined {
-    const message = readSealed(this.#flash, this.#hashes, deltaSector(copy));
-    if (message === undefined) return undefined;
+  #parse(message: Uint8Array): ListDelta | undefined {
     try {
       const { payload } = parseSigned(message, NO_CONTEXT, DELTA_BYTES_MAX);
       return { delta: decodeDelta(payload), hash: hash8(this.#hashes, payload), message };

@@ -1,13 +1,19 @@
 import type { BodyReader } from "../protocol/access-list";
+import { CredentialKind } from "../protocol/credential";
 import { PROFILE_BYTES, ROW_BYTES, SCHEDULE_RULE_BYTES } from "../protocol/limits";
 import type { Manifest } from "../protocol/manifest";
 import { decodeProfile } from "../protocol/profile";
-import { isRow } from "../protocol/row";
 import { decodeScheduleRule } from "../protocol/schedule";
 import type { Sliced } from "./work-queue";
 
-/** Entries looked at in one slice: some 10,000 units of XS `compute`. */
-const ENTRIES_PER_SLICE = 64;
+/** Looked at in one slice: some 10,000 units of XS `compute`. */
+const ROWS_PER_SLICE = 64;
+const ENTRIES_PER_SLICE = 32;
+
+// isRow of protocol/row.ts, which costs twice as much when there are thousands.
+const KIND_MASK = 7;
+const FIRST_KIND: number = CredentialKind.pin;
+const LAST_KIND: number = CredentialKind.unitPin;
 
 /**
  * Whether a body whose pages are there holds what its manifest says: strictly ascending rows of known kinds and
@@ -16,12 +22,20 @@ const ENTRIES_PER_SLICE = 64;
  */
 export function* isSoundContent(manifest: Manifest, body: BodyReader): Sliced<boolean> {
   const { rows, profiles, rules } = manifest;
-  for (let row = 0; row < rows; row += ENTRIES_PER_SLICE) {
-    // From the second slice on, the last row of the one before comes along to be compared with.
-    const first = Math.max(row - 1, 0);
-    const bytes = body.read(first * ROW_BYTES, (Math.min(row + ENTRIES_PER_SLICE, rows) - first) * ROW_BYTES);
+  let high = -1;
+  let low = 0;
+  for (let row = 0; row < rows; row += ROWS_PER_SLICE) {
+    const bytes = body.read(row * ROW_BYTES, Math.min(ROWS_PER_SLICE, rows - row) * ROW_BYTES);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let at = 0; at < bytes.length; at += ROW_BYTES) {
-      if (!isRow(bytes, at, profiles) || (at > 0 && !ascends(bytes, at))) return false;
+      // As two words, which compare as the bytes do: tag (4) and, after the tag's last byte, profile (2) and flags.
+      const nextHigh = view.getUint32(at);
+      const nextLow = view.getUint32(at + 4);
+      if (nextHigh < high || (nextHigh === high && nextLow <= low)) return false;
+      const kind = nextLow & KIND_MASK;
+      if (kind < FIRST_KIND || kind > LAST_KIND || ((nextLow >>> 8) & 0xffff) >= profiles) return false;
+      high = nextHigh;
+      low = nextLow;
     }
     yield;
   }
@@ -40,13 +54,4 @@ export function* isSoundContent(manifest: Manifest, body: BodyReader): Sliced<bo
     yield;
   }
   return true;
-}
-
-/** Whether the row at `at` is greater than the one before it. */
-function ascends(rows: Uint8Array, at: number): boolean {
-  for (let i = 0; i < ROW_BYTES; i++) {
-    const difference = rows[at + i] - rows[at - ROW_BYTES + i];
-    if (difference !== 0) return difference > 0;
-  }
-  return false;
 }

@@ -10,7 +10,7 @@ import { FLASH_UNIT_BYTES, SECTOR_BYTES } from "./limits";
 import { parseListHead, type ListHead } from "./list-head";
 import { compareVersions } from "./list-version";
 import { firstPage, hasPage, isOnePage, NO_PAGES, withPage, type PageSet } from "./page-set";
-import { readSealed, writeSealed } from "./sealed-sector";
+import { isSameMessage, readSealed, writeSealed } from "./sealed-sector";
 import type { Sliced } from "./work-queue";
 
 /** A list's body, read in place: its pages lie one behind the other. */
@@ -79,7 +79,7 @@ export class ListSlot {
     if (newest === undefined) return;
     for (const copy of COPIES) {
       const message = readSealed(this.#flash, this.#hashes, slotHead(this.index, copy));
-      if (message !== undefined && equalBytes(message, newest.message)) continue;
+      if (message !== undefined && isSameMessage(this.#hashes, message, newest.message)) continue;
       yield* writeSealed(this.#flash, this.#hashes, slotHead(this.index, copy), newest.message);
       yield;
     }
@@ -127,6 +127,7 @@ export class ListSlot {
    */
   *writePage(head: ListHead, page: number, bytes: Uint8Array): Sliced<void> {
     yield* this.#writeSector(slotPage(this.index, page), bytes);
+    yield;
     if (!this.holdsPage(head, page)) throw new Error(`slot ${this.index} does not keep page ${page}`);
   }
 
@@ -135,7 +136,7 @@ export class ListSlot {
     if (pageCount(manifest) === 0) return;
     const parity = yield* this.#xor(manifest, undefined);
     const kept = new Uint8Array(this.#flash.read(parity.length, slotParity(this.index) * SECTOR_BYTES));
-    if (!equalBytes(kept, parity)) yield* this.#writeSector(slotParity(this.index), parity);
+    if (!isSameMessage(this.#hashes, kept, parity)) yield* this.#writeSector(slotParity(this.index), parity);
   }
 
   /**
@@ -157,11 +158,9 @@ export class ListSlot {
     const sum = new Uint32Array(pageBytes(manifest, 0) / 4);
     for (let page = 0; page < pageCount(manifest); page++) {
       if (page === without) continue;
-      // Pages are multiples of 4 bytes, as rows, profiles and rules are.
-      addInto(sum, this.#flash.read(pageBytes(manifest, page), slotPage(this.index, page) * SECTOR_BYTES));
-      yield;
+      yield* addInto(sum, this.#flash.read(pageBytes(manifest, page), slotPage(this.index, page) * SECTOR_BYTES));
     }
-    if (without !== undefined) addInto(sum, this.#flash.read(sum.byteLength, slotParity(this.index) * SECTOR_BYTES));
+    if (without !== undefined) yield* addInto(sum, this.#flash.read(sum.byteLength, slotParity(this.index) * SECTOR_BYTES));
     return new Uint8Array(sum.buffer);
   }
 
@@ -182,8 +181,9 @@ export class ListSlot {
     let newest: { head: ListHead; message: Uint8Array } | undefined;
     for (const copy of COPIES) {
       const message = readSealed(this.#flash, this.#hashes, slotHead(this.index, copy));
-      const head = message && this.#parse(message, context);
-      if (head !== undefined && (newest === undefined || compareVersions(head.manifest, newest.head.manifest) > 0)) newest = { head, message: message! };
+      if (message === undefined || (newest !== undefined && isSameMessage(this.#hashes, message, newest.message))) continue;
+      const head = this.#parse(message, context);
+      if (head !== undefined && (newest === undefined || compareVersions(head.manifest, newest.head.manifest) > 0)) newest = { head, message };
     }
     return newest;
   }
@@ -207,7 +207,15 @@ function isPage(hashes: Hashes, pageHashes: Uint8Array, page: number, bytes: Uin
 const COPIES = [0, 1] as const;
 const NO_CONTEXT = new Uint8Array(0);
 
-function addInto(sum: Uint32Array, bytes: ArrayBuffer): void {
+/** Words added in one slice: some 15,000 units of XS `compute`. */
+const WORDS_PER_SLICE = 512;
+
+/** @param bytes a multiple of 4, as rows, profiles and rules are. */
+function* addInto(sum: Uint32Array, bytes: ArrayBuffer): Sliced<void> {
   const words = new Uint32Array(bytes);
-  for (let i = 0; i < words.length; i++) sum[i] ^= words[i];
+  for (let i = 0; i < words.length; ) {
+    const end = Math.min(i + WORDS_PER_SLICE, words.length);
+    for (; i < end; i++) sum[i] ^= words[i];
+    yield;
+  }
 }
