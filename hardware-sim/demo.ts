@@ -123,17 +123,17 @@ function readOptions({ LATCHKEY_ENGINE: engine = "auto", LATCHKEY_PAGE_PORT: pag
 }
 
 async function main(): Promise<void> {
-  let demo: Demo | undefined;
+  const starting = startDemo(readOptions(process.env));
   let stopping = false;
   const stop = (): void => {
     // A second Ctrl-C does not wait.
-    if (stopping || !demo) process.exit(130);
+    if (stopping) process.exit(130);
     stopping = true;
-    void demo.stop().then(() => process.exit(0));
+    void starting.then((demo) => demo.stop()).finally(() => process.exit(0));
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  demo = await startDemo(readOptions(process.env));
+  await starting;
 }
 
 if (require.main === module) {

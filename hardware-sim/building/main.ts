@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   const { engine: choice, ...options } = readArguments(process.argv.slice(2));
   const engine = await chooseEngine(choice, (line) => console.log(line));
   const building = await Building.start({ ...options, engine });
-  console.log(`${building.doors.length} doors: ${building.url}`);
+  console.log(`${building.doors.length === 1 ? "One door" : `${building.doors.length} doors`}: ${building.url}`);
   console.log(`Cloud: ${options.cloud.origin}   Data: ${options.dataFolder}   Ctrl-C ends.`);
   let closing = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
