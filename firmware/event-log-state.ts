@@ -50,7 +50,8 @@ export function loadState(keyValue: KeyValue, enrolment: number): EventLogState 
   const bytes = new Uint8Array(kept);
   if (bytes[0] !== FORMAT || readU32(bytes, 4) !== enrolment) return undefined;
   const firsts = new Uint32Array(EVENT_SECTORS);
-  for (let sector = 0; sector < EVENT_SECTORS; sector++) firsts[sector] = readU32(bytes, HEAD_BYTES + 4 * sector);
+  const view = new DataView(kept);
+  for (let sector = 0; sector < EVENT_SECTORS; sector++) firsts[sector] = view.getUint32(HEAD_BYTES + 4 * sector);
   return {
     enrolment,
     anchor: { slot: readU16(bytes, 2), sequence: readU32(bytes, 8), mac: bytes.slice(12, 24) },
@@ -73,7 +74,8 @@ export function keepState(keyValue: KeyValue, state: EventLogState): void {
   bytes.set(state.tail.mac, 60);
   writeU32(bytes, 72, state.fold.sequence);
   writeU32(bytes, 76, state.fold.count);
-  for (let sector = 0; sector < EVENT_SECTORS; sector++) writeU32(bytes, HEAD_BYTES + 4 * sector, state.firsts[sector]);
+  const view = new DataView(bytes.buffer);
+  for (let sector = 0; sector < EVENT_SECTORS; sector++) view.setUint32(HEAD_BYTES + 4 * sector, state.firsts[sector]);
   keyValue.write(STATE_KEY, bytes);
 }
 

@@ -1,8 +1,8 @@
-import { concat, equalBytes, readU32 } from "../protocol/bytes";
+import { equalBytes, readU32 } from "../protocol/bytes";
 import type { Reason } from "../protocol/decision";
 import { encodeEventBody, eventMac, eventPeriod, EVENT_BODY_BYTES, nextEventKey, type EventType, type EventUpload } from "../protocol/event-record";
 import type { Hashes } from "../protocol/hashes";
-import { EVENT_MAC_BYTES, EVENTS_PER_UPLOAD_MAX, TAG_BYTES } from "../protocol/limits";
+import { EVENT_BYTES, EVENT_MAC_BYTES, EVENTS_PER_UPLOAD_MAX, TAG_BYTES } from "../protocol/limits";
 import type { Flash, KeyValue } from "./device";
 import { keepAcknowledged, keepState, loadAcknowledged, loadState, NONE, type AcknowledgedEvents, type EventLogState } from "./event-log-state";
 import { EventRing, sectorOf, SLOTS, type FoundEvent } from "./event-ring";
@@ -253,7 +253,9 @@ export class EventLog {
       count: event.count ?? 0,
     });
     const mac = eventMac(hashes, this.#state.key, this.#mac, body);
-    const record = concat(body, mac);
+    const record = new Uint8Array(EVENT_BYTES);
+    record.set(body);
+    record.set(mac, EVENT_BODY_BYTES);
     const slot = this.#slot;
     this.#slot = (slot + 1) % SLOTS;
     this.#entered = this.#slot % EVENTS_PER_SECTOR !== 0;

@@ -1,4 +1,3 @@
-import { readU32 } from "../protocol/bytes";
 import { EVENT_BYTES } from "../protocol/limits";
 import type { Flash } from "./device";
 import { NONE } from "./event-log-state";
@@ -20,7 +19,7 @@ export class EventRing {
     this.#flash = flash;
   }
 
-  read(slot: number): Uint8Array {
+  read(slot: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#flash.read(EVENT_BYTES, slotOffset(slot)));
   }
 
@@ -50,7 +49,7 @@ export class EventRing {
       // No number stands behind the first one of the sector after it.
       if (candidate === undefined && wanted < firsts[sectorOf(slot)]) break;
       const record = this.read(slot);
-      const sequence = readU32(record, 0);
+      const sequence = new DataView(record.buffer).getUint32(0);
       if (sequence === wanted) candidate = { slot, record };
       else if (sequence === wanted + 1 && candidate !== undefined) {
         found.push(candidate);
