@@ -229,8 +229,10 @@ export const cases: Cases = {
   "X7: a log full of unsent events goes on, and says how many it gave up"(assert, { hashes }) {
     const memory = freshMemory(true);
     let log = open(hashes, memory.flash, memory.keyValue);
-    for (let count = 0; count < CAPACITY; count++) log.append(numbered(count));
-    assert.is(log.eraseAhead(), undefined, "nothing unsent is erased ahead");
+    for (let count = 0; count < CAPACITY; count++) {
+      log.append(numbered(count));
+      if (count > CAPACITY - 10) assert.is(log.eraseAhead(), undefined, "nothing unsent is erased ahead");
+    }
     assert.false(log.folded);
     const back = memory.keep();
     let attempted = 0;
@@ -292,6 +294,31 @@ export const cases: Cases = {
     log.append(numbered(11));
     cloud.drain(assert, log);
     assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9,10,11");
+  },
+
+  "X7: a place in flash that takes no record is passed over, and flash that takes none gives no number"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    let worn = new Set<number>();
+    const flash: Flash = {
+      read: (length, offset) => memory.flash.read(length, offset),
+      write: (bytes, offset) => {
+        memory.flash.write(bytes, offset);
+        if (worn.has(offset % 4096) || worn.has(-1)) memory.flash.flip(offset, 3);
+      },
+      eraseBlock: (start, stop) => memory.flash.eraseBlock(start, stop),
+      status: () => memory.flash.status(),
+      close: () => {},
+    };
+    const log = open(hashes, flash, memory.keyValue);
+    worn = new Set([0, 96, 128, 4064]);
+    for (let count = 0; count < 200; count++) assert.is(log.append(numbered(count)), count);
+    worn = new Set([-1]);
+    assert.is(log.append(numbered(0)), undefined);
+    worn = new Set();
+    assert.is(log.append(numbered(200)), 200);
+    const cloud = new Cloud(hashes);
+    cloud.drain(assert, open(hashes, flash, memory.keyValue));
+    assert.is(cloud.numbers, range(0, 201));
   },
 
   "a new enrolment begins anew over whatever the sectors hold"(assert, { hashes }) {

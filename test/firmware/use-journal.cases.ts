@@ -103,8 +103,8 @@ export const cases: Cases = {
       const certain = new Map<number, number>();
       const tried = new Map<number, number>();
       const add = (to: Map<number, number>, number: number): void => void to.set(number, (to.get(number) ?? 0) + 1);
-      for (let boot = 0; boot < 100; boot++) {
-        memory.supply.cutAfter(random.below(25), CUT_POINTS[random.below(3)]);
+      for (let boot = 0; boot < 150; boot++) {
+        memory.supply.cutAfter(random.below(random.chance(0.5) ? 5 : 25), CUT_POINTS[random.below(3)]);
         memory.run((flash, keyValue) => {
           const journal = open(flash, keyValue);
           for (let time = 0; time < 6; time++) {
@@ -196,14 +196,20 @@ export const cases: Cases = {
 
   "a use that comes in while idle work compacts is not lost, and neither half wears alone"(assert) {
     const memory = new TrialMemory(true);
-    const journal = open(memory.flash, memory.keyValue);
+    const world: World = { acknowledged: 0, listed: () => true };
+    const journal = open(memory.flash, memory.keyValue, world);
     for (let time = 0; time < HALF_USES - 20; time++) journal.consume(row(time % 100), time);
-    const work = journal.compact()!;
-    work.next();
-    work.next();
-    assert.true(journal.consume(row(500), 1));
-    runToEnd(work);
-    assert.is(uses(journal, 500), 1);
+    const used = uses(journal, 0);
+    for (let slice = 0; slice < 6; slice++) {
+      const work = journal.compact();
+      for (let left = slice; left > 0; left--) work?.next();
+      assert.true(journal.consume(row(0), 1) && journal.consume(row(500 + slice), 1));
+      if (work !== undefined) runToEnd(work);
+      assert.is(uses(journal, 0), used + slice + 1);
+      assert.is(uses(journal, 500 + slice), 1);
+      world.acknowledged += 1;
+    }
+    assert.is(uses(open(memory.flash, memory.keyValue), 0), used + 6);
     for (let time = 0; time < 5_000; time++) journal.consume(row(time % 100), time);
     assert.is(uses(open(memory.flash, memory.keyValue), 500), 1);
     const erases = Array.from({ length: USE_SECTORS }, (_, index) => memory.flash.erases[useSector(index)]);
