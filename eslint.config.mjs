@@ -118,6 +118,8 @@ export default tseslint.config(
         { selector: "Identifier[name='Promise']", message: "Callbacks and WorkQueue generators: an unhandled rejection is lost on XS." },
         { selector: "Program > VariableDeclaration[kind='let']", message: "Preloaded modules lie in read-only flash: no mutable module state." },
         { selector: "ExportNamedDeclaration > VariableDeclaration[kind='let']", message: "Preloaded modules lie in read-only flash: no mutable module state." },
+        { selector: "Literal[regex]", message: "Regular expressions of preloaded modules leak and damage memory (SDK 8.2.3)." },
+        { selector: "Identifier[name='RegExp']", message: "Regular expressions cost a board too much memory." },
         { selector: "PropertyDefinition[static=true][readonly!=true]", message: "Preloaded classes lie in read-only flash: static fields are readonly." },
       ],
     },

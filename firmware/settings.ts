@@ -8,7 +8,8 @@ export interface Settings {
 }
 
 const KEY = "cloud";
-const HOST_AND_PORT = /^([A-Za-z0-9.-]{1,128}):([1-9][0-9]{0,4})$/;
+const HOST_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-";
+const HOST_CHARACTERS_MAX = 128;
 
 /** @returns undefined before an installer was here. */
 export function loadSettings(keyValue: KeyValue): Settings | undefined {
@@ -16,14 +17,20 @@ export function loadSettings(keyValue: KeyValue): Settings | undefined {
   if (kept === undefined) return undefined;
   let text = "";
   for (const byte of new Uint8Array(kept)) text += String.fromCharCode(byte);
-  const match = HOST_AND_PORT.exec(text);
-  return match === null ? undefined : { cloudHost: match[1], cloudPort: Number(match[2]) };
+  const colon = text.indexOf(":");
+  const settings = { cloudHost: text.slice(0, colon), cloudPort: Number(text.slice(colon + 1)) };
+  return isUsable(settings) ? settings : undefined;
 }
 
 /** @returns false, and changes nothing, where host or port are no such thing. */
-export function saveSettings(keyValue: KeyValue, { cloudHost, cloudPort }: Settings): boolean {
-  const text = `${cloudHost}:${cloudPort}`;
-  if (!HOST_AND_PORT.test(text) || cloudPort > 65_535) return false;
-  keyValue.write(KEY, ascii(text));
+export function saveSettings(keyValue: KeyValue, settings: Settings): boolean {
+  if (!isUsable(settings)) return false;
+  keyValue.write(KEY, ascii(`${settings.cloudHost}:${settings.cloudPort}`));
   return true;
+}
+
+function isUsable({ cloudHost, cloudPort }: Settings): boolean {
+  if (cloudHost.length === 0 || cloudHost.length > HOST_CHARACTERS_MAX) return false;
+  for (let i = 0; i < cloudHost.length; i++) if (!HOST_CHARACTERS.includes(cloudHost[i])) return false;
+  return Number.isInteger(cloudPort) && cloudPort >= 1 && cloudPort <= 65_535;
 }

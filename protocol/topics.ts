@@ -1,5 +1,8 @@
 /** MQTT topics (DESIGN §7). A door's login reaches its own `down/#` (to read) and `up/#` (to write), nothing else. */
 
+import { fromHex } from "./bytes";
+import { ID_BYTES } from "./limits";
+
 const ROOT = "latchkey/1/doors/";
 
 export type DownTopic = "manifest" | `page/${number}` | `delta/${number}` | "lease" | "time" | "keyset" | "command" | "ack";
@@ -22,10 +25,28 @@ export function downFilter(door: string): string {
 /** What the cloud subscribes to. */
 export const UP_FILTER = `${ROOT}+/up/#`;
 
-const TOPIC = /^latchkey\/1\/doors\/([0-9a-f]{16})\/(up|down)\/([a-z]+(?:\/(?:0|[1-9][0-9]{0,9}))?)$/;
-
 /** @returns undefined for anything that is not one of these topics' form. */
 export function parseTopic(topic: string): { door: string; direction: "up" | "down"; what: string } | undefined {
-  const match = TOPIC.exec(topic);
-  return match === null ? undefined : { door: match[1], direction: match[2] as "up" | "down", what: match[3] };
+  if (!topic.startsWith(ROOT) || topic.length > TOPIC_CHARACTERS_MAX) return undefined;
+  const [door, direction, object, number, ...more] = topic.slice(ROOT.length).split("/");
+  if (door.length !== 2 * ID_BYTES || fromHex(door) === undefined) return undefined;
+  if (direction !== "up" && direction !== "down") return undefined;
+  if (object === undefined || !isWord(object) || more.length > 0) return undefined;
+  if (number === undefined) return { door, direction, what: object };
+  return isDecimal(number) ? { door, direction, what: `${object}/${number}` } : undefined;
+}
+
+const TOPIC_CHARACTERS_MAX = 128;
+const DECIMAL_MAX = 9_999_999_999;
+
+// Not by regular expressions: those of a preloaded module leak and damage memory under the Moddable SDK (8.2.3).
+function isWord(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text[i] < "a" || text[i] > "z") return false;
+  return text.length > 0;
+}
+
+/** Digits without leading zeros. */
+function isDecimal(text: string): boolean {
+  const value = Number(text);
+  return Number.isInteger(value) && value >= 0 && value <= DECIMAL_MAX && String(value) === text;
 }
