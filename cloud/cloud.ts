@@ -63,7 +63,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         log,
       ),
     );
-    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence });
+    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, onNoted: () => issuer.wake() });
     const issuer = new ListIssuer({ database, keystore, clock, log, onIssued: (door) => sync.update(door) });
     stops.push(
       () => sync.idle(),

@@ -28,7 +28,8 @@ export async function answerReceipt(unit: Unit, keystore: Keystore, secrets: Doo
   messages.push(...lists);
 
   const leaseDue = door.lease_version !== door.version || receipt.leaseIssuedAt < door.lease_issued_at || now - receipt.leaseIssuedAt >= LEASE_RENEWAL_SECONDS;
-  if (door.version > 0 && receipt.version === door.version && leaseDue) {
+  // A door takes no second lease of the same second; the one it has carries the newer list as well.
+  if (door.version > 0 && receipt.version === door.version && leaseDue && now > door.lease_issued_at) {
     const property = await unit.selectFrom("properties").selectAll().where("id", "=", door.property_id).executeTakeFirstOrThrow();
     const lease = await signLease(unit, keystore, door, property, now);
     if (lease !== undefined) messages.push({ topic: "lease", payload: lease });

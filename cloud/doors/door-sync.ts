@@ -63,10 +63,11 @@ export class DoorSync {
   }
 
   async #receipt(door: string, payload: Uint8Array, now: number): Promise<void> {
-    const messages = await this.#unit(async (unit) => {
-      await receiveReceipt(unit, this.#parts.secrets, door, payload, now);
-      return this.#missing(unit, door, now);
+    const { messages, noted } = await this.#unit(async (unit) => {
+      const noted = await receiveReceipt(unit, this.#parts.secrets, door, payload, now);
+      return { noted, messages: await this.#missing(unit, door, now) };
     });
+    if (noted) this.#parts.onNoted();
     await this.#send(door, messages);
   }
 
@@ -129,6 +130,8 @@ export interface DoorSyncParts {
   log: Logger;
   link: DoorLink;
   presence: DoorPresence;
+  /** A door's list must be made anew. */
+  onNoted(): void;
 }
 
 async function readDoor(unit: Unit, door: string): Promise<DoorRow> {

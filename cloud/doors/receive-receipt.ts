@@ -13,9 +13,10 @@ import type { DoorSecrets } from "./door-secrets";
  * Takes what a door says of itself (SPEC 9). Only this moves what counts as acknowledged, and only forward: a door
  * that restarts with less than it acknowledged denies (`list-lost`), it does not open by an older list.
  * @param bytes untrusted.
+ * @returns whether the door needs a new list made, because nobody here knows the one that it has.
  * @throws {ProtocolError} `malformed`, `bad-mac`, `wrong-enrolment`, `old-counter`: nothing has changed.
  */
-export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, now: number): Promise<Receipt> {
+export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, now: number): Promise<boolean> {
   const door = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
   const receipt = openReceipt(nativeHashes, secrets.keysOf(door).receipt, bytes);
   if (receipt.enrolment !== door.enrolment) throw new ProtocolError("wrong-enrolment");
@@ -27,10 +28,10 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
     .execute();
   await raiseAlarms(unit, secrets, door, receipt, now);
   if (receipt.version > door.acknowledged_version) {
-    if (await isIssued(unit, id, receipt)) await acknowledge(unit, id, receipt, now);
-    else await replaceUnknownList(unit, id, receipt, now);
+    if (!(await isIssued(unit, id, receipt))) return replaceUnknownList(unit, id, receipt, now);
+    await acknowledge(unit, id, receipt, now);
   }
-  return receipt;
+  return false;
 }
 
 /** Whether the list that a receipt names is one of ours, to the last byte. */
@@ -53,12 +54,13 @@ export async function findBase(unit: Unit, door: string, manifestHash: Uint8Arra
  * hands. A whole new list goes out, newer than the door's, unless that one is from the far future: then only new
  * keys help, and people must know.
  */
-async function replaceUnknownList(unit: Unit, door: string, receipt: Receipt, now: number): Promise<void> {
+async function replaceUnknownList(unit: Unit, door: string, receipt: Receipt, now: number): Promise<boolean> {
   await raiseAlarm(unit, door, "unknown-list", `The door says that it has list ${receipt.epoch}/${receipt.version}, which this cloud does not know.`, now);
-  if (receipt.version > now + FUTURE_SECONDS) return;
+  if (receipt.version > now + FUTURE_SECONDS) return false;
   await unit.updateTable("list_bases").set({ state: "withdrawn" }).where("door_id", "=", door).execute();
   await unit.updateTable("doors").set({ version: receipt.version, offered_version: receipt.version }).where("id", "=", door).where("version", "<", receipt.version).execute();
   await noteDoors(unit, [door], now);
+  return true;
 }
 
 const FUTURE_SECONDS = 7 * 86_400; // versions are Unix seconds, so one this far ahead is not ours

@@ -115,9 +115,11 @@ export class ProtocolDoor {
     this.sendReceipt();
   }
 
+  /** Resolves when the cloud has noticed. */
   async disconnect(): Promise<void> {
     await this.#client?.endAsync(true);
     this.#client = undefined;
+    while ((await this.rig.get(`/doors/${this.hex}`)).online);
   }
 
   publish(what: UpTopic, payload: Uint8Array): void {

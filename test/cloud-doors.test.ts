@@ -1,0 +1,541 @@
+import { randomBytes } from "node:crypto";
+import { connect as connectSocket } from "node:net";
+import test from "ava";
+import { connect, type MqttClient } from "mqtt";
+import { encodeClaim, encodeHello, openWelcome } from "../protocol/enrolment";
+import { encodeNeed } from "../protocol/need";
+import { encodeReceipt } from "../protocol/receipt";
+import { nativeHashes } from "../cloud/keys/native-hashes";
+import { CloudRig } from "./support/cloud-rig";
+import { EventChain, ProtocolDoor } from "./support/protocol-door";
+
+let rig: CloudRig;
+let property: string;
+
+test.before(async () => {
+  rig = await CloudRig.start();
+  property = (await rig.post("/properties", { name: "Rue des Lilas 7" })).id;
+});
+test.after.always(() => rig.stop());
+
+async function addPerson(doors: readonly ProtocolDoor[], changes: { class?: string; of?: string } & Record<string, unknown> = {}): Promise<{ id: string; pin: string }> {
+  const { class: holder = "resident", of = property, ...grant } = changes;
+  const person = await rig.post("/people", { property: of, name: "Ana", class: holder, pins: [{ grants: [{ doors: doors.map((door) => door.hex), ...grant }] }] });
+  return { id: person.id, pin: person.pins[0].pin };
+}
+
+async function connectedDoor(name: string, of = property): Promise<ProtocolDoor> {
+  const door = await ProtocolDoor.claimed(rig, of, name);
+  await door.connect();
+  await door.until(() => door.lease?.version === door.version);
+  await upToDate(door);
+  return door;
+}
+
+async function issued(door: ProtocolDoor): Promise<number> {
+  await rig.cloud.settled();
+  return (await rig.get(`/doors/${door.hex}`)).issued.version;
+}
+
+/** The door has the newest list and the cloud has its receipt. */
+async function upToDate(door: ProtocolDoor): Promise<void> {
+  const version = await issued(door);
+  await door.until(() => door.version === version);
+  await acknowledged(door);
+}
+
+/** Whatever the door has said is taken: MQTT keeps the order, so an answer to a later question shows it. */
+async function acknowledged(door: ProtocolDoor): Promise<void> {
+  const count = () => door.received.filter((topic) => topic === "time").length;
+  const before = count();
+  door.askTime();
+  await door.until(() => count() > before);
+  await rig.cloud.settled();
+}
+
+async function truth(revocation: string): Promise<any> {
+  return (await rig.get(`/revocations/${revocation}`)).doors;
+}
+
+const status = (promise: Promise<unknown>) => promise.then(() => 200, (error: Error) => Number(error.message));
+
+test.serial("a claim: the same bytes get the same answer until the login is used, and nothing else gets any", async (t) => {
+  const door = new ProtocolDoor(rig);
+  t.is(await status(door.hello()), 404, "the cloud does not know the door yet");
+  await rig.post("/doors", { property, name: "Claimed", claim: door.claimText });
+  t.is(await status(door.enrol("hello", new Uint8Array(5))), 400);
+  t.is(await status(door.enrol("hello", new Uint8Array(2_000))), 413);
+
+  const context = await door.hello();
+  const foreign = encodeClaim(nativeHashes, new Uint8Array(16), context, door.key);
+  t.is(await status(door.enrol("claim", foreign)), 403, "a wrong secret");
+  const flipped = encodeClaim(nativeHashes, door.secret, context, door.key);
+  flipped[flipped.length - 20] ^= 1;
+  t.is(await status(door.enrol("claim", flipped)), 403, "an altered key");
+  const invented = encodeClaim(nativeHashes, door.secret, { ...context, cloudNonce: new Uint8Array(16) }, door.key);
+  t.is(await status(door.enrol("claim", invented)), 410, "a nonce that the cloud did not give");
+  rig.clock.advance(3 * 3_600);
+  t.is(await status(door.enrol("claim", encodeClaim(nativeHashes, door.secret, context, door.key))), 410, "an old nonce");
+  t.is((await rig.get(`/doors/${door.hex}`)).state, "registered");
+
+  const fresh = await door.hello();
+  const claim = encodeClaim(nativeHashes, door.secret, fresh, door.key);
+  const answer = await door.enrol("claim", claim);
+  t.deepEqual(await door.enrol("claim", claim), answer, "the answer was lost");
+  const other = encodeClaim(nativeHashes, door.secret, fresh, new Uint8Array(32));
+  t.is(await status(door.enrol("claim", other)), 409, "another key for the same secret");
+  t.is(await status(door.hello()), 409);
+  await rig.restart();
+  t.deepEqual(await door.enrol("claim", claim), answer, "also after a restart of the cloud");
+  t.is((await rig.send("POST", "/doors", { property, name: "Claimed", claim: door.claimText })).body.code, "already-registered");
+});
+
+test.serial("a claim is over once its login has been used", async (t) => {
+  const door = new ProtocolDoor(rig);
+  await rig.post("/doors", { property, name: "Once", claim: door.claimText });
+  const claim = await door.claim();
+  t.is(door.login.enrolment, 1);
+  await door.connect();
+  t.is(await status(door.enrol("claim", claim)), 409);
+  await door.disconnect();
+});
+
+test.serial("a welcome proves the cloud: another secret does not open it", async (t) => {
+  const door = new ProtocolDoor(rig);
+  await rig.post("/doors", { property, name: "Proof", claim: door.claimText });
+  const hello = { door: door.id, doorNonce: new Uint8Array(randomBytes(16)) };
+  const welcome = await door.enrol("hello", encodeHello(hello));
+  t.throws(() => openWelcome(nativeHashes, new Uint8Array(16), hello, welcome), { message: /bad-mac/ });
+  t.notThrows(() => openWelcome(nativeHashes, door.secret, hello, welcome));
+});
+
+test.serial("people who are given a door before it is claimed are in its first list", async (t) => {
+  const door = new ProtocolDoor(rig);
+  await rig.post("/doors", { property, name: "Later", claim: door.claimText });
+  const early = await addPerson([door]);
+  const gone = await addPerson([door]);
+  await rig.post("/revocations", { person: gone.id });
+  await door.claim();
+  await door.connect();
+  await upToDate(door);
+  t.true(door.knows(early.pin));
+  t.false(door.knows(gone.pin));
+  await door.disconnect();
+});
+
+test.serial("X1: a revocation is acknowledged by the door's receipt, not by sending", async (t) => {
+  const door = await connectedDoor("Front");
+  const person = await addPerson([door], { class: "guest" });
+  await upToDate(door);
+  t.true(door.knows(person.pin));
+
+  const sendReceipt = door.sendReceipt.bind(door);
+  door.sendReceipt = () => undefined; // it takes the list, but its word does not come through
+  const revocation = await rig.post("/revocations", { person: person.id });
+  const version = await issued(door);
+  await door.until(() => door.version === version);
+  t.false(door.knows(person.pin));
+  await acknowledged(door);
+  t.is((await truth(revocation.id))[0].state, "pending");
+
+  const { id } = revocation;
+  door.publish("receipt", encodeReceipt(nativeHashes, new Uint8Array(32), { ...NO_RECEIPT, enrolment: 1, counter: 9_999, epoch: 1, version }));
+  await acknowledged(door);
+  t.is((await truth(id))[0].state, "pending", "a receipt under another key proves nothing");
+
+  door.sendReceipt = sendReceipt;
+  door.sendReceipt();
+  await acknowledged(door);
+  const [shown] = await truth(id);
+  t.is(shown.state, "acknowledged");
+  t.is(shown.version, version);
+  t.truthy(shown.acknowledgedAt);
+  t.true((await rig.get(`/revocations/${id}`)).complete);
+  await door.disconnect();
+});
+
+const NO_RECEIPT = {
+  ...{ keysetNumber: 1, manifestHash: new Uint8Array(8), deltaHash: new Uint8Array(8), leaseIssuedAt: 0, leaseEnd: 0, signedTime: 0, wallTime: 0, firstEvent: 0, nextEvent: 0 },
+  alarms: { listLost: false, listDamaged: false, timeUnknown: false, eventsFolded: false, usesFull: false },
+};
+
+test.serial("X1: replayed, foreign and made-up receipts move nothing", async (t) => {
+  const door = await connectedDoor("Replay");
+  const person = await addPerson([door], { class: "guest" });
+  await upToDate(door);
+  door.deaf = (topic) => !topic.startsWith("time");
+  const { id } = await rig.post("/revocations", { person: person.id });
+  const version = await issued(door);
+  const state = async () => (await truth(id))[0].state as string;
+
+  const replayed = door.receipt();
+  door.publish("receipt", replayed);
+  door.publish("receipt", replayed);
+  door.publish("receipt", door.receipt({ enrolment: 2, version }));
+  door.publish("receipt", door.receipt({ version }));
+  door.publish("receipt", door.receipt({ version, deltaHash: new Uint8Array(8).fill(1) }));
+  door.publish("receipt", door.receipt({ version: version + 1_000 }));
+  const flipped = door.receipt({ version });
+  flipped[19] ^= 1;
+  door.publish("receipt", flipped);
+  await acknowledged(door);
+  t.is(await state(), "pending");
+  const { items } = await rig.get(`/doors/${door.hex}/alarms`);
+  t.true(items.some((alarm: { kind: string }) => alarm.kind === "unknown-list"));
+
+  door.deaf = () => false;
+  door.sendReceipt();
+  await upToDate(door);
+  t.is(await state(), "acknowledged", "a list that the cloud does not know is replaced by a newer one");
+  await door.disconnect();
+});
+
+test.serial("X1, X3: offline, a guest may open until the last lease has ended, and a resident without limit", async (t) => {
+  const door = await connectedDoor("Cellar");
+  const guest = await addPerson([door], { class: "guest" });
+  const staff = await addPerson([door], { class: "staff" });
+  const resident = await addPerson([door]);
+  await upToDate(door);
+  door.askTime();
+  await door.until(() => door.signedTime === rig.clock.now());
+  door.sendReceipt();
+  await acknowledged(door);
+  const leased = door.lease!.guestNotAfter;
+  t.is(leased, door.lease!.issuedAt + 86_400);
+  await door.disconnect();
+  rig.clock.advance(3_600);
+
+  const revoke = async (person: { id: string }) => (await rig.post("/revocations", { person: person.id })).id as string;
+  const [ofGuest, ofStaff, ofResident] = [await revoke(guest), await revoke(staff), await revoke(resident)];
+  await rig.cloud.settled();
+  const [shown] = await truth(ofGuest);
+  t.is(shown.state, "pending");
+  const until = Date.parse(shown.mayOpenUntil) / 1_000;
+  t.is(until, leased + 60 + 960 + Math.ceil((leased - door.signedTime) / 10_000) + 5);
+  t.is(shown.says, `may open until at most ${shown.mayOpenUntil}`);
+  t.is(Date.parse(shown.sum.lastLeaseEnds) / 1_000, leased);
+  t.true(Date.parse((await truth(ofStaff))[0].mayOpenUntil) / 1_000 > until);
+  const [unlimited] = await truth(ofResident);
+  t.is(unlimited.mayOpenUntil, null);
+  t.is(unlimited.says, "no limit until the door is reached");
+
+  rig.clock.advance(until - rig.clock.now() - 1);
+  t.is((await truth(ofGuest))[0].state, "pending");
+  rig.clock.advance(1);
+  t.is((await truth(ofGuest))[0].state, "ended");
+  t.is((await truth(ofResident))[0].state, "pending");
+
+  await door.connect();
+  await upToDate(door);
+  for (const id of [ofGuest, ofStaff, ofResident]) t.is((await truth(id))[0].state, "acknowledged");
+  t.false(door.knows(resident.pin));
+  await door.disconnect();
+});
+
+test.serial("X3: while a revocation is kept from a door, so are the leases, and the bound stays where it is", async (t) => {
+  const door = await connectedDoor("Jammed");
+  const guest = await addPerson([door], { class: "guest" });
+  const other = await addPerson([door], { class: "guest" });
+  await upToDate(door);
+  const before = door.lease!;
+  door.deaf = (topic) => topic.startsWith("delta") || topic.startsWith("manifest");
+  const { id } = await rig.post("/revocations", { person: guest.id });
+  await rig.cloud.settled();
+  const bound = (await truth(id))[0].mayOpenUntil;
+  for (let hour = 0; hour < 5; hour++) {
+    rig.clock.advance(3_600);
+    door.sendReceipt();
+    await acknowledged(door);
+  }
+  t.is(door.lease, before, "no lease came for the old list");
+  const later = (await truth(id))[0].mayOpenUntil;
+  t.true(later <= bound, "newer signed time can only make it tighter");
+  t.true(Date.parse(bound) / 1_000 < before.guestNotAfter + 1_200);
+
+  door.deaf = () => false;
+  rig.clock.advance(30);
+  await upToDate(door);
+  await door.until(() => door.lease!.version === door.version);
+  t.is((await truth(id))[0].state, "acknowledged");
+  t.true(door.knows(other.pin));
+  await door.disconnect();
+});
+
+test.serial("leases are renewed while a door is connected, and not signed while it is away", async (t) => {
+  const door = await connectedDoor("Renewal");
+  const first = door.lease!;
+  rig.clock.advance(601);
+  await door.until(() => door.lease !== first);
+  t.is(door.lease!.issuedAt, rig.clock.now());
+  await acknowledged(door);
+  const last = door.lease!;
+  await door.disconnect();
+  const guest = await addPerson([door], { class: "guest" });
+  rig.clock.advance(7_200);
+  await rig.cloud.settled();
+  await door.connect();
+  await upToDate(door);
+  await door.until(() => door.lease!.version === door.version);
+  t.true(door.lease!.issuedAt > last.issuedAt);
+  t.true(door.knows(guest.pin));
+  await door.disconnect();
+});
+
+test.serial("a tightened bound holds from the next lease on, and a resident's bound makes a limit", async (t) => {
+  const strict = (await rig.post("/properties", { name: "Strict", staleness: { guestSeconds: 7_200, staffSeconds: 7_200, residentSeconds: 86_400 } })).id;
+  const door = await connectedDoor("Strict", strict);
+  const resident = await addPerson([door], { of: strict });
+  await upToDate(door);
+  t.is(door.lease!.guestNotAfter, door.lease!.issuedAt + 7_200);
+  t.is(door.lease!.residentNotAfter, door.lease!.issuedAt + 86_400);
+  await door.disconnect();
+  const { id } = await rig.post("/revocations", { person: resident.id });
+  t.truthy((await truth(id))[0].mayOpenUntil);
+
+  const loose = await connectedDoor("Loose");
+  const tenant = await addPerson([loose]);
+  await upToDate(loose);
+  await loose.disconnect();
+  await rig.send("PATCH", `/properties/${property}`, { staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: 86_400 } });
+  await rig.cloud.settled();
+  const late = await rig.post("/revocations", { person: tenant.id });
+  t.is((await truth(late.id))[0].mayOpenUntil, null, "the door's own list still says: without a bound");
+  await rig.send("PATCH", `/properties/${property}`, { staleness: { guestSeconds: 86_400, staffSeconds: 259_200, residentSeconds: null } });
+  await loose.connect();
+  await upToDate(loose);
+  t.is((await truth(late.id))[0].state, "acknowledged");
+  await loose.disconnect();
+});
+
+test.serial("a rebase in the middle of revocations: two bases, never a third, and none is undone", async (t) => {
+  const hall = (await rig.post("/properties", { name: "Hall" })).id;
+  const door = await ProtocolDoor.claimed(rig, hall, "Hall");
+  const people: { id: string; pin: string }[] = [];
+  for (let n = 0; n < 20; n++) {
+    const grants = [{ doors: [door.hex] }];
+    const person = await rig.post("/people", { property: hall, name: `P${n}`, class: "resident", pins: Array.from({ length: 32 }, () => ({ grants })) });
+    people.push({ id: person.id, pin: person.pins[0].pin });
+  }
+  await door.connect();
+  await upToDate(door);
+  t.is(door.list!.manifest.rows + (door.active!.delta?.added.length ?? 0) / 8, 640);
+
+  // It hears deltas, but the pages of a new base are lost: so it stays where it is and must still follow.
+  door.deaf = (topic) => topic.startsWith("page");
+  const versions = new Set<number>();
+  for (const [index, person] of people.entries()) {
+    if (index < 12) {
+      await addPerson([door], { of: hall });
+      const more = await rig.post("/people", { property: hall, name: "more", class: "resident", pins: Array.from({ length: 32 }, () => ({ grants: [{ doors: [door.hex] }] })) });
+      await rig.cloud.settled();
+      if (index % 2 === 1) await rig.post("/revocations", { person: more.id });
+    }
+    await rig.post("/revocations", { person: person.id });
+    const version = await issued(door);
+    if (door.received.includes(`delta/${door.active!.base.manifest.version}`)) versions.add(version);
+    await acknowledged(door);
+  }
+  const bases = new Set(door.received.filter((topic) => topic.startsWith("delta/")));
+  t.true(bases.size >= 2, "it was told of two bases");
+  const stuck = door.version;
+  t.true(stuck > door.active!.base.manifest.version, "and followed on the old one as far as a delta could say");
+
+  door.deaf = () => false;
+  rig.clock.advance(60);
+  door.sendReceipt();
+  await upToDate(door);
+  t.true(door.version >= stuck);
+  for (const person of people) t.false(door.knows(person.pin));
+  const { people: rows } = await rig.get(`/doors/${door.hex}/who-can-open`);
+  t.is(rows.length, 12 + 6 * 32);
+  await door.disconnect();
+});
+
+test.serial("X11: who can open a door is read from the list that it has acknowledged", async (t) => {
+  const door = await connectedDoor("Explained");
+  const weekdays = await addPerson([door], { windows: [{ days: ["monday"], start: "08:00", end: "18:00" }] });
+  const leaving = await addPerson([door], { notAfter: new Date((rig.clock.now() + 86_400) * 1_000).toISOString(), class: "guest" });
+  rig.clock.advance(30);
+  await upToDate(door);
+  await door.until(() => door.lease!.version === door.version);
+  await acknowledged(door);
+  await door.disconnect();
+  const newcomer = await addPerson([door]);
+  await rig.cloud.settled();
+  await rig.post("/revocations", { person: leaving.id });
+  await rig.cloud.settled();
+
+  const monday = "2026-06-01T10:00:00Z";
+  const shown = await rig.get(`/doors/${door.hex}/who-can-open?at=${monday}`);
+  t.false(shown.list.upToDate);
+  const verdicts = Object.fromEntries(shown.people.map((row: any) => [row.person, row.verdict]));
+  t.is(verdicts[weekdays.id], "granted");
+  t.is(verdicts[newcomer.id], undefined, "the door does not know the newcomer yet");
+  t.is(verdicts[leaving.id], "granted", "and still knows who left");
+  const sunday = await rig.get(`/doors/${door.hex}/why/${weekdays.id}?at=2026-06-07T10:00:00Z`);
+  t.is(sunday.people[0].verdict, "outside-schedule");
+  t.is(sunday.people[0].because[0].by, "administrator");
+  const inAWeek = new Date((rig.clock.now() + 7 * 86_400) * 1_000).toISOString();
+  const expired = await rig.get(`/doors/${door.hex}/why/${leaving.id}?at=${inAWeek}`);
+  t.is(expired.people[0].verdict, "expired");
+  t.truthy(expired.people[0].because[0].revokedAt);
+  t.deepEqual((await rig.get(`/doors/${door.hex}/why/${newcomer.id}`)).people, []);
+});
+
+test.serial("rows that ended a day ago leave the list by themselves, and their PIN is free again", async (t) => {
+  const door = await connectedDoor("Tidy");
+  const short = await addPerson([door], { class: "guest", notAfter: new Date((rig.clock.now() + 60) * 1_000).toISOString() });
+  await upToDate(door);
+  const before = door.version;
+  rig.clock.advance(86_400 + 3_700);
+  await rig.cloud.settled();
+  await door.until(() => door.version > before);
+  await upToDate(door);
+  t.false(door.knows(short.pin));
+  await door.disconnect();
+});
+
+test.serial("X7: events are stored once, in any order of arrival; gaps and edits are told", async (t) => {
+  const door = await connectedDoor("Log");
+  const person = await addPerson([door]);
+  await upToDate(door);
+  const chain = new EventChain(door);
+  for (let n = 0; n < 300; n++) chain.append({ type: "decision", kind: 1, outputs: 1, tag: door.tagOf(person.pin), reason: n % 2 === 0 ? "granted" : "outside-schedule" });
+  const events = async () => (await rig.get(`/events?door=${door.hex}&limit=200`)).items as any[];
+  const kinds = async () => ((await rig.get(`/doors/${door.hex}/alarms`)).items as any[]).map((alarm) => alarm.kind);
+  const upload = async (bytes: Uint8Array) => {
+    door.publish("events", bytes);
+    await acknowledged(door);
+  };
+
+  await upload(chain.upload(0, 90));
+  t.is(door.acknowledgedEvents, 90);
+  await upload(chain.upload(0, 90));
+  t.is((await events()).length, 90, "the same again is the same");
+  t.is((await events())[0].person.id, person.id);
+  await upload(chain.upload(96, 150));
+  t.is(door.acknowledgedEvents, 90, "a lost upload is asked for again");
+  t.is((await events()).length, 90);
+  await upload(chain.upload(80, 150));
+  t.is(door.acknowledgedEvents, 150);
+  t.deepEqual(await kinds(), []);
+
+  const edited = chain.upload(150, 160);
+  edited[20 + 32 * 3 + 9] ^= 1;
+  await upload(edited);
+  t.is(door.acknowledgedEvents, 150);
+  t.deepEqual(await kinds(), ["events-altered"]);
+  const foreign = chain.upload(150, 160);
+  foreign.fill(0, 8, 20);
+  await upload(foreign);
+  t.is(door.acknowledgedEvents, 150, "records that follow on nothing");
+
+  door.firstEvent = 200;
+  door.sendReceipt();
+  await upload(chain.upload(200, 290));
+  t.is(door.acknowledgedEvents, 290, "the door itself says that the others are gone");
+  t.true((await kinds()).includes("events-missing"));
+  rig.clock.advance(3_600);
+  await upload(chain.upload(290, 300));
+  await upload(chain.upload(150, 160));
+  t.is(door.acknowledgedEvents, 300);
+  const stored = (await rig.get(`/events?door=${door.hex}&limit=200`)) as { items: any[]; next: string };
+  const rest = await rig.get(`/events?door=${door.hex}&limit=200&after=${stored.next}`);
+  const all = [...stored.items, ...rest.items];
+  t.is(new Set(all.map((event) => event.sequence)).size, 260);
+  t.true(all.find((event) => event.sequence === 295).late);
+  t.false(all.find((event) => event.sequence === 5).late);
+  await door.disconnect();
+});
+
+test.serial("nonsense from a door changes nothing, and the cloud goes on", async (t) => {
+  const door = await connectedDoor("Nonsense");
+  const before = JSON.stringify(await rig.get(`/doors/${door.hex}`));
+  for (const what of ["receipt", "need", "events", "state", "reply"] as const) {
+    for (const bytes of [Uint8Array.of(0), new Uint8Array(44).fill(0xff), new Uint8Array(64), new Uint8Array(randomBytes(50))]) {
+      if (what !== "reply" || bytes.length <= 44) door.publish(what, bytes);
+    }
+  }
+  door.publish("need", encodeNeed({ page: { epoch: 1, version: 1, number: 31 } }));
+  door.publish("need", encodeNeed({ deltaBase: 77 }));
+  await acknowledged(door);
+  const after = JSON.stringify(await rig.get(`/doors/${door.hex}`));
+  t.is(after.replace(/"heardAt":"[^"]*"/, ""), before.replace(/"heardAt":"[^"]*"/, "").replace(/"telemetry":.*\}/, after.slice(after.indexOf('"telemetry"'))));
+  await door.disconnect();
+});
+
+function login(options: object): Promise<MqttClient> {
+  const client = connect({ host: "127.0.0.1", port: rig.cloud.mqttPort, protocolVersion: 4, reconnectPeriod: 0, ...options });
+  return new Promise((resolve, reject) => {
+    client.on("error", () => undefined);
+    client.once("connect", () => resolve(client));
+    client.once("close", () => reject(new Error("closed")));
+  });
+}
+
+test.serial("a client with door A's login can neither read nor write door B's topics", async (t) => {
+  const doorA = await connectedDoor("A");
+  const doorB = await connectedDoor("B");
+  const credentials = { clientId: doorA.hex, username: doorA.hex, password: Buffer.from(doorA.login.password) };
+  await doorA.disconnect();
+  const spy = await login(credentials);
+  const heard: string[] = [];
+  spy.on("message", (topic) => heard.push(topic));
+  const topics = [`latchkey/1/doors/${doorB.hex}/down/#`, `latchkey/1/doors/+/down/#`, "#", "$SYS/#", `latchkey/1/doors/${doorB.hex}/up/#`, `latchkey/1/doors/${doorA.hex}/up/#`];
+  for (const topic of topics) t.is((await spy.subscribeAsync(topic).catch(() => [{ qos: 128 }]))[0].qos as number, 128, topic);
+  t.is((await spy.subscribeAsync(`latchkey/1/doors/${doorA.hex}/down/#`))[0].qos, 0);
+  await addPerson([doorB]);
+  await upToDate(doorB);
+  t.deepEqual(heard.filter((topic) => !topic.includes(doorA.hex)), []);
+  await spy.endAsync(true);
+
+  for (const topic of [`latchkey/1/doors/${doorB.hex}/up/receipt`, `latchkey/1/doors/${doorB.hex}/down/lease`, `latchkey/1/doors/${doorA.hex}/down/lease`, "anything"]) {
+    const forger = await login(credentials);
+    const closed = new Promise<void>((resolve) => forger.once("close", () => resolve()));
+    forger.publish(topic, Buffer.from(doorB.receipt({ version: 0 })));
+    await closed;
+  }
+  await acknowledged(doorB);
+  t.true((await rig.get(`/doors/${doorB.hex}`)).upToDate);
+  await doorB.disconnect();
+});
+
+test.serial("no login, no connection; a second one of the same door takes the first one's place", async (t) => {
+  const door = await connectedDoor("Login");
+  const password = Buffer.from(door.login.password);
+  const attempts = [{}, { username: door.hex }, { username: door.hex, password: "wrong" }, { username: "ffffffffffffffff", password }, { username: "constructor", clientId: "constructor", password }, { username: door.hex, password, clientId: "another" }, { username: door.hex, password, clientId: door.hex, will: { topic: "latchkey/1/doors/0000000000000000/up/state", payload: Buffer.from("x") } }];
+  for (const attempt of attempts) await t.throwsAsync(login({ clientId: door.hex, ...attempt }));
+  t.true((await rig.get(`/doors/${door.hex}`)).online);
+  const second = await login({ clientId: door.hex, username: door.hex, password });
+  await second.subscribeAsync(`latchkey/1/doors/${door.hex}/down/#`);
+  t.true((await rig.get(`/doors/${door.hex}`)).online);
+  const count = door.received.length;
+  await addPerson([door]);
+  await rig.cloud.settled();
+  t.is(door.received.length, count);
+  await second.endAsync(true);
+});
+
+test.serial("a socket that announces 256 MB before its login is closed at once", async (t) => {
+  const socket = connectSocket(rig.cloud.mqttPort, "127.0.0.1");
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.on("error", () => undefined);
+  socket.write(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f, 0, 4));
+  await closed;
+  t.pass();
+});
+
+test.serial("after a restart of the cloud a door finds all as it was", async (t) => {
+  const door = await connectedDoor("Restart");
+  const person = await addPerson([door], { class: "guest" });
+  await upToDate(door);
+  await door.disconnect();
+  const { id } = await rig.post("/revocations", { person: person.id });
+  await rig.restart();
+  t.is((await truth(id))[0].state, "pending");
+  door.login.brokerPort = rig.cloud.mqttPort;
+  await door.connect();
+  await upToDate(door);
+  t.is((await truth(id))[0].state, "acknowledged");
+  await door.disconnect();
+});
