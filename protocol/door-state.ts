@@ -1,5 +1,6 @@
 import { CborReader, encodeMap } from "./cbor";
 import { U32_MAX } from "./limits";
+import { ProtocolError } from "./protocol-error";
 
 /**
  * `up/state`, retained, with the offline form as the connection's will: what a page shows of a door. Telemetry
@@ -38,8 +39,9 @@ export function encodeDoorState(state: DoorState): Uint8Array {
   );
 }
 
-/** @throws {ProtocolError} `malformed`. */
+/** @throws {ProtocolError} `too-large`, `malformed`. */
 export function decodeDoorState(bytes: Uint8Array): DoorState {
+  if (bytes.length > DOOR_STATE_BYTES_MAX) throw new ProtocolError("too-large", "state");
   const reader = new CborReader(bytes);
   const map = reader.map();
   const state: DoorState = {
