@@ -1,106 +1,154 @@
-import { openAcknowledgement } from "../../protocol/acknowledgement";
-import { equalBytes, fromHex, toHex, ascii } from "../../protocol/bytes";
-import { openCommand, openReply } from "../../protocol/command";
-import { keyId, parseSigned, signingContext } from "../../protocol/cose-sign1";
+import { Admission } from "../../firmware/admission";
+import { decideAccess, type Decision } from "../../firmware/decide-access";
+import { lookUp, openAccessList, type AccessList } from "../../protocol/access-list";
+import { concat, fromHex, toHex } from "../../protocol/bytes";
+import { parseSigned, signingContext } from "../../protocol/cose-sign1";
 import { CredentialKind, credentialTag, secondPinTag } from "../../protocol/credential";
-import { checkDelta, decodeDelta } from "../../protocol/delta";
-import { deriveDoorKeys, DOOR_KEY_NAMES } from "../../protocol/door-keys";
-import { verify } from "../../protocol/ed25519";
-import { decodeClaim, openClaim, openGrant, openWelcome } from "../../protocol/enrolment";
-import { decodeEventUpload, nextEventKey, verifyEvents } from "../../protocol/event-record";
+import type { Reason } from "../../protocol/decision";
+import { decodeDelta } from "../../protocol/delta";
+import { DOOR_KEY_NAMES } from "../../protocol/door-keys";
 import type { Hashes } from "../../protocol/hashes";
-import { checkKeysetSuccession, decodeKeysetMessage } from "../../protocol/keyset";
-import { decodeLease } from "../../protocol/lease";
-import { MESSAGE_BYTES_MAX } from "../../protocol/limits";
-import { decodeManifest, hash8 } from "../../protocol/manifest";
-import { checkPageHashes, decodeManifestMessage } from "../../protocol/manifest-message";
-import { ProtocolError } from "../../protocol/protocol-error";
-import { openReceipt } from "../../protocol/receipt";
-import { decodeSignedTime } from "../../protocol/signed-time";
-import minted from "../../protocol/vectors.json";
+import { DELTA_BYTES_MAX, MANIFEST_BYTES_MAX } from "../../protocol/limits";
+import { decodeManifest } from "../../protocol/manifest";
+import { decodeManifestMessage } from "../../protocol/manifest-message";
+import { decodeProfile } from "../../protocol/profile";
+import { encodeRow } from "../../protocol/row";
+import { decodeScheduleRule } from "../../protocol/schedule";
 import type { Cases } from "../support/cases";
+import type { Assert } from "../support/portable-assert";
+import { profileReads, ruleReads } from "../support/minted/reads";
+import type { DecisionEntry, DecisionGiven, VectorObject } from "../support/minted/vector-format";
+import { bytesOf, DOOR, doorKeys, minted, readVector } from "../support/minted/vector-readers";
 
-const door = fromHex(minted.keys.door)!;
-const claimSecret = fromHex(minted.keys.claimSecret)!;
-const bytesOf = (name: string): Uint8Array => fromHex(minted.vectors.find((vector) => vector.name === name)!.hex)!;
+const opened = new Map<string, AccessList>();
 
-/** Reads a vector as SPEC.md says. @throws {ProtocolError} */
-const READERS: Record<string, (bytes: Uint8Array, hashes: Hashes) => void> = {
-  keyset(bytes, hashes) {
-    const message = decodeKeysetMessage(bytes);
-    const first = decodeKeysetMessage(bytesOf("keyset 1")).keyset;
-    const checks = checkKeysetSuccession(hashes, message, toHex(bytes) === toHex(bytesOf("keyset 1")) ? undefined : first);
-    for (const check of checks) if (!verify(check.signature, check.message, check.publicKey)) throw new ProtocolError("bad-signature");
-  },
-  manifest(bytes, hashes) {
-    const { signed, pageHashes } = decodeManifestMessage(bytes);
-    openAs("manifest", signed, hashes, (payload) => {
-      const manifest = decodeManifest(payload);
-      if (!equalBytes(manifest.door, door)) throw new ProtocolError("wrong-door");
-      if (manifest.epoch !== 1) throw new ProtocolError(manifest.epoch < 1 ? "old-epoch" : "future-epoch");
-      checkPageHashes(hashes, manifest, pageHashes);
-    });
-  },
-  delta(bytes, hashes) {
-    const { signed } = decodeManifestMessage(bytesOf("manifest"));
-    const { payload: basePayload } = parseSigned(signed, signingContext("manifest", door), MESSAGE_BYTES_MAX);
-    const base = decodeManifest(basePayload);
-    openAs("delta", bytes, hashes, (payload) => {
-      const delta = decodeDelta(payload);
-      if (delta.base !== base.version) throw new ProtocolError("wrong-base");
-      if (!equalBytes(delta.manifestHash, hash8(hashes, basePayload))) throw new ProtocolError("bad-hash");
-      checkDelta(delta, base);
-    });
-  },
-  lease: (bytes, hashes) => openAs("lease", bytes, hashes, decodeLease),
-  time: (bytes, hashes) => openAs("time", bytes, hashes, decodeSignedTime),
-  receipt: (bytes, hashes) => void openReceipt(hashes, keyOf(hashes).receipt, bytes),
-  events(bytes, hashes) {
-    const { previousMac, records } = decodeEventUpload(bytes);
-    const first = keyOf(hashes).event;
-    verifyEvents(hashes, (period) => (period === 0 ? first : nextEventKey(hashes, first)), previousMac, records);
-  },
-  ack: (bytes, hashes) => void openAcknowledgement(hashes, keyOf(hashes).acknowledgement, bytes),
-  command: (bytes, hashes) => void openCommand(hashes, keyOf(hashes).command, bytes),
-  reply: (bytes, hashes) => void openReply(hashes, keyOf(hashes).command, bytes),
-  welcome: (bytes, hashes) => void openWelcome(hashes, claimSecret, hello, bytes),
-  claim(bytes, hashes) {
-    const opened = openClaim(hashes, claimSecret, context(hashes), decodeClaim(bytes));
-    if (toHex(opened) !== minted.keys.doorKey) throw new Error("another key");
-  },
-  grant: (bytes, hashes) => void openGrant(hashes, claimSecret, context(hashes), bytesOf("claim"), bytes),
-};
+/** A list of the vectors, in memory. */
+function listOf(name: string): AccessList {
+  const known = opened.get(name);
+  if (known !== undefined) return known;
+  const { manifest, delta } = minted.lists[name];
+  const { payload } = parseSigned(decodeManifestMessage(bytesOf(manifest)).signed, signingContext("manifest", DOOR), MANIFEST_BYTES_MAX);
+  const change = delta === null ? undefined : decodeDelta(parseSigned(bytesOf(delta), signingContext("delta", DOOR), DELTA_BYTES_MAX).payload);
+  const body = concat(...minted.snapshots[manifest].map(bytesOf));
+  const list = openAccessList(decodeManifest(payload), change, { read: (offset, length) => body.slice(offset, offset + length), isSound: () => true });
+  opened.set(name, list);
+  return list;
+}
 
-const hello = { door, doorNonce: new Uint8Array(16).fill(0x41) };
-const context = (hashes: Hashes) => openWelcome(hashes, claimSecret, hello, fromHex(minted.vectors.find(({ object, expect }) => object === "welcome" && expect === "accepted")!.hex)!);
-const keyOf = (hashes: Hashes) => deriveDoorKeys(hashes, fromHex(minted.keys.doorKey)!, door);
+type Decided = DecisionEntry & DecisionGiven;
 
-function openAs(object: "manifest" | "delta" | "lease" | "time", bytes: Uint8Array, hashes: Hashes, check: (payload: Uint8Array) => unknown): void {
-  const { keyset } = decodeKeysetMessage(bytesOf("keyset 1"));
-  const publicKey = object === "manifest" || object === "delta" ? keyset.listKey : keyset.leaseKey;
-  const signed = parseSigned(bytes, signingContext(object, door), MESSAGE_BYTES_MAX);
-  check(signed.payload);
-  if (!equalBytes(signed.keyId, keyId(hashes, publicKey))) throw new ProtocolError("wrong-key");
-  if (!verify(signed.signature, signed.toBeSigned, publicKey)) throw new ProtocolError("bad-signature");
+function decide(decision: Decided): Decision {
+  const { list, kind, tag, secondTag, output, at, floor, lease, uses, usesFull } = decision;
+  return decideAccess({
+    list: list === null ? undefined : listOf(list),
+    kind: kind as CredentialKind,
+    tag: fromHex(tag)!,
+    secondTag: secondTag === undefined ? undefined : fromHex(secondTag),
+    output,
+    wallTime: at ?? undefined,
+    timeFloor: floor,
+    lease: lease === null ? undefined : { epoch: 1, version: 0, issuedAt: 0, guestNotAfter: lease.guest, staffNotAfter: lease.staff, residentNotAfter: lease.resident },
+    usesOf: (_, useCounter) => uses[useCounter] ?? 0,
+    usesFull,
+  });
+}
+
+/** The same at the reader of a door whose keypad waits. */
+function decideWaiting(hashes: Hashes, { list, kind, tag, at, floor }: Decided): Reason | undefined {
+  let told: Reason | undefined;
+  const nothing = (): void => {};
+  const admission = new Admission({
+    hashes,
+    tagKey: doorKeys(hashes).tag,
+    list: () => (list === null ? undefined : listOf(list)),
+    lease: () => undefined,
+    clock: { wallTime: () => at ?? undefined, floor },
+    throttle: { charge: () => false, takeBack: nothing, count: 5 },
+    uses: { usesOf: () => 0, consume: () => true, full: false },
+    log: { append: () => 0, next: 0 },
+    door: { unlock: nothing },
+    signal: { granted: nothing, denied: nothing, wait: nothing },
+    onOutcome: ({ reason }) => (told = reason),
+  });
+  admission.present(kind as CredentialKind, fromHex(minted.credentials.find((credential) => credential.tag === tag)!.value)!);
+  return told;
 }
 
 export const cases: Cases = {
-  "vectors: derived keys and tags": (assert, { hashes }) => {
-    const keys = keyOf(hashes);
-    for (const name of DOOR_KEY_NAMES) assert.is(toHex(keys[name]), (minted.keys as Record<string, string>)[`K_${name}`]);
-    const card = credentialTag(hashes, keys.tag, CredentialKind.card, Uint8Array.of(4, 0xa1, 0xb2, 0xc3));
-    assert.is(toHex(credentialTag(hashes, keys.tag, CredentialKind.pin, ascii("012345"))), minted.tags["PIN 012345"]);
-    assert.is(toHex(secondPinTag(hashes, keys.tag, card, ascii("9876"))), minted.tags["second PIN 9876 after that card"]);
+  "vectors: keys of the door, tags of credentials and their rows"(assert, { hashes }) {
+    const keys = doorKeys(hashes);
+    for (const name of DOOR_KEY_NAMES) assert.is(toHex(keys[name]), minted.keys[`K_${name}`]);
+    const [base, changed] = [listOf("base"), listOf("delta")];
+    for (const { name, kind, value, after, tag, rows, inDelta } of minted.credentials) {
+      const first = minted.credentials.find((credential) => credential.name === after);
+      const bytes = fromHex(value)!;
+      const derived = first === undefined ? credentialTag(hashes, keys.tag, kind as CredentialKind, bytes) : secondPinTag(hashes, keys.tag, fromHex(first.tag)!, bytes);
+      assert.is(toHex(derived), tag, name);
+      const found = (list: AccessList): string[] => lookUp(list, derived, kind).map((row) => toHex(encodeRow(row)));
+      // A door looks at eight of them.
+      assert.deepEqual(found(base), rows.slice(0, 8), name);
+      assert.deepEqual(found(changed), (inDelta ?? rows).slice(0, 8), name);
+    }
   },
+
+  "vectors: profiles and rules are those of the list"(assert) {
+    const { body, manifest } = listOf("base");
+    const start = 8 * manifest.rows;
+    assert.is(minted.profiles.length, manifest.profiles);
+    assert.is(minted.rules.length, manifest.rules);
+    minted.profiles.forEach(({ hex, ...profile }, index) => {
+      assert.is(toHex(body.read(start + 12 * index, 12)), hex);
+      assert.deepEqual(profileReads(decodeProfile(fromHex(hex as string)!)!), profile);
+    });
+    minted.rules.forEach(({ hex, ...rule }, index) => {
+      assert.is(toHex(body.read(start + 12 * manifest.profiles + 8 * index, 8)), hex);
+      assert.deepEqual(ruleReads(decodeScheduleRule(fromHex(hex as string)!)!), rule);
+    });
+  },
+
+  "SPEC 16: the sums of the vectors are those of the page"(assert) {
+    for (const { name, leased, leaseEnd, rightEnd, lastSignedTime, unlockSeconds, until } of minted.latestOpenings) {
+      const byRight = rightEnd !== null && rightEnd < leaseEnd + 60;
+      const end = byRight ? rightEnd : leaseEnd;
+      const drift = Math.ceil((Math.max(0, end - lastSignedTime) * 100) / 1_000_000);
+      assert.is(leased ? end + (byRight ? 0 : 60) + 960 + drift + unlockSeconds : null, until, name);
+    }
+  },
+
   ...Object.fromEntries(
-    minted.vectors.map(({ name, object, hex, expect }) => [
-      `vectors: ${name}: ${expect}`,
-      ((assert, { hashes }) => {
-        const read = (): void => READERS[object](fromHex(hex)!, hashes);
-        if (expect === "accepted") read();
-        else assert.throws(read, expect);
-        assert.true(true);
-      }),
+    Object.entries(minted.vectors).map(([object, vectors]): [string, Cases[string]] => [
+      `vectors: ${object}: ${vectors.length} read as SPEC.md says`,
+      (assert, { hashes }) => {
+        allOf(assert, vectors, (vector) => {
+          const read = (): unknown => readVector(hashes, object as VectorObject, vector);
+          if (vector.expect !== "accepted") assert.throws(read, vector.expect);
+          else if (vector.reads === undefined) read();
+          else assert.deepEqual(read(), vector.reads);
+        });
+      },
     ]),
   ),
+
+  "vectors: decisions"(assert, { hashes }) {
+    allOf(assert, minted.decisions, (entry) => {
+      const decision: Decided = { ...minted.decisionDefaults, ...entry };
+      if (decision.keypadWaits) return assert.is(decideWaiting(hashes, decision), entry.reason);
+      const decided = decide(decision);
+      assert.is(decided.granted ? "granted" : decided.reason, entry.reason);
+      assert.is(decided.granted && decided.consumesUse ? decided.row.useCounter : undefined, entry.counts);
+    });
+  },
 };
+
+/** Every entry is looked at; those that are wrong are named together. */
+function allOf<T extends { name: string }>(assert: Assert, entries: readonly T[], check: (entry: T) => void): void {
+  const wrong: string[] = [];
+  for (const entry of entries) {
+    try {
+      check(entry);
+    } catch (error) {
+      wrong.push(`${entry.name}: ${String(error)}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+}
