@@ -295,3 +295,25 @@ test.serial("a cloud that was stopped and started again has everything, and its 
   await world.until("the door is back and acknowledges", async () => (await world.get(`/api/revocations/${revocation.id}`)).complete);
   t.false(door.types(tenant.pin));
 });
+
+test.serial("10,000 credentials on one door: each opens, one of them revoked does not, the next still does", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const pins: string[] = [];
+  const people: string[] = [];
+  const everything = { grants: [{ doors: [door.id] }] };
+  // All at once: a list that follows many changes is signed once.
+  const added = Array.from({ length: 400 }, (_, index) => world.post("/api/people", { property: world.property, name: `Tenant ${index}`, class: "resident", pins: Array.from({ length: 25 }, () => everything) }, 201));
+  for (const person of await Promise.all(added)) {
+    people.push(person.id);
+    pins.push(...person.pins.map(({ pin }: { pin: string }) => pin));
+  }
+  await world.upToDate();
+  t.is(new Set(pins).size, 10_000);
+  for (const index of [0, 4_999, 9_999]) t.true(door.types(pins[index]), door.lastDecision);
+  await world.revoke({ id: people[200] });
+  await world.upToDate();
+  t.false(door.types(pins[200 * 25]));
+  t.is(door.lastDecision, "denied: unknown-credential");
+  t.true(door.types(pins[201 * 25]));
+});

@@ -1,7 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Window } from "../access/window";
 import { addPerson } from "../people/add-person";
-import { givePin, type GivenPin } from "../people/give-pin";
+import { givePins, type GivenPin } from "../people/give-pin";
 import { viewPin } from "../people/view-pin";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
@@ -60,8 +60,7 @@ export function personRoutes(parts: ApiParts): OpenAPIHono {
     const { pins, ...person } = c.req.valid("json");
     const added = await change(parts, async (unit, now) => {
       const id = await addPerson(unit, person, ADMINISTRATOR, now);
-      const given: GivenPin[] = [];
-      for (const { grants } of pins) given.push(await givePin(unit, parts.keystore, parts.secrets, id, grants.map(parseGrant), ADMINISTRATOR, now));
+      const given = await givePins(unit, parts.keystore, parts.secrets, id, pins.map(({ grants }) => grants.map(parseGrant)), ADMINISTRATOR, now);
       return { ...format(await readPerson(unit, id)), pins: given.map(formatPin) };
     });
     return c.json(added, 201, NO_STORE);
@@ -86,7 +85,7 @@ export function personRoutes(parts: ApiParts): OpenAPIHono {
   app.openapi(give, async (c) => {
     const { person } = c.req.valid("param");
     const grants = c.req.valid("json").grants.map(parseGrant);
-    const given = await change(parts, (unit, now) => givePin(unit, parts.keystore, parts.secrets, person, grants, ADMINISTRATOR, now));
+    const [given] = await change(parts, (unit, now) => givePins(unit, parts.keystore, parts.secrets, person, [grants], ADMINISTRATOR, now));
     return c.json(formatPin(given), 201, NO_STORE);
   });
   app.openapi(view, async (c) => {

@@ -26,11 +26,19 @@ export interface GivenPin {
 }
 
 /**
- * Gives a person a new PIN with its grants; any of them opens.
+ * Gives a person new PINs, each with its grants; any of them opens.
  * @throws {Refusal} `not-found`, `person-revoked`, `too-many-pins`, `door-of-another-property`, `door-full`, or a
- * fault of the terms; nothing has changed then.
+ * fault of the terms; the transaction is then to be given up.
  */
-export async function givePin(unit: Unit, keystore: Keystore, secrets: DoorSecrets, person: string, grants: readonly NewGrant[], actor: string, now: number): Promise<GivenPin> {
+export async function givePins(unit: Unit, keystore: Keystore, secrets: DoorSecrets, person: string, pins: readonly (readonly NewGrant[])[], actor: string, now: number): Promise<GivenPin[]> {
+  const given: GivenPin[] = [];
+  for (const grants of pins) given.push(await givePin(unit, keystore, secrets, person, grants, actor, now));
+  // Counting a door's grants reads them all: once for the lot.
+  for (const door of new Set(pins.flat().flatMap((grant) => grant.doors))) await requireRoom(unit, door);
+  return given;
+}
+
+async function givePin(unit: Unit, keystore: Keystore, secrets: DoorSecrets, person: string, grants: readonly NewGrant[], actor: string, now: number): Promise<GivenPin> {
   if (grants.length < 1 || grants.length > GRANTS_PER_PIN_MAX) throw new Error("the API bounds the number of grants");
   await requireHolder(unit, person, grants);
   for (const [index, { terms, doors }] of grants.entries()) {
@@ -45,7 +53,6 @@ export async function givePin(unit: Unit, keystore: Keystore, secrets: DoorSecre
   for (const [door_id, tag] of tags) await unit.insertInto("door_credentials").values({ door_id, credential_id: credential, fingerprint, tag }).execute();
   const ids: string[] = [];
   for (const [index, grant] of grants.entries()) ids.push(await insertGrant(unit, credential, grant, index, actor, now));
-  for (const door of doors) await requireRoom(unit, door);
   await noteDoors(unit, doors, now);
   await audit(unit, { at: now, actor, action: "pin.give", subject: `person/${person}`, detail: { credential, grants: ids, doors } });
   return { credential, pin, grants: ids };
