@@ -58,6 +58,7 @@ export class CloudSession {
   #needTimer: TimerHandle | undefined;
   #uploadTimer: TimerHandle | undefined;
   #receiptTimer: TimerHandle | undefined;
+  #firstEventSaid = 0;
 
   constructor(parts: CloudSessionParts) {
     this.#parts = parts;
@@ -130,6 +131,7 @@ export class CloudSession {
         usesFull: uses.full,
       },
     });
+    this.#firstEventSaid = log.first;
     this.#link.publish("receipt", receipt);
   }
 
@@ -172,6 +174,8 @@ export class CloudSession {
     if (this.#uploadTimer !== undefined) device.timer.clear(this.#uploadTimer);
     this.#uploadTimer = undefined;
     if (!this.#link.online) return;
+    // Events that the door had to give up are a gap that only a receipt explains.
+    if (log.first > this.#firstEventSaid && log.first > log.acknowledged) this.sayReceipt();
     const upload = log.unsent(EVENTS_PER_UPLOAD_MAX);
     if (upload === undefined) return;
     this.#link.publish("events", encodeEventUpload(upload));
