@@ -9,6 +9,7 @@ import { every, systemClock, type Clock, type Timer } from "./clock";
 import { DoorPresence } from "./doors/door-presence";
 import { DoorSecrets } from "./doors/door-secrets";
 import { DoorSync } from "./doors/door-sync";
+import { forgetOldEvents } from "./doors/event-retention";
 import { createApp } from "./http/app";
 import { HttpServer } from "./http/http-server";
 import { ListIssuer } from "./issuing/list-issuer";
@@ -78,12 +79,24 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     });
     const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort }, app));
     stops.push(() => http.stop());
+    const upkeep = async (what: string, task: () => Promise<void>): Promise<void> => {
+      try {
+        await task();
+      } catch (error) {
+        log.error({ err: error }, `failed: ${what}; it will be tried again`);
+      }
+    };
     const timers: Timer[] = [
-      every(clock, RESEND_SECONDS, () => Promise.resolve(sync.updateAll())),
-      every(clock, UPKEEP_SECONDS, async () => {
-        await database.transaction().execute((unit) => noteAgedLists(unit, clock.now()));
-        issuer.wake();
-      }),
+      every(clock, RESEND_SECONDS, () => upkeep("saying again what doors lack", () => sync.updateAll())),
+      every(clock, UPKEEP_SECONDS, () =>
+        upkeep("hourly upkeep", async () => {
+          await database.transaction().execute(async (unit) => {
+            await noteAgedLists(unit, clock.now());
+            await forgetOldEvents(unit, clock.now());
+          });
+          issuer.wake();
+        }),
+      ),
     ];
     stops.push(() => timers.forEach((timer) => timer.cancel()));
     issuer.wake();

@@ -23,6 +23,7 @@ export const LEASE_RENEWAL_SECONDS = 600; // how often connected doors get a new
 export const RESEND_SECONDS = 30; // a connected door that has not acknowledged hears again
 export const OUTBOX_RETRY_SECONDS = 5; // after a failure to compile or sign; doubles up to the next line
 export const OUTBOX_RETRY_SECONDS_MAX = 300;
+export const EVENTS_KEPT_SECONDS = 90 * 86_400; // older ones are deleted
 export const EXPIRED_ROWS_SECONDS = 86_400; // rows whose end is this far behind leave the list
 
 export const GUEST_LEASE_SECONDS = 24 * 3_600; // default and most: a guest's access ends this long after the last contact

@@ -10,7 +10,7 @@ import { createKeystore, loadKeystore } from "../cloud/keys/keystore";
 import { readSettings } from "../cloud/settings";
 import { StartupError } from "../cloud/startup-error";
 import { openStore } from "../cloud/store/store";
-import { CloudRig, NOON } from "./support/cloud-rig";
+import { CloudRig, NOON, type Json } from "./support/cloud-rig";
 
 let rig: CloudRig;
 let property: string;
@@ -151,6 +151,9 @@ test.serial("O9, O10: a PIN is given at once, seen again without being stored, a
   t.is(seen.body.pin, pins[0].pin);
   t.is(seen.headers.get("cache-control"), "no-store");
   t.is((await rig.send("GET", `/people/${id}`, undefined)).body.pin, undefined);
+  const { items } = await rig.get("/audit");
+  t.true(items.some((entry: Json) => entry.action === "pin.view" && entry.subject === `person/${id}`));
+  t.false(JSON.stringify(items).includes(pins[0].pin));
   await rig.post("/revocations", { person: id });
   t.is((await rig.request("GET", `/api/people/${id}/pins/${pins[0].id}`)).body.code, "pin-gone");
   t.is((await rig.send("POST", `/people/${id}/pins`, { grants: [{ doors: [doorA] }] })).body.code, "person-revoked");
@@ -200,7 +203,7 @@ test.serial("lists come in pages", async (t) => {
 test.serial("the API describes itself: every route, its refusals, and nothing that is not there", async (t) => {
   const { body: description } = await rig.request("GET", "/api/openapi.json", { headers: { authorization: "" } });
   t.true(description.openapi.startsWith("3.1"));
-  const operations = Object.entries<any>(description.paths).flatMap(([path, methods]) => Object.entries<any>(methods).map(([method, operation]) => ({ path, method, operation })));
+  const operations = Object.entries<Json>(description.paths).flatMap(([path, methods]) => Object.entries<Json>(methods).map(([method, operation]) => ({ path, method, operation })));
   t.true(operations.length >= 15);
   for (const { path, method, operation } of operations) {
     t.truthy(operation.responses.default.content["application/problem+json"], path);
@@ -222,7 +225,7 @@ test.serial("state survives a restart", async (t) => {
 });
 
 test("settings: what is wrong is named, and its value is not", (t) => {
-  const complaint = (variables: Record<string, string>) => t.throws(() => readSettings(variables), { instanceOf: StartupError })!.message;
+  const complaint = (variables: Record<string, string>) => t.throws(() => readSettings(variables), { instanceOf: StartupError }).message;
   t.regex(complaint({ LATCHKEY_HTTP_PORT: "http" }), /LATCHKEY_HTTP_PORT/);
   t.regex(complaint({ LATCHKEY_MQTT_PORT: "70000" }), /LATCHKEY_MQTT_PORT/);
   t.regex(complaint({ LATCHKEY_TIME_ZONE: "Mars/Base" }), /LATCHKEY_TIME_ZONE/);
@@ -239,7 +242,7 @@ test("a keystore that others can read, that is broken or missing stops the start
   createKeystore(path);
   t.is(statSync(path).mode & 0o777, 0o600);
   t.notThrows(() => loadKeystore(path));
-  const complaint = () => t.throws(() => loadKeystore(path), { instanceOf: StartupError })!.message;
+  const complaint = () => t.throws(() => loadKeystore(path), { instanceOf: StartupError }).message;
   chmodSync(path, 0o640);
   t.regex(complaint(), /can be read by other users/);
   chmodSync(path, 0o600);
@@ -269,7 +272,7 @@ test("a database that is foreign, newer, damaged or in use stops the start with 
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const complaint = (path: string) => {
-    const { message } = t.throws(() => openStore(path), { instanceOf: StartupError })!;
+    const { message } = t.throws(() => openStore(path), { instanceOf: StartupError });
     t.false(message.includes("\n"));
     return message;
   };

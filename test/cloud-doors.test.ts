@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { connect as connectSocket } from "node:net";
 import test from "ava";
 import { connect, type MqttClient } from "mqtt";
+import { toHex } from "../protocol/bytes";
 import { encodeClaim, encodeHello, openWelcome } from "../protocol/enrolment";
 import { encodeNeed } from "../protocol/need";
 import { encodeReceipt } from "../protocol/receipt";
 import { nativeHashes } from "../cloud/keys/native-hashes";
-import { CloudRig } from "./support/cloud-rig";
+import { CloudRig, type Json } from "./support/cloud-rig";
 import { EventChain, ProtocolDoor } from "./support/protocol-door";
 
 let rig: CloudRig;
@@ -18,14 +19,19 @@ test.before(async () => {
 });
 test.after.always(() => rig.stop());
 
+/** What must stay out of the log; filled as it is made up. */
+const secrets: string[] = [];
+
 async function addPerson(doors: readonly ProtocolDoor[], changes: { class?: string; of?: string } & Record<string, unknown> = {}): Promise<{ id: string; pin: string }> {
   const { class: holder = "resident", of = property, ...grant } = changes;
   const person = await rig.post("/people", { property: of, name: "Ana", class: holder, pins: [{ grants: [{ doors: doors.map((door) => door.hex), ...grant }] }] });
+  secrets.push(person.pins[0].pin);
   return { id: person.id, pin: person.pins[0].pin };
 }
 
 async function connectedDoor(name: string, of = property): Promise<ProtocolDoor> {
   const door = await ProtocolDoor.claimed(rig, of, name);
+  secrets.push(String.fromCharCode(...door.login.password), toHex(door.key), toHex(door.secret));
   await door.connect();
   await door.until(() => door.lease?.version === door.version);
   await upToDate(door);
@@ -53,7 +59,7 @@ async function acknowledged(door: ProtocolDoor): Promise<void> {
   await rig.cloud.settled();
 }
 
-async function truth(revocation: string): Promise<any> {
+async function truth(revocation: string): Promise<Json> {
   return (await rig.get(`/revocations/${revocation}`)).doors;
 }
 
@@ -368,7 +374,7 @@ test.serial("X11: who can open a door is read from the list that it has acknowle
   const monday = "2026-06-01T10:00:00Z";
   const shown = await rig.get(`/doors/${door.hex}/who-can-open?at=${monday}`);
   t.false(shown.list.upToDate);
-  const verdicts = Object.fromEntries(shown.people.map((row: any) => [row.person, row.verdict]));
+  const verdicts = Object.fromEntries(shown.people.map((row: Json) => [row.person, row.verdict]));
   t.is(verdicts[weekdays.id], "granted");
   t.is(verdicts[newcomer.id], undefined, "the door does not know the newcomer yet");
   t.is(verdicts[leaving.id], "granted", "and still knows who left");
@@ -401,8 +407,8 @@ test.serial("X7: events are stored once, in any order of arrival; gaps and edits
   await upToDate(door);
   const chain = new EventChain(door);
   for (let n = 0; n < 300; n++) chain.append({ type: "decision", kind: 1, outputs: 1, tag: door.tagOf(person.pin), reason: n % 2 === 0 ? "granted" : "outside-schedule" });
-  const events = async () => (await rig.get(`/events?door=${door.hex}&limit=200`)).items as any[];
-  const kinds = async () => ((await rig.get(`/doors/${door.hex}/alarms`)).items as any[]).map((alarm) => alarm.kind);
+  const events = async () => (await rig.get(`/events?door=${door.hex}&limit=200`)).items as Json[];
+  const kinds = async () => ((await rig.get(`/doors/${door.hex}/alarms`)).items as Json[]).map((alarm) => alarm.kind);
   const upload = async (bytes: Uint8Array) => {
     door.publish("events", bytes);
     await acknowledged(door);
@@ -439,7 +445,7 @@ test.serial("X7: events are stored once, in any order of arrival; gaps and edits
   await upload(chain.upload(290, 300));
   await upload(chain.upload(150, 160));
   t.is(door.acknowledgedEvents, 300);
-  const stored = (await rig.get(`/events?door=${door.hex}&limit=200`)) as { items: any[]; next: string };
+  const stored = (await rig.get(`/events?door=${door.hex}&limit=200`)) as { items: Json[]; next: string };
   const rest = await rig.get(`/events?door=${door.hex}&limit=200&after=${stored.next}`);
   const all = [...stored.items, ...rest.items];
   t.is(new Set(all.map((event) => event.sequence)).size, 260);
@@ -482,7 +488,7 @@ test.serial("a client with door A's login can neither read nor write door B's to
   const heard: string[] = [];
   spy.on("message", (topic) => heard.push(topic));
   const topics = [`latchkey/1/doors/${doorB.hex}/down/#`, `latchkey/1/doors/+/down/#`, "#", "$SYS/#", `latchkey/1/doors/${doorB.hex}/up/#`, `latchkey/1/doors/${doorA.hex}/up/#`];
-  for (const topic of topics) t.is((await spy.subscribeAsync(topic).catch(() => [{ qos: 128 }]))[0].qos as number, 128, topic);
+  for (const topic of topics) t.is((await spy.subscribeAsync(topic).catch(() => [{ qos: 128 }]))[0].qos, 128, topic);
   t.is((await spy.subscribeAsync(`latchkey/1/doors/${doorA.hex}/down/#`))[0].qos, 0);
   await addPerson([doorB]);
   await upToDate(doorB);
@@ -538,4 +544,9 @@ test.serial("after a restart of the cloud a door finds all as it was", async (t)
   await upToDate(door);
   t.is((await truth(id))[0].state, "acknowledged");
   await door.disconnect();
+});
+
+test.serial("the log holds no PIN, no password, no key and no token", (t) => {
+  t.true(rig.log.includes("refused a message of a door"));
+  for (const secret of [...secrets, rig.cloud.adminToken.token]) t.notRegex(rig.log, new RegExp(`(?<![0-9])${secret}(?![0-9])`));
 });

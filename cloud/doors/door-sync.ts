@@ -6,7 +6,7 @@ import { openReceipt, RECEIPT_BYTES } from "../../protocol/receipt";
 import type { Clock } from "../clock";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
-import { RESEND_SECONDS } from "../limits";
+import { LEASE_RENEWAL_SECONDS, RESEND_SECONDS } from "../limits";
 import type { Database, Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { acknowledgeEvents, answerNeed, answerReceipt } from "./door-answers";
@@ -49,9 +49,16 @@ export class DoorSync {
     this.#run(door, async (now) => this.#send(door, await this.#unit((unit) => this.#missing(unit, door, now))));
   }
 
-  /** Says again to every connected door what it lacks. */
-  updateAll(): void {
-    for (const door of this.#parts.link.connected()) this.update(door);
+  /** Says again to connected doors what they lack, and gives those a lease whose last one is getting old. */
+  async updateAll(): Promise<void> {
+    const { database, clock } = this.#parts;
+    const doors = await database
+      .selectFrom("doors")
+      .select("id")
+      .where("version", ">", 0)
+      .where((eb) => eb.or([eb("acknowledged_version", "!=", eb.ref("version")), eb("lease_version", "!=", eb.ref("version")), eb("lease_issued_at", "<=", clock.now() - LEASE_RENEWAL_SECONDS)]))
+      .execute();
+    for (const { id } of doors) this.update(id);
   }
 
   disconnected(door: string): void {

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTP_BODY_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { routes, type ApiParts } from "./api";
+import { auditRoutes } from "./audit-routes";
 import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
 import { eventRoutes } from "./event-routes";
@@ -33,7 +34,7 @@ export function createApp(parts: ApiParts): OpenAPIHono {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-cache");
   });
 
-  for (const resource of [propertyRoutes, doorRoutes, personRoutes, revocationRoutes, eventRoutes]) app.route("/api", resource(parts));
+  for (const resource of [propertyRoutes, doorRoutes, personRoutes, revocationRoutes, eventRoutes, auditRoutes]) app.route("/api", resource(parts));
   app.get("/api/health", (c) => c.json({ status: "ok" }));
   app.route("/enrol", enrolmentRoutes(parts));
 

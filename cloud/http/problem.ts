@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
+import { isStorageFailure } from "../store/store";
 import { PROBLEMS, Refusal, type ProblemCode } from "../refusal";
 
 /**
@@ -19,9 +20,4 @@ export function problemOf(error: unknown, context: Context, log: Logger): Respon
   if (error instanceof HTTPException && error.status === 400) return problem("malformed-json", PROBLEMS["malformed-json"][1]);
   log.error({ err: error, method: context.req.method, path: context.req.path }, "a request failed");
   return isStorageFailure(error) ? problem("storage-failed", "Nothing was changed. Look at the log of the cloud.") : problem("internal", "Nothing was changed. Look at the log of the cloud.");
-}
-
-function isStorageFailure(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|BUSY)/.test(code);
 }

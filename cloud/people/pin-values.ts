@@ -19,8 +19,9 @@ const DRAWS_MAX = 1_000; // chance of as many collisions in a row: nil; then som
 /**
  * Draws a PIN that nobody has, or may still have, at any of the doors it is to open (X9), as long as the fullest of
  * them asks for.
+ * @param draw a uniform integer in [0, bound); a CSPRNG's unless a test says otherwise.
  */
-export async function drawFreePin(unit: Unit, sealing: Sealing, secrets: DoorSecrets, doors: readonly string[]): Promise<FreePin> {
+export async function drawFreePin(unit: Unit, sealing: Sealing, secrets: DoorSecrets, doors: readonly string[], draw?: (bound: number) => number): Promise<FreePin> {
   const populations = await unit
     .selectFrom("door_credentials")
     .select((eb) => ["door_id", eb.fn.countAll().as("count")])
@@ -30,8 +31,8 @@ export async function drawFreePin(unit: Unit, sealing: Sealing, secrets: DoorSec
     .execute();
   const digits = pinDigitsFor(1 + Math.max(0, ...populations.map((row) => Number(row.count))));
   const rows = await unit.selectFrom("doors").select(["id", "enrolment", "door_key"]).where("id", "in", doors).execute();
-  for (let draw = 0; draw < DRAWS_MAX; draw++) {
-    const pin = drawPin(digits);
+  for (let count = 0; count < DRAWS_MAX; count++) {
+    const pin = drawPin(digits, draw);
     const fingerprint = sealing.pinFingerprint(pin);
     const tags = new Map(rows.map((door) => [door.id, door.door_key === null ? null : credentialTag(nativeHashes, secrets.keysOf(door).tag, CredentialKind.pin, ascii(pin))]));
     if (!(await isTaken(unit, fingerprint, tags))) return { pin, fingerprint, tags };

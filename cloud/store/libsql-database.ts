@@ -3,7 +3,8 @@ import type { SqliteDatabase, SqliteStatement } from "kysely";
 
 /**
  * libsql in the shape that Kysely's SQLite dialect takes, without libsql's sharp edges (0.5): it aborts the whole
- * process on a boolean parameter, binds every number as a REAL, cuts texts at NUL, and returns ArrayBuffers.
+ * process on a boolean parameter, binds every number as a REAL, cuts texts at NUL, returns ArrayBuffers, and
+ * throws what is no Error.
  */
 export class LibsqlDatabase implements SqliteDatabase {
   readonly #database: Libsql.Database;
@@ -17,7 +18,7 @@ export class LibsqlDatabase implements SqliteDatabase {
   prepare(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const statement = adapt(this.#database.prepare(sql));
+    const statement = adapt(attempt(() => this.#database.prepare(sql)));
     if (this.#statements.size >= STATEMENTS_KEPT) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
@@ -25,12 +26,12 @@ export class LibsqlDatabase implements SqliteDatabase {
 
   /** Several statements without parameters. */
   execute(sql: string): void {
-    this.#database.exec(sql);
+    attempt(() => this.#database.exec(sql));
   }
 
   /** The first column of a pragma's first row. */
   pragma(text: string): unknown {
-    const rows = this.#database.prepare(`PRAGMA ${text}`).all([]) as Record<string, unknown>[];
+    const rows = attempt(() => this.#database.prepare(`PRAGMA ${text}`).all([])) as Record<string, unknown>[];
     return rows.length === 0 ? undefined : Object.values(rows[0])[0];
   }
 
@@ -57,12 +58,32 @@ const STATEMENTS_KEPT = 500; // prepared ones; beyond, all are prepared anew
 function adapt(statement: Libsql.Statement): SqliteStatement {
   return {
     reader: statement.reader,
-    all: (parameters) => statement.all(parameters.map(toSqlite)).map(fromSqlite),
-    run: (parameters) => statement.run(parameters.map(toSqlite)),
+    all: (parameters) => attempt(() => statement.all(parameters.map(toSqlite)).map(fromSqlite)),
+    run: (parameters) => attempt(() => statement.run(parameters.map(toSqlite))),
     *iterate(parameters) {
       for (const row of statement.iterate(parameters.map(toSqlite))) yield fromSqlite(row);
     },
   };
+}
+
+/** An error of SQLite's, with its code such as SQLITE_FULL. */
+export class SqliteError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** libsql throws objects that look like errors and have neither stack nor type. */
+function attempt<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Libsql.SqliteError) throw new SqliteError(error.message, error.code);
+    throw error;
+  }
 }
 
 function toSqlite(value: unknown): unknown {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Kysely, SqliteDialect, type Transaction } from "kysely";
 import { StartupError } from "../startup-error";
-import { LibsqlDatabase } from "./libsql-database";
+import { LibsqlDatabase, SqliteError } from "./libsql-database";
 import { MIGRATIONS } from "./migrations";
 import type { Tables } from "./tables";
 
@@ -39,7 +39,7 @@ export function openStore(path: string): Store {
     migrate(sqlite, path);
   } catch (error) {
     sqlite?.close();
-    throw error instanceof StartupError ? error : new StartupError(explain(error as Error & { code?: string }, path));
+    throw error instanceof StartupError ? error : new StartupError(explain(error as Error, path));
   }
   const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
   return {
@@ -67,14 +67,19 @@ function migrate(sqlite: LibsqlDatabase, path: string): void {
   });
 }
 
-function explain(error: Error & { code?: string }, path: string): string {
-  if (error.code === "SQLITE_BUSY") return `The database ${path} is in use by another process: one Latchkey at a time.`;
-  if (error.code === "SQLITE_NOTADB") return `${path} is not a database.`;
+function explain(error: Error, path: string): string {
+  const code = error instanceof SqliteError ? error.code : "";
+  if (code === "SQLITE_BUSY") return `The database ${path} is in use by another process: one Latchkey at a time.`;
+  if (code === "SQLITE_NOTADB") return `${path} is not a database.`;
   return `Cannot open the database ${path}: ${error.message.split("\n")[0]}`;
 }
 
 /** Whether an error is the database refusing a second one of what must be unique. */
 export function isUniqueViolation(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+  return error instanceof SqliteError && (error.code === "SQLITE_CONSTRAINT_UNIQUE" || error.code === "SQLITE_CONSTRAINT_PRIMARYKEY");
+}
+
+/** Whether the disk, and not the request, is to blame. */
+export function isStorageFailure(error: unknown): boolean {
+  return error instanceof SqliteError && /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|BUSY)/.test(error.code);
 }

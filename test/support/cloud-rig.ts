@@ -8,11 +8,14 @@ import { ManualClock } from "./manual-clock";
 
 export const NOON = Date.UTC(2026, 5, 1, 12) / 1_000; // a Monday
 
+/** An answer's JSON; the assertions are its check. */
+export type Json = ReturnType<typeof JSON.parse>;
+
 export interface ApiAnswer {
   status: number;
   type: string | null;
   headers: Headers;
-  body: any;
+  body: Json;
 }
 
 /** A cloud on free ports and a folder of its own, with a clock that the test moves. */
@@ -20,6 +23,8 @@ export class CloudRig {
   readonly clock: ManualClock;
   readonly settings: Settings;
   cloud!: Cloud;
+  /** Everything that the cloud has logged, at the chattiest level. */
+  log = "";
 
   private constructor(clock: ManualClock, folder: string) {
     this.clock = clock;
@@ -34,7 +39,7 @@ export class CloudRig {
 
   async restart(): Promise<void> {
     await (this.cloud as Cloud | undefined)?.stop();
-    this.cloud = await startCloud(this.settings, { clock: this.clock, log: pino({ level: process.env.LATCHKEY_TEST_LOG ?? "silent" }, pino.destination(2)) });
+    this.cloud = await startCloud(this.settings, { clock: this.clock, log: pino({ level: "trace" }, { write: (line) => void (this.log += line) }) });
     // Doors that were claimed know the port.
     this.settings.mqttPort = this.cloud.mqttPort;
   }
@@ -45,16 +50,16 @@ export class CloudRig {
   }
 
   async request(method: string, path: string, options: { body?: string | Uint8Array; headers?: Record<string, string> } = {}): Promise<ApiAnswer> {
-    const response = await fetch(this.cloud.url + path, { method, headers: { authorization: `Bearer ${this.cloud.adminToken.token}`, ...options.headers }, body: (options.body ?? null) as RequestInit["body"] });
+    const response = await fetch(this.cloud.url + path, { method, headers: { authorization: `Bearer ${this.cloud.adminToken.token}`, ...options.headers }, body: (options.body ?? null) as NonNullable<RequestInit["body"]> | null });
     const text = await response.text();
     return { status: response.status, type: response.headers.get("content-type"), headers: response.headers, body: text.startsWith("{") ? JSON.parse(text) : text };
   }
 
-  async get(path: string): Promise<any> {
+  async get(path: string): Promise<Json> {
     return this.#expect(200, await this.request("GET", `/api${path}`));
   }
 
-  async post(path: string, body: unknown, status = 201): Promise<any> {
+  async post(path: string, body: unknown, status = 201): Promise<Json> {
     return this.#expect(status, await this.send("POST", path, body));
   }
 
@@ -62,7 +67,7 @@ export class CloudRig {
     return this.request(method, `/api${path}`, { body: JSON.stringify(body), headers: { "content-type": "application/json" } });
   }
 
-  #expect(status: number, answer: ApiAnswer): any {
+  #expect(status: number, answer: ApiAnswer): Json {
     if (answer.status !== status) throw new Error(`status ${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   }

@@ -90,7 +90,7 @@ export class ProtocolDoor {
 
   /** @throws Error with the status where it is not 200. */
   async enrol(step: string, body: Uint8Array): Promise<Uint8Array> {
-    const response = await fetch(`${this.rig.cloud.url}/enrol/${step}`, { method: "POST", headers: { "content-type": "application/cbor" }, body: body as RequestInit["body"] });
+    const response = await fetch(`${this.rig.cloud.url}/enrol/${step}`, { method: "POST", headers: { "content-type": "application/cbor" }, body: body as NonNullable<RequestInit["body"]> });
     if (response.status !== 200) throw new Error(`${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   }

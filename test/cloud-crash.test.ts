@@ -1,0 +1,143 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import test from "ava";
+import type { CloudRig, Json } from "./support/cloud-rig";
+import { ProtocolDoor } from "./support/protocol-door";
+
+const CHANGES = 100;
+const KILLS_AFTER = [23, 51, 78]; // confirmed changes
+const AT_ONCE = 6;
+
+/** A cloud in a process of its own, that can be killed. */
+class CloudProcess {
+  readonly folder: string;
+  #child: ChildProcess | undefined;
+  url = "";
+  mqttPort = 0;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  async start(): Promise<void> {
+    const environment = { ...process.env, LATCHKEY_DATA: this.folder, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "error" };
+    this.#child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "cloud/main.ts"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+    for await (const line of createInterface(this.#child.stdout!)) {
+      const match = /HTTP on (http:\S+), MQTT on \S+:([0-9]+)\./.exec(line);
+      if (match === null) continue;
+      [, this.url] = match;
+      this.mqttPort = Number(match[2]);
+      return;
+    }
+    throw new Error("the cloud did not start");
+  }
+
+  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#child!;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  /** @returns undefined where the connection broke: nobody knows then whether it was done. */
+  async send(method: string, path: string, body?: unknown): Promise<Json> {
+    const token = readFileSync(join(this.folder, "admin-token"), "utf8").trim();
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    try {
+      const response = await fetch(`${this.url}/api${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+      const answer: Json = await response.json();
+      if (response.status >= 300) throw new Error(JSON.stringify(answer));
+      return answer;
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What ProtocolDoor wants of a rig. */
+  get rig(): CloudRig {
+    const { url } = this;
+    return { cloud: { url }, clock: { now: () => Math.floor(Date.now() / 1_000) }, get: (path: string) => this.send("GET", path), post: (path: string, body: unknown) => this.send("POST", path, body) } as unknown as CloudRig;
+  }
+}
+
+test("the cloud is killed with -9 in the middle of a hundred changes: all that it confirmed is there, and every door converges", async (t) => {
+  t.timeout(180_000);
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+  const cloud = new CloudProcess(folder);
+  await cloud.start();
+  t.teardown(async () => {
+    await cloud.kill("SIGTERM");
+    rmSync(folder, { recursive: true });
+  });
+  const property = (await cloud.send("POST", "/properties", { name: "Crash" })).id as string;
+  const doors: ProtocolDoor[] = [];
+  for (const name of ["one", "two", "three"]) doors.push(await ProtocolDoor.claimed(cloud.rig, property, name));
+  for (const door of doors) await door.connect();
+  const ids = doors.map((door) => door.hex);
+
+  const added = new Map<string, string>(); // person → PIN
+  const revoked = new Set<string>();
+  const unsure = new Set<string>(); // revocations without an answer
+  let confirmed = 0;
+  let next = 0;
+  let kills = 0;
+  let restarting: Promise<void> | undefined;
+
+  const change = async (number: number): Promise<void> => {
+    const victim = number % 3 === 2 ? [...added.keys()].find((id) => !revoked.has(id) && !unsure.has(id)) : undefined;
+    if (victim !== undefined) {
+      unsure.add(victim);
+      if ((await cloud.send("POST", "/revocations", { person: victim })) === undefined) return;
+      unsure.delete(victim);
+      revoked.add(victim);
+    } else {
+      const person = await cloud.send("POST", "/people", { property, name: `P${number}`, class: "resident", pins: [{ grants: [{ doors: ids }] }] });
+      if (person === undefined) return;
+      added.set(person.id, person.pins[0].pin);
+    }
+    confirmed += 1;
+  };
+  const worker = async (): Promise<void> => {
+    while (next < CHANGES) {
+      await restarting;
+      await change(next++);
+      if (kills === KILLS_AFTER.length || confirmed < KILLS_AFTER[kills]) continue;
+      kills += 1;
+      // In the midst of what the others have under way.
+      restarting = cloud.kill("SIGKILL").then(() => cloud.start());
+    }
+    await restarting;
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  t.is(kills, KILLS_AFTER.length);
+  t.true(confirmed > CHANGES / 2, `${confirmed} confirmed`);
+
+  const people: { id: string; revokedAt: string | null }[] = [];
+  for (let after: string | null = ""; after !== null; ) {
+    const page: { items: typeof people; next: string | null } = await cloud.send("GET", `/people?limit=200${after && `&after=${after}`}`);
+    people.push(...page.items);
+    after = page.next;
+  }
+  const known = new Map(people.map((person) => [person.id, person]));
+  for (const id of added.keys()) t.truthy(known.get(id), "a confirmed person is there");
+  for (const id of revoked) t.truthy(known.get(id)!.revokedAt, "a confirmed revocation is there");
+  for (const [id] of added) if (!revoked.has(id) && !unsure.has(id)) t.is(known.get(id)!.revokedAt, null);
+
+  const live = people.filter((person) => person.revokedAt === null).length;
+  for (const door of doors) {
+    await door.disconnect().catch(() => undefined);
+    Object.assign(door, { rig: cloud.rig });
+    door.login.brokerPort = cloud.mqttPort;
+    await door.connect();
+    const { issued } = await cloud.send("GET", `/doors/${door.hex}`);
+    await door.until(() => door.version >= issued.version);
+    for (const [id, pin] of added) t.is(door.knows(pin), known.get(id)!.revokedAt === null);
+    const manifest = door.list!;
+    t.is(manifest.manifest.rows - (manifest.delta?.tombstones.length ?? 0) + (manifest.delta?.added.length ?? 0) / 8, live);
+    await door.disconnect();
+  }
+});

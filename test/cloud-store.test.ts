@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { ascii } from "../protocol/bytes";
+import { CredentialKind, credentialTag } from "../protocol/credential";
+import { NO_END } from "../protocol/profile";
+import { DoorSecrets } from "../cloud/doors/door-secrets";
+import { registerDoor } from "../cloud/doors/register-door";
+import { releaseCredentials } from "../cloud/issuing/credential-release";
+import { nativeHashes } from "../cloud/keys/native-hashes";
+import { Sealing } from "../cloud/keys/sealing";
+import { addPerson } from "../cloud/people/add-person";
+import { requireRoom } from "../cloud/people/door-room";
+import { drawFreePin } from "../cloud/people/pin-values";
+import { createProperty } from "../cloud/properties/property-settings";
+import { Refusal } from "../cloud/refusal";
+import { isUniqueViolation, openStore, type Store, type Unit } from "../cloud/store/store";
+
+const NOW = 1_780_000_000;
+const sealing = new Sealing(new Uint8Array(32).fill(1));
+const secrets = new DoorSecrets(sealing);
+const DOOR = "00112233445566aa";
+const OTHER = "00112233445566bb";
+
+let folder: string;
+let store: Store;
+let person: string;
+
+test.before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+  store = openStore(join(folder, "store.sqlite"));
+  await store.database.transaction().execute(async (unit) => {
+    const settings = { name: "P", timeZone: "UTC", holidays: [], unlockSeconds: 5, staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: null } };
+    const property = await createProperty(unit, settings, "test", NOW);
+    for (const id of [DOOR, OTHER]) await registerDoor(unit, sealing, { property, name: id, id, claimSecret: new Uint8Array(16) }, "test", NOW);
+    const door_key = sealing.seal("door-key", `${DOOR}/1`, new Uint8Array(32).fill(4));
+    await unit.updateTable("doors").set({ claimed_at: NOW, claim_secret: null, enrolment: 1, door_key, version: 10, offered_version: 10 }).where("id", "=", DOOR).execute();
+    person = await addPerson(unit, { property, name: "Ana", class: "guest" }, "test", NOW);
+  });
+});
+test.after.always(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs in a transaction that is rolled back: tests do not meet. */
+async function apart(work: (unit: Unit) => Promise<void>): Promise<void> {
+  const done = new Error("done");
+  await store.database
+    .transaction()
+    .execute(async (unit) => {
+      await work(unit);
+      throw done;
+    })
+    .catch((error: unknown) => {
+      if (error !== done) throw error;
+    });
+}
+
+const tagOf = (pin: string) => credentialTag(nativeHashes, secrets.keysOf({ id: DOOR, enrolment: 1, door_key: sealing.seal("door-key", `${DOOR}/1`, new Uint8Array(32).fill(4)) }).tag, CredentialKind.pin, ascii(pin));
+
+async function insertPin(unit: Unit, credential: string, pin: string, revoked: boolean, tag = tagOf(pin)): Promise<void> {
+  await unit.insertInto("credentials").values({ id: credential, person_id: person, kind: "pin", value: sealing.seal("pin", `${credential}/1`, ascii(pin)), digits: pin.length, version: 1, created_at: NOW, revoked_at: revoked ? NOW : null }).execute();
+  await unit.insertInto("door_credentials").values({ door_id: DOOR, credential_id: credential, fingerprint: sealing.pinFingerprint(pin), tag }).execute();
+  await unit.insertInto("grants").values({ id: `grant-${credential}`, credential_id: credential, not_before: 0, not_after: NO_END, windows: "[]", max_uses: 0, use_counter: 0, created_at: NOW, created_by: "test" }).execute();
+  await unit.insertInto("grant_doors").values({ grant_id: `grant-${credential}`, door_id: DOOR, added_version: 5, removed_version: revoked ? 10 : null }).execute();
+}
+
+test.serial("X9, O9: a PIN is not given again while a door may hold it, nor one that a door could not tell from it", async (t) => {
+  await apart(async (unit) => {
+    await insertPin(unit, "c1", "048151", true);
+    await insertPin(unit, "c2", "162342", false, tagOf("313131"));
+    const draw = (...values: number[]) => drawFreePin(unit, sealing, secrets, [DOOR], () => values.shift()!);
+    const { pin } = await draw(48_151, 162_342, 313_131, 7_007);
+    t.is(pin, "007007", "taken, taken, same tag, free");
+
+    await unit.updateTable("doors").set({ acknowledged_version: 9 }).where("id", "=", DOOR).execute();
+    await releaseCredentials(unit, DOOR, NOW);
+    t.is((await draw(48_151, 7_007)).pin, "007007", "revoked, but not acknowledged");
+    await unit.updateTable("doors").set({ acknowledged_version: 10 }).where("id", "=", DOOR).execute();
+    await releaseCredentials(unit, DOOR, NOW);
+    t.is((await draw(48_151)).pin, "048151", "acknowledged");
+    t.is((await unit.selectFrom("credentials").select("value").where("id", "=", "c1").executeTakeFirstOrThrow()).value, null, "and destroyed");
+    t.not((await unit.selectFrom("credentials").select("value").where("id", "=", "c2").executeTakeFirstOrThrow()).value, null);
+  });
+});
+
+test.serial("X9: the database itself refuses one value, or one tag, twice at a door", async (t) => {
+  await apart(async (unit) => {
+    await insertPin(unit, "c1", "048151", false);
+    await unit.insertInto("credentials").values({ id: "c2", person_id: person, kind: "pin", digits: 6, version: 1, created_at: NOW }).execute();
+    const insert = (fingerprint: Uint8Array, tag: Uint8Array, door_id = DOOR) => unit.insertInto("door_credentials").values({ door_id, credential_id: "c2", fingerprint, tag }).execute();
+    t.true(isUniqueViolation(await t.throwsAsync(insert(sealing.pinFingerprint("048151"), new Uint8Array(5)))));
+    t.true(isUniqueViolation(await t.throwsAsync(insert(sealing.pinFingerprint("999000"), tagOf("048151")))));
+    await t.notThrowsAsync(insert(sealing.pinFingerprint("048151"), tagOf("048151"), OTHER), "at another door it may be");
+  });
+});
+
+test.serial("a door takes no more than its flash can hold", async (t) => {
+  await apart(async (unit) => {
+    await insertPin(unit, "c1", "048151", false);
+    const insert = async (n: number) => {
+      const id = `g${n}`;
+      await unit.insertInto("grants").values({ id, credential_id: "c1", not_before: 0, not_after: NOW + n, windows: "[]", max_uses: 0, use_counter: 0, created_at: NOW, created_by: "test" }).execute();
+      await unit.insertInto("grant_doors").values({ grant_id: id, door_id: DOOR }).execute();
+    };
+    for (let n = 1; n < 2_048; n++) await insert(n);
+    await requireRoom(unit, DOOR);
+    await insert(2_048);
+    const refusal = await t.throwsAsync(requireRoom(unit, DOOR), { instanceOf: Refusal });
+    t.is(refusal?.code, "door-full");
+    await unit.updateTable("grants").set({ not_after: NO_END }).where("id", "like", "g%").execute();
+    await t.notThrowsAsync(requireRoom(unit, DOOR), "the same terms are one profile");
+  });
+});
+
+test.serial("the store takes what it should and never aborts on what it should not", async (t) => {
+  await apart(async (unit) => {
+    const name = (value: unknown) => unit.updateTable("people").set({ name: value as string }).where("id", "=", person).execute();
+    for (const value of [1.5, "a\0b", { a: 1 }, Symbol("x"), Number.NaN]) await t.throwsAsync(name(value), undefined, typeof value);
+    await name("É😀");
+    t.is((await unit.selectFrom("people").select("name").where("id", "=", person).executeTakeFirstOrThrow()).name, "É😀");
+    const bytes = Uint8Array.of(0, 255, 0);
+    await unit.updateTable("doors").set({ event_mac: bytes }).where("id", "=", OTHER).execute();
+    t.deepEqual((await unit.selectFrom("doors").select("event_mac").where("id", "=", OTHER).executeTakeFirstOrThrow()).event_mac, bytes);
+    await t.throwsAsync(unit.updateTable("doors").set({ acknowledged_version: 99 }).where("id", "=", OTHER).execute(), { message: /CHECK/ });
+  });
+});
