@@ -63,7 +63,14 @@ export class Enrolment {
 
   /** The record is written last of all: a cut before it repeats the claim, a cut after it finds the door claimed. */
   *#finish(keysets: readonly Uint8Array[], record: EnrolmentRecord, eventKey: Uint8Array): Work {
-    yield* this.#parts.adoptKeysets(keysets);
+    try {
+      yield* this.#parts.adoptKeysets(keysets);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      // Asked again, the same welcome would bring the same chain: begin anew.
+      this.#parts.keyValue.delete(KEY);
+      return this.#refused(error);
+    }
     startEventLog(this.#parts.keyValue, record.login.enrolment, eventKey);
     saveEnrolment(this.#parts.keyValue, record);
     this.#parts.keyValue.delete(KEY);
@@ -83,10 +90,14 @@ export class Enrolment {
         onBody(answer.body);
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
-        this.#parts.onRefused(error);
-        this.#later();
+        this.#refused(error);
       }
     });
+  }
+
+  #refused(error: ProtocolError): void {
+    this.#parts.onRefused(error);
+    this.#later();
   }
 
   #later(): void {
