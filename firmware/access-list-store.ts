@@ -1,6 +1,7 @@
 import { lookUp, openAccessList, type AccessList } from "../protocol/access-list";
-import { equalBytes } from "../protocol/bytes";
+import { concat, equalBytes } from "../protocol/bytes";
 import type { CredentialKind } from "../protocol/credential";
+import { LockState } from "../protocol/delta";
 import type { Hashes } from "../protocol/hashes";
 import { ProtocolError } from "../protocol/protocol-error";
 import { COMMIT_BYTES, CommitLog, committedVersion, encodeCommit } from "./commit-log";
@@ -29,8 +30,9 @@ export interface ListAlarms {
   listDamaged: boolean;
 }
 
-/** The key-value store has the commit in force under `list`, in the bytes of the commit log. */
+/** Kept under `list`: the commit in force in the bytes of the commit log (16) ‖ lock state (1). */
 const KEY = "list";
+const KEPT_BYTES = COMMIT_BYTES + 1;
 
 /**
  * The door's list in flash (flash-layout.ts): two slots for snapshots, the delta in force twice, and a log of
@@ -78,8 +80,14 @@ export class AccessListStore {
   /** The version below which nothing may become active; undefined before the first list. */
   get floor(): ListVersion | undefined {
     if (this.#active !== undefined) return this.#active;
-    const kept = this.#keptCommit();
+    const kept = this.#kept();
     return kept && committedVersion(kept);
+  }
+
+  /** What the list in force says of the whole door, also where it is lost. */
+  get lockState(): LockState {
+    if (this.#active !== undefined) return this.#active.list.delta?.lockState ?? LockState.normal;
+    return (this.#kept()?.[COMMIT_BYTES] ?? LockState.normal) as LockState;
   }
 
   /** Whether the list has a row under a tag; true as well where that cannot be known, with a list lost or damaged. */
@@ -110,7 +118,7 @@ export class AccessListStore {
     const { epoch, version } = next.delta;
     yield* this.#deltas.writeFirst(next, deltaHash);
     yield;
-    yield* this.#commit({ epoch, version }, manifestHash, next.hash);
+    yield* this.#commit({ epoch, version }, manifestHash, next);
     this.#active = { list: { ...list, delta: next.delta }, epoch, version, manifestHash, deltaHash: next.hash };
   }
 
@@ -125,11 +133,10 @@ export class AccessListStore {
       yield* this.#deltas.writeFirst(next, this.#active?.deltaHash ?? NO_DELTA);
       yield;
     }
-    const deltaHash = next?.hash ?? NO_DELTA;
-    yield* this.#commit({ epoch, version }, head.hash, deltaHash);
+    yield* this.#commit({ epoch, version }, head.hash, next);
     this.#slot = slot;
     this.#body = slot.body();
-    this.#active = { list: openAccessList(head.manifest, next?.delta, this.#body), epoch, version, manifestHash: head.hash, deltaHash };
+    this.#active = { list: openAccessList(head.manifest, next?.delta, this.#body), epoch, version, manifestHash: head.hash, deltaHash: next?.hash ?? NO_DELTA };
     this.#listLost = false;
   }
 
@@ -170,7 +177,7 @@ export class AccessListStore {
    */
   *forget(): Sliced<void> {
     this.#active = undefined;
-    this.#listLost = this.#keptCommit() !== undefined;
+    this.#listLost = this.#kept() !== undefined;
     for (const slot of this.#slots) yield* slot.clear();
     yield* this.#log.clear();
     this.#keyValue.delete(KEY);
@@ -178,14 +185,14 @@ export class AccessListStore {
   }
 
   *#boot(): Sliced<void> {
-    const kept = this.#keptCommit();
-    const found = findCommittedList(this.#hashes, this.#slots, this.#deltas.read(), this.#log, kept);
+    const kept = this.#kept();
+    const found = findCommittedList(this.#hashes, this.#slots, this.#deltas.read(), this.#log, kept?.subarray(0, COMMIT_BYTES));
     this.#listLost = found === undefined && kept !== undefined;
     if (found === undefined) return;
     const { slot, head, delta, record, sector, epoch, version } = found;
     if (sector !== undefined) this.#log.spare(sector);
     // A cut between the two writes of a commit: it counts, and from now on it may be acknowledged.
-    if (kept === undefined || !equalBytes(kept, record)) this.#keyValue.write(KEY, record);
+    if (kept === undefined || !equalBytes(kept.subarray(0, COMMIT_BYTES), record)) this.#keep(record, delta);
     this.#slot = slot;
     this.#body = slot.body();
     yield* slot.healHead();
@@ -206,14 +213,18 @@ export class AccessListStore {
   }
 
   /** Log first, then key-value store: what stands in either is committed. */
-  *#commit(version: ListVersion, manifestHash: Uint8Array, deltaHash: Uint8Array): Sliced<void> {
-    const record = encodeCommit(this.#hashes, version, manifestHash, deltaHash);
+  *#commit(version: ListVersion, manifestHash: Uint8Array, delta: ListDelta | undefined): Sliced<void> {
+    const record = encodeCommit(this.#hashes, version, manifestHash, delta?.hash ?? NO_DELTA);
     yield* this.#log.append(record);
-    this.#keyValue.write(KEY, record);
+    this.#keep(record, delta);
   }
 
-  #keptCommit(): Uint8Array | undefined {
+  #keep(record: Uint8Array, delta: ListDelta | undefined): void {
+    this.#keyValue.write(KEY, concat(record, Uint8Array.of(delta?.delta.lockState ?? LockState.normal)));
+  }
+
+  #kept(): Uint8Array | undefined {
     const kept = this.#keyValue.read(KEY);
-    return kept !== undefined && kept.byteLength === COMMIT_BYTES ? new Uint8Array(kept) : undefined;
+    return kept !== undefined && kept.byteLength === KEPT_BYTES ? new Uint8Array(kept) : undefined;
   }
 }

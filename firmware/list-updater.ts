@@ -180,12 +180,11 @@ export class ListUpdater {
     yield* store.keepTwice(delta);
   }
 
-  /** Whether the door would lose something without a delta: a version, or a lock-down that only deltas carry. */
+  /** Whether the door would lose something without a delta: a version, or a lock-down, which only deltas carry. */
   #needsDelta({ manifest }: ListHead): boolean {
-    const { floor, active } = this.#parts.store;
-    if (floor !== undefined && compareVersions(manifest, floor) < 0) return true;
-    const delta = active?.list.delta;
-    return delta !== undefined && delta.epoch === manifest.epoch && delta.lockState !== LockState.normal;
+    const { floor, lockState } = this.#parts.store;
+    if (floor === undefined) return false;
+    return compareVersions(manifest, floor) < 0 || (manifest.epoch === floor.epoch && lockState !== LockState.normal);
   }
 
   /** The snapshot under way, unless a new keyset has withdrawn the key that signed it. */

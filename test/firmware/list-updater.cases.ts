@@ -1,9 +1,12 @@
 import { concat, readU32 } from "../../protocol/bytes";
 import { encodeSign1, keyId, parseSigned, signingContext } from "../../protocol/cose-sign1";
 import { decodeManifestMessage, encodeManifestMessage } from "../../protocol/manifest-message";
-import { DELTA_BYTES_MAX, PAGE_BYTES } from "../../protocol/limits";
+import { DELTA_BYTES_MAX, PAGE_BYTES, ROW_BYTES } from "../../protocol/limits";
 import { LockState } from "../../protocol/delta";
 import { ProtocolError } from "../../protocol/protocol-error";
+import type { Row } from "../../protocol/row";
+import { deltaSector, slotHead } from "../../firmware/flash-layout";
+import { SECTOR_BYTES } from "../../firmware/limits";
 import type { Work } from "../../firmware/work-queue";
 import type { Cases } from "../support/cases";
 import type { Assert } from "../support/portable-assert";
@@ -274,6 +277,25 @@ export const cases: Cases = {
     assert.is(rig.active, `1.${VERSION + 20}`);
   },
 
+  "a snapshot under way whose head a cut left in one copy has two again after the next boot"(assert, { hashes }) {
+    const { rig, mint } = doorUnderWay(hashes);
+    const newer = mint.snapshot({ version: VERSION + 40, rows: [...FILLER, mint.pinRow("444444")] });
+    const { index } = rig.store.spareSlot();
+    const before = rig.flash.erases[slotHead(index, 1)];
+    const work = rig.updater.receiveManifest(newer.message);
+    const written = (): number => rig.flash.unitWrites[slotHead(index, 0)];
+    for (const start = written(); written() === start; ) work.next();
+    assert.is(rig.flash.erases[slotHead(index, 1)], before);
+    rig.supply.turnOff();
+    rig.boot();
+    assert.deepEqual(rig.updater.nextNeed(), { page: { epoch: 1, version: VERSION + 40, number: 1 } });
+    rig.flash.flip(slotHead(index, 0) * SECTOR_BYTES + 40, 3);
+    rig.boot();
+    assert.deepEqual(rig.updater.nextNeed(), { page: { epoch: 1, version: VERSION + 40, number: 1 } });
+    rig.sendPages(newer);
+    assert.is(rig.active, `1.${VERSION + 40}`);
+  },
+
   "a delta of its base's own version takes the base's place, and no other does"(assert, { hashes }) {
     const rig = new ListRig({ hashes });
     const { mint } = rig;
@@ -286,6 +308,16 @@ export const cases: Cases = {
     unchanged(assert, rig, "the base again", () => rig.updater.receiveManifest(base.message));
     rig.boot();
     assert.is(rig.store.active!.list.delta!.lockState, LockState.lockDown);
+    for (const copy of [0, 1]) rig.flash.flip(deltaSector(copy) * SECTOR_BYTES + 40, 3);
+    rig.boot();
+    assert.is(rig.active, "none", "the base alone has the version that was acknowledged, but not the lock-down");
+    assert.true(rig.store.alarms.listLost);
+    assert.deepEqual(rig.updater.nextNeed(), { deltaBase: 10 });
+    rig.apply(base, mint.delta(base, { version: 11 }));
+    assert.is(rig.active, "1.11");
+    for (const copy of [0, 1]) rig.flash.flip(deltaSector(copy) * SECTOR_BYTES + 40, 3);
+    rig.boot();
+    assert.is(rig.active, "none");
   },
 
   "X12: a new base does not lift a lock-down: it waits for its delta"(assert, { hashes }) {
@@ -357,7 +389,8 @@ export const cases: Cases = {
       "no such kind": mint.snapshot({ version: VERSION + 31, rows: [fillerRow(1), { ...fillerRow(2), kind: 7 as never }] }),
       "no such class": mint.snapshot({ version: VERSION + 32, profiles: [{ ...{ notBefore: 0, notAfter: 1, schedule: 0xffff, outputs: 1, maxUses: 0 }, holderClass: 3 as never }] }),
       "no such window": mint.snapshot({ version: VERSION + 33, rules: [{ days: 1, start: 5, end: 5, next: 0xffff }] }),
-      "rows not in order, across a page's border": swapped(mint, hashes, VERSION + 34),
+      "rows not in order, across a page's border": swapped(mint, hashes, VERSION + 34, FILLER),
+      "rows not in order, in the last byte of their tags": swapped(mint, hashes, VERSION + 35, fillerRows(600, 1)),
     };
     for (const [what, snapshot] of Object.entries(unsound)) {
       assert.throws(() => rig.fetch(snapshot), "malformed", what);
@@ -374,16 +407,14 @@ export const cases: Cases = {
 };
 
 /** The list whose rows 511 and 512 have changed places: pages that are sound alone. */
-function swapped(mint: Mint, hashes: Hashes, version: number): MintedSnapshot {
-  const good = mint.snapshot({ version, rows: FILLER });
+function swapped(mint: Mint, hashes: Hashes, version: number, rows: readonly Row[]): MintedSnapshot {
+  const good = mint.snapshot({ version, rows });
   const body = good.body.slice();
-  const row = good.body.slice(511 * 8, 512 * 8);
-  body.copyWithin(511 * 8, 512 * 8, 513 * 8);
-  body.set(row, 512 * 8);
+  body.copyWithin(511 * ROW_BYTES, 512 * ROW_BYTES, 513 * ROW_BYTES);
+  body.set(good.body.subarray(511 * ROW_BYTES, 512 * ROW_BYTES), 512 * ROW_BYTES);
   const pages = [body.subarray(0, PAGE_BYTES), body.subarray(PAGE_BYTES)];
   const pageHashes = concat(...pages.map((page) => hashes.sha256(page)));
   const pagesHash = hashes.sha256(pageHashes);
-  const signed = decodeManifestMessage(mint.snapshot({ version, rows: FILLER, pagesHash }).message).signed;
+  const { signed } = decodeManifestMessage(mint.snapshot({ version, rows, pagesHash }).message);
   return { ...good, pages, message: encodeManifestMessage({ signed, pageHashes }) };
 }
-
