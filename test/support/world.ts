@@ -202,7 +202,7 @@ export class World {
   async request(method: string, path: string, body: object | undefined, status: number): Promise<Json> {
     const answer = await exchange(method, `${this.cloud.url}${path}`, this.cloud.adminToken.token, body && JSON.stringify(body));
     if (answer.status !== status) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return JSON.parse(answer.text) as Json;
+    return JSON.parse(answer.text);
   }
 
   /** Lets a little virtual time pass for each turn of the real sockets until it holds. */
