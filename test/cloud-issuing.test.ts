@@ -12,7 +12,7 @@ import { HolderClass, NO_END } from "../protocol/profile";
 import { evaluateSchedule } from "../protocol/schedule";
 import { localTime } from "../protocol/utc-offsets";
 import { verify } from "../protocol/ed25519";
-import { profileKey, rowIdentity, rowsOfDoor, type DoorRow, type GrantOnDoor } from "../cloud/access/door-row";
+import { profileKey, rowsOfDoor, type DoorRow, type GrantOnDoor } from "../cloud/access/door-row";
 import { findTermsFault } from "../cloud/access/grant";
 import { drawPin, isTriedFirst, pinDigitsFor } from "../cloud/access/pin";
 import { findOverlap, windowToRule, type Window } from "../cloud/access/window";
@@ -144,7 +144,7 @@ test("the use counter of a grant stays its own: two one-time alternatives under 
   const once = { maxUses: 1 };
   const rows = rowsOfDoor([resident(1, once), { ...resident(1, once), grant: "other", useCounter: 2 }, { ...resident(1), grant: "always" }]);
   t.is(rows.length, 3);
-  t.is(new Set(rows.map(rowIdentity)).size, 2);
+  t.is(new Set(rows.map((row) => row.identity)).size, 2);
   t.deepEqual(rows.map((row) => row.useCounter).sort(), [0, 0, 2]);
 });
 

@@ -8,8 +8,11 @@ import { NO_END } from "../protocol/profile";
 import { DoorSecrets } from "../cloud/doors/door-secrets";
 import { registerDoor } from "../cloud/doors/register-door";
 import { releaseCredentials } from "../cloud/issuing/credential-release";
+import { signLease } from "../cloud/issuing/lease-signing";
+import { noteDoors } from "../cloud/issuing/outbox";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { Sealing } from "../cloud/keys/sealing";
+import { SigningKey } from "../cloud/keys/signing-key";
 import { addPerson } from "../cloud/people/add-person";
 import { requireRoom } from "../cloud/people/door-room";
 import { drawFreePin } from "../cloud/people/pin-values";
@@ -112,6 +115,21 @@ test.serial("a door takes no more than its flash can hold", async (t) => {
     t.is(refusal?.code, "door-full");
     await unit.updateTable("grants").set({ not_after: NO_END }).where("id", "like", "g%").execute();
     await t.notThrowsAsync(requireRoom(unit, DOOR), "the same terms are one profile");
+  });
+});
+
+test.serial("X3: no lease is signed for a list while a committed change waits for the next one", async (t) => {
+  await apart(async (unit) => {
+    const door = await unit.selectFrom("doors").selectAll().where("id", "=", DOOR).executeTakeFirstOrThrow();
+    const property = await unit.selectFrom("properties").selectAll().executeTakeFirstOrThrow();
+    const key = new SigningKey(new Uint8Array(32));
+    const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing };
+    t.truthy(await signLease(unit, keystore, door, property, NOW));
+    t.truthy(await signLease(unit, keystore, door, property, NOW - 5));
+    t.is((await unit.selectFrom("lease_ends").select("guest").where("door_id", "=", DOOR).executeTakeFirstOrThrow()).guest, NOW + 86_400, "the latest end ever signed");
+    await noteDoors(unit, [DOOR], NOW);
+    t.is(await signLease(unit, keystore, door, property, NOW + 100), undefined);
+    t.is((await unit.selectFrom("lease_ends").select("guest").where("door_id", "=", DOOR).executeTakeFirstOrThrow()).guest, NOW + 86_400);
   });
 });
 

@@ -1,4 +1,3 @@
-import { compareBytes } from "../../protocol/bytes";
 import type { CredentialKind } from "../../protocol/credential";
 import type { HolderClass } from "../../protocol/profile";
 import { encodeRow } from "../../protocol/row";
@@ -33,6 +32,9 @@ export interface DoorRow {
   kind: CredentialKind;
   useCounter: number;
   profile: ProfileContent;
+  /** `rowIdentity` and `profileKey`, computed once: lists have ten thousand rows. */
+  identity: string;
+  key: string;
   grants: string[];
 }
 
@@ -40,13 +42,16 @@ const STRIKE = 1; // output 0
 
 /** Equal contents have equal keys: that is how profiles are pooled. */
 export function profileKey(content: ProfileContent): string {
-  const windows = content.windows.map((window) => [window.days, window.start, window.end, window.onHolidays ? 1 : 0]);
-  return JSON.stringify([content.notBefore, content.notAfter, content.holderClass, content.outputs, content.maxUses, windows]);
+  const windows = content.windows.map((window) => `${window.days}.${window.start}.${window.end}.${window.onHolidays ? 1 : 0}`).join();
+  return `${content.notBefore} ${content.notAfter} ${content.holderClass} ${content.outputs} ${content.maxUses} ${windows}`;
 }
 
-/** What a row is apart from its profile: tag, kind and use counter, as text. */
-export function rowIdentity(row: { tag: Uint8Array; kind: CredentialKind; useCounter: number }): string {
-  return String.fromCharCode(...row.tag, row.kind | (row.useCounter << 6));
+/**
+ * What a row is apart from its profile: tag, kind and use counter, a character for each byte.
+ * @param flags the last byte of the row.
+ */
+export function rowIdentity(tag: Uint8Array, flags: number): string {
+  return String.fromCharCode(tag[0], tag[1], tag[2], tag[3], tag[4], flags);
 }
 
 /** The 8 bytes of a row whose profile has found its index. */
@@ -61,21 +66,18 @@ export function encodeDoorRow(row: DoorRow, profile: number): Uint8Array {
 export function rowsOfDoor(grants: readonly GrantOnDoor[]): DoorRow[] {
   const rows = new Map<string, DoorRow>();
   for (const { grant, tag, kind, holderClass, terms, useCounter } of grants) {
-    const profile: ProfileContent = {
-      notBefore: terms.notBefore,
-      notAfter: terms.notAfter,
-      windows: sortWindows(terms.windows),
-      holderClass,
-      outputs: STRIKE,
-      maxUses: terms.maxUses,
-    };
-    const identity = { tag, kind, useCounter: terms.maxUses > 0 ? useCounter : 0 };
-    const key = rowIdentity(identity) + profileKey(profile);
-    const known = rows.get(key);
-    if (known === undefined) rows.set(key, { ...identity, profile, grants: [grant] });
+    const { notBefore, notAfter, maxUses } = terms;
+    const profile: ProfileContent = { notBefore, notAfter, windows: sortWindows(terms.windows), holderClass, outputs: STRIKE, maxUses };
+    const counter = maxUses > 0 ? useCounter : 0;
+    const identity = rowIdentity(tag, kind | (counter << 6));
+    const key = profileKey(profile);
+    const known = rows.get(identity + key);
+    if (known === undefined) rows.set(identity + key, { tag, kind, useCounter: counter, profile, identity, key, grants: [grant] });
     else known.grants.push(grant);
   }
-  const keyed = [...rows.values()].map((row) => ({ row, key: profileKey(row.profile) }));
-  keyed.sort((a, b) => compareBytes(a.row.tag, b.row.tag) || a.row.kind - b.row.kind || a.row.useCounter - b.row.useCounter || (a.key < b.key ? -1 : 1));
-  return keyed.map(({ row }) => row);
+  return [...rows.values()].sort((a, b) => compareTexts(a.identity, b.identity) || compareTexts(a.key, b.key));
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -29,6 +29,12 @@ export async function readDoorGrants(unit: Unit, door: string, now: number): Pro
     .select(["at.grant_id", "at.added_version", "known.tag", "credential.digits", "person.class"])
     .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.revoked_at"])
     .execute();
+  const schedules = new Map<string, Window[]>();
+  const windowsOf = (text: string): Window[] => {
+    const known = schedules.get(text) ?? (JSON.parse(text) as Window[]);
+    schedules.set(text, known);
+    return known;
+  };
   const grants: DoorGrants = { live: [], leaving: [], pinDigits: 0 };
   for (const row of rows) {
     const expired = row.not_after !== NO_END && row.not_after + EXPIRED_ROWS_SECONDS <= now;
@@ -43,7 +49,7 @@ export async function readDoorGrants(unit: Unit, door: string, now: number): Pro
       tag: row.tag,
       kind: CredentialKind.pin,
       holderClass: holderClassOf(row.class),
-      terms: { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses },
+      terms: { notBefore: row.not_before, notAfter: row.not_after, windows: windowsOf(row.windows), maxUses: row.max_uses },
       useCounter: row.use_counter,
     });
   }

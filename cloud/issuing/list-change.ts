@@ -5,7 +5,7 @@ import { encodeProfile } from "../../protocol/profile";
 import { encodeScheduleRule } from "../../protocol/schedule";
 import { encodeDoorRow, profileKey, rowIdentity, type DoorRow, type ProfileContent } from "../access/door-row";
 import { SchedulePool } from "./schedule-pool";
-import { identityOfBytes, toContent, toProfile, type Snapshot } from "./snapshot";
+import { toContent, toProfile, type Snapshot } from "./snapshot";
 
 /** What a delta says about a list: everything in which it differs from its base. */
 export interface ListChange {
@@ -24,61 +24,80 @@ export function changeFrom(base: Snapshot, target: readonly DoorRow[]): ListChan
   const schedules = new SchedulePool(base.rules);
   const contents = base.profiles.map((profile) => toContent(profile, schedules));
   const keys = contents.map(profileKey);
-  const wanted = new WantedRows(target);
-  const replaced = replaceProfiles(base, contents, keys, wanted);
-
-  const tombstones: number[] = [];
-  base.rows.forEach((row, number) => {
-    if (wanted.take(identityOfBytes(row), keys[readU16(row, TAG_BYTES)]) === undefined) tombstones.push(number);
-  });
+  const identities = base.rows.map((row) => rowIdentity(row, row[FLAGS]));
+  let match = matchRows(base, identities, keys, target);
+  const replaced = replaceProfiles(base, identities, contents, keys, match);
+  if (replaced.size > 0) match = matchRows(base, identities, keys, target);
 
   const indexes = new Map<string, number>();
   keys.forEach((key, index) => indexes.has(key) || indexes.set(key, index));
   const entries = [...replaced].map((index) => ({ index, content: contents[index] }));
-  const added = wanted.left().map(({ row, key }) => {
-    let index = indexes.get(key);
+  const added = match.missing.map((row) => {
+    let index = indexes.get(row.key);
     if (index === undefined) {
       index = contents.push(row.profile) - 1;
-      indexes.set(key, index);
+      indexes.set(row.key, index);
       entries.push({ index, content: row.profile });
     }
     return encodeDoorRow(row, index);
   });
-  if (tombstones.length > TOMBSTONES_MAX || contents.length > PROFILES_MAX) return undefined;
+  if (match.gone.length > TOMBSTONES_MAX || contents.length > PROFILES_MAX) return undefined;
 
   entries.sort((a, b) => a.index - b.index);
   const profiles = entries.map(({ index, content }) => encodePoolEntry(index, encodeProfile(toProfile(content, schedules))));
   if (schedules.rules.length > SCHEDULE_RULES_MAX) return undefined;
   return {
-    tombstones: Uint16Array.from(tombstones),
+    tombstones: Uint16Array.from(match.gone),
     added: concat(...added.sort(compareBytes)),
     profiles: concat(...profiles),
     rules: concat(...schedules.added().map(([index, rule]) => encodePoolEntry(index, encodeScheduleRule(rule)))),
   };
 }
 
-export function isEmptyChange(change: ListChange): boolean {
-  return change.tombstones.length === 0 && change.added.length === 0 && change.profiles.length === 0 && change.rules.length === 0;
+const FLAGS = 7; // byte of a row
+
+interface RowMatch {
+  /** Numbers of base rows that no row of the target is, ascending. */
+  gone: number[];
+  /** Rows of the target that no base row is. */
+  missing: DoorRow[];
+  /** How many base rows of each profile stay. */
+  staying: Uint32Array;
+}
+
+/** @param keys of the terms that each base profile stands for. */
+function matchRows(base: Snapshot, identities: readonly string[], keys: readonly string[], target: readonly DoorRow[]): RowMatch {
+  const wanted = new Map<string, DoorRow>();
+  for (const row of target) wanted.set(row.identity + row.key, row);
+  const match: RowMatch = { gone: [], missing: [], staying: new Uint32Array(base.profiles.length) };
+  base.rows.forEach((row, number) => {
+    const profile = readU16(row, TAG_BYTES);
+    if (wanted.delete(identities[number] + keys[profile])) match.staying[profile] += 1;
+    else match.gone.push(number);
+  });
+  match.missing.push(...wanted.values());
+  return match;
 }
 
 /**
- * Gives base profiles the terms that most of their remaining holders now have, where these are more than those
- * that kept the old ones. Writes to `contents` and `keys`.
+ * Gives base profiles the terms that most of their holders moved to, where these are more than those that stay.
+ * Writes to `contents` and `keys`.
  * @returns the indexes that changed.
  */
-function replaceProfiles(base: Snapshot, contents: ProfileContent[], keys: string[], wanted: WantedRows): Set<number> {
-  const votes = contents.map(() => new Map<string, { content: ProfileContent; count: number }>());
-  for (const row of base.rows) {
-    const profile = readU16(row, TAG_BYTES);
-    const { content, key } = wanted.termsOf(identityOfBytes(row), keys[profile]) ?? {};
-    if (content === undefined || key === undefined) continue;
-    const vote = votes[profile].get(key);
-    if (vote === undefined) votes[profile].set(key, { content, count: 1 });
-    else vote.count += 1;
+function replaceProfiles(base: Snapshot, identities: readonly string[], contents: ProfileContent[], keys: string[], { gone, missing, staying }: RowMatch): Set<number> {
+  const moved = new Map(missing.map((row) => [row.identity, row]));
+  const votes = new Map<number, Map<string, { content: ProfileContent; count: number }>>();
+  for (const number of gone) {
+    const row = moved.get(identities[number]);
+    if (row === undefined) continue;
+    const profile = readU16(base.rows[number], TAG_BYTES);
+    const candidates = votes.get(profile) ?? new Map<string, { content: ProfileContent; count: number }>();
+    const count = (candidates.get(row.key)?.count ?? 0) + 1;
+    votes.set(profile, candidates.set(row.key, { content: row.profile, count }));
   }
   const replaced = new Set<number>();
-  votes.forEach((candidates, profile) => {
-    let most = candidates.get(keys[profile])?.count ?? 0;
+  for (const [profile, candidates] of votes) {
+    let most = staying[profile];
     for (const [key, { content, count }] of candidates) {
       if (count <= most) continue;
       most = count;
@@ -86,40 +105,6 @@ function replaceProfiles(base: Snapshot, contents: ProfileContent[], keys: strin
       keys[profile] = key;
       replaced.add(profile);
     }
-  });
+  }
   return replaced;
-}
-
-/** The target's rows, found by what they are apart from their terms, then by their terms. */
-class WantedRows {
-  readonly #rows = new Map<string, Map<string, DoorRow>>();
-
-  constructor(target: readonly DoorRow[]) {
-    for (const row of target) {
-      const identity = rowIdentity(row);
-      const alternatives = this.#rows.get(identity) ?? new Map<string, DoorRow>();
-      this.#rows.set(identity, alternatives.set(profileKey(row.profile), row));
-    }
-  }
-
-  /** The terms that a base row has now: the old ones if they are among its alternatives. */
-  termsOf(identity: string, oldKey: string): { content: ProfileContent; key: string } | undefined {
-    const alternatives = this.#rows.get(identity);
-    if (alternatives === undefined) return undefined;
-    const kept = alternatives.get(oldKey);
-    if (kept !== undefined) return { content: kept.profile, key: oldKey };
-    const [first] = alternatives;
-    return first && { content: first[1].profile, key: first[0] };
-  }
-
-  take(identity: string, key: string): DoorRow | undefined {
-    const alternatives = this.#rows.get(identity);
-    const row = alternatives?.get(key);
-    if (row !== undefined) alternatives!.delete(key);
-    return row;
-  }
-
-  left(): { row: DoorRow; key: string }[] {
-    return [...this.#rows.values()].flatMap((alternatives) => [...alternatives].map(([key, row]) => ({ row, key })));
-  }
 }

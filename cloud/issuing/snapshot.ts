@@ -2,25 +2,23 @@ import { decodeProfile, type Profile } from "../../protocol/profile";
 import { PROFILE_BYTES, ROW_BYTES, SCHEDULE_RULE_BYTES } from "../../protocol/limits";
 import { decodeScheduleRule, type ScheduleRule } from "../../protocol/schedule";
 import type { ListContent } from "../../protocol/access-list";
-import { decodeRow } from "../../protocol/row";
-import { profileKey, type DoorRow, type ProfileContent } from "../access/door-row";
+import type { DoorRow, ProfileContent } from "../access/door-row";
 import { SchedulePool } from "./schedule-pool";
 
 /** The whole list as one snapshot: profiles and schedules pooled, those with most rows first. */
 export function snapshotOf(rows: readonly DoorRow[]): ListContent {
   const pool = new Map<string, { content: ProfileContent; rows: number }>();
-  const keys = rows.map((row) => profileKey(row.profile));
-  rows.forEach((row, index) => {
-    const entry = pool.get(keys[index]);
-    if (entry === undefined) pool.set(keys[index], { content: row.profile, rows: 1 });
+  for (const row of rows) {
+    const entry = pool.get(row.key);
+    if (entry === undefined) pool.set(row.key, { content: row.profile, rows: 1 });
     else entry.rows += 1;
-  });
+  }
   const sorted = [...pool.entries()].sort(([a, x], [b, y]) => y.rows - x.rows || (a < b ? -1 : 1));
   const schedules = new SchedulePool();
   const profiles = sorted.map(([, { content }]) => toProfile(content, schedules));
   const indexes = new Map(sorted.map(([key], index) => [key, index]));
   return {
-    rows: rows.map((row, index) => ({ tag: row.tag, profile: indexes.get(keys[index])!, kind: row.kind, needsSecondPin: false, duress: false, suspended: false, useCounter: row.useCounter })),
+    rows: rows.map((row) => ({ tag: row.tag, profile: indexes.get(row.key)!, kind: row.kind, needsSecondPin: false, duress: false, suspended: false, useCounter: row.useCounter })),
     profiles,
     rules: schedules.rules,
   };
@@ -59,10 +57,4 @@ export function readSnapshot(body: Uint8Array, counts: { rows: number; profiles:
 function sound<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("stored snapshot is damaged");
   return value;
-}
-
-/** Tag, kind and use counter of a row in bytes, as `rowIdentity` writes them. */
-export function identityOfBytes(bytes: Uint8Array): string {
-  const row = decodeRow(bytes);
-  return String.fromCharCode(...row.tag, row.kind | (row.useCounter << 6));
 }
