@@ -1,6 +1,5 @@
-import { lookUp, openAccessList, type AccessList } from "../protocol/access-list";
+import { openAccessList, type AccessList } from "../protocol/access-list";
 import { concat, equalBytes } from "../protocol/bytes";
-import type { CredentialKind } from "../protocol/credential";
 import { LockState } from "../protocol/delta";
 import type { Hashes } from "../protocol/hashes";
 import { ProtocolError } from "../protocol/protocol-error";
@@ -88,11 +87,6 @@ export class AccessListStore {
   get lockState(): LockState {
     if (this.#active !== undefined) return this.#active.list.delta?.lockState ?? LockState.normal;
     return (this.#kept()?.[COMMIT_BYTES] ?? LockState.normal) as LockState;
-  }
-
-  /** Whether the list has a row under a tag; true as well where that cannot be known, with a list lost or damaged. */
-  isListed(tag: Uint8Array, kind: CredentialKind): boolean {
-    return this.#active === undefined || this.alarms.listDamaged || lookUp(this.#active.list, tag, kind).length > 0;
   }
 
   /** Pages of the active snapshot that are beyond repair here; the cloud can send them again. */

@@ -81,7 +81,6 @@ export const cases: Cases = {
     assert.false(knowsAny(rig, [...rowsOf(0), ...rowsOf(1)]));
     assert.true(knowsAll(rig, rowsOf(2)));
     assert.false(rig.knowsTag(ROWS[ROWS.length - 1].tag), "what is revoked stays revoked");
-    assert.true(rig.store.isListed(ROWS[0].tag, ROWS[0].kind), "nobody may conclude that the row is gone");
     const added = fillerRow(7);
     rig.apply(base, rig.mint.delta(base, { version: 12, rows: [...ROWS, added] }));
     assert.true(rig.knowsTag(added.tag), "deltas go on");
@@ -237,7 +236,6 @@ export const cases: Cases = {
         assert.is(rig.active, "none", what);
         assert.deepEqual(rig.store.alarms, { listLost: true, listDamaged: false }, what);
         assert.is(rig.leases.current, undefined, what);
-        assert.true(rig.store.isListed(ROWS[0].tag, ROWS[0].kind), what);
       }
       rig.fetch(base);
       assert.is(rig.active, "none", `${what}: the base alone is less than what was acknowledged`);
