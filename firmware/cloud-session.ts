@@ -1,4 +1,5 @@
 import { openAcknowledgement } from "../protocol/acknowledgement";
+import { equalBytes } from "../protocol/bytes";
 import { signingContext } from "../protocol/cose-sign1";
 import { encodeDoorState } from "../protocol/door-state";
 import { encodeEventUpload } from "../protocol/event-record";
@@ -55,6 +56,8 @@ export class CloudSession {
   readonly #link: CloudLink;
   #refusals = 0;
   #lastRefusal = 0;
+  /** The question that is open. */
+  #asked: Uint8Array | undefined;
   #needTimer: TimerHandle | undefined;
   #uploadTimer: TimerHandle | undefined;
   #receiptTimer: TimerHandle | undefined;
@@ -140,6 +143,8 @@ export class CloudSession {
     this.sayState();
     this.sayReceipt();
     this.#askTime();
+    // Whatever was asked over the connection before, its answer may be lost.
+    this.#asked = undefined;
     this.sayNeed();
     this.#upload();
   }
@@ -158,15 +163,29 @@ export class CloudSession {
     this.#link.publish("need", encodeNeed({ timeNonce: this.#parts.clock.ask() }));
   }
 
-  /** Asks for what the list under way lacks next, and again while it does not come. */
+  /**
+   * Asks for what the list under way lacks next, and again while it does not come. What is asked for already is not
+   * asked for once more with each message that comes meanwhile: every question is answered with a page.
+   */
   sayNeed(): void {
-    const { device, updater } = this.#parts;
-    if (this.#needTimer !== undefined) device.timer.clear(this.#needTimer);
-    this.#needTimer = undefined;
+    const { updater } = this.#parts;
     const need = updater.nextNeed();
-    if (need === undefined || !this.#link.online) return;
-    this.#link.publish("need", encodeNeed(need));
-    this.#needTimer = device.timer.set(() => this.sayNeed(), NEED_RETRY_MS);
+    const bytes = need === undefined || !this.#link.online ? undefined : encodeNeed(need);
+    if (bytes !== undefined && this.#asked !== undefined && equalBytes(bytes, this.#asked)) return;
+    this.#ask(bytes);
+  }
+
+  #ask(need: Uint8Array | undefined): void {
+    const { timer } = this.#parts.device;
+    if (this.#needTimer !== undefined) timer.clear(this.#needTimer);
+    this.#needTimer = undefined;
+    this.#asked = need;
+    if (need === undefined) return;
+    this.#link.publish("need", need);
+    this.#needTimer = timer.set(() => {
+      this.#asked = undefined;
+      this.sayNeed();
+    }, NEED_RETRY_MS);
   }
 
   #upload(): void {
