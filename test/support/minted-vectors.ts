@@ -97,7 +97,7 @@ export function mintVectors(): MintedVectors {
       "lock-down": { manifest: "manifest", delta: LOCK_DOWN },
       "hold-open": { manifest: "manifest", delta: HOLD_OPEN },
       strict: { manifest: "manifest of a door whose residents need a lease too", delta: null },
-      west: { manifest: "manifest of a door three and a half hours west", delta: null },
+      west: { manifest: "manifest of a door three and a half hours west, where nobody needs a lease", delta: null },
     },
     decisionDefaults: DECISION_DEFAULTS,
     decisions: decisionTable(),

@@ -144,6 +144,7 @@ function leases(decide: Decide): void {
   decide("stale-list", "PIN 012345", "a resident where residents need a lease, none", { list: "strict" });
   decide("stale-list", "PIN 012345", "a resident where residents need a lease, not bound by it", { list: "strict", lease });
   decide("granted", "PIN 012345", "a resident where residents need a lease, with one", { list: "strict", lease: { ...lease, resident: NOW - 59 } });
+  decide("granted", "PIN 100006", "a guest where nobody needs a lease", { list: "west" });
   decide("used-up", "PIN 100003", "a guest used up, no lease", { uses: { 0: 1 } });
   decide("stale-list", "PIN 100006", "a guest for another output, no lease", { output: 1 });
   decide("expired", "PIN 100008", "a guest whose end has come, with a lease", { at: NOW + DAY, lease: { guest: NOW + 2 * DAY, staff: 0, resident: 0 } });
@@ -155,6 +156,7 @@ function timeUnknown(decide: Decide): void {
   unknown("granted", "PIN 012345", "a right without end, the floor at the end of time", { floor: 0xffff_ffff });
   unknown("time-unknown", "PIN 100015", "a resident with a schedule", { at: null, floor: utc("2027-01-18T12:00") });
   unknown("time-unknown", "PIN 100006", "a guest, in spite of a lease", { lease: { guest: 0xffff_ffff, staff: 0xffff_ffff, resident: 0xffff_ffff } });
+  unknown("time-unknown", "PIN 100006", "a guest where nobody needs a lease", { list: "west" });
   unknown("time-unknown", "fob 2021222324252627", "staff");
   unknown("time-unknown", "PIN 012345", "a resident where residents need a lease", { list: "strict" });
   unknown("time-unknown", "PIN 100007", "the floor before not-before", { floor: NOW - 1 });

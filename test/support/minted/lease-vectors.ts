@@ -1,6 +1,7 @@
 /** SPEC 7 and 8: leases and signed times; and the form of a COSE_Sign1 (SPEC 3), fault by fault. */
+import { Point } from "@noble/ed25519";
 import { concat } from "../../../protocol/bytes";
-import { keyId } from "../../../protocol/cose-sign1";
+import { encodeSign1, keyId, signingContext, sigStructure } from "../../../protocol/cose-sign1";
 import { encodeLease, type Lease } from "../../../protocol/lease";
 import { LEASE_SECONDS_MAX } from "../../../protocol/limits";
 import { nobleHashes as hashes } from "../../../protocol/noble-hashes";
@@ -33,7 +34,7 @@ export function mintLeases(book: VectorBook): void {
   wrong("of 31 days and a second for staff", "lease-too-long", { staffNotAfter: over });
   wrong("of 31 days and a second for residents", "lease-too-long", { residentNotAfter: over });
   wrong("for a newer list", "lease-for-newer-list", { version: NOW + 1 });
-  wrong("where there is no list", "lease-for-newer-list", {}, { list: null });
+  wrong("where there is no list", "lease-for-newer-list", { version: 0 }, { list: null });
   wrong("of an older epoch", "old-epoch", { epoch: 0 });
   wrong("of an epoch to come", "future-epoch", { epoch: 2 });
   const payload = encodeLease(lease);
@@ -66,15 +67,34 @@ function mintCose(refuse: (name: string, code: ProtocolErrorCode, bytes: Uint8Ar
   made("with a signature of 65 bytes", { signature: (signature) => concat(signature, Uint8Array.of(0)) }, "too-large");
   made("with a fifth item", { more: [Uint8Array.of(0xf6)] }, "too-large");
   made("with a flipped bit in its signature", { signature: (signature) => flip(signature, 0) }, "bad-signature");
-  // L, the order of the base point: a second S for the same signature.
-  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
-  made("with S + L for S", { signature: (signature) => concat(signature.slice(0, 32), littleEndian(number(signature.slice(32)) + order)) }, "bad-signature");
+  // A second S for the same signature.
+  made("with S + L for S", { signature: (signature) => concat(signature.slice(0, 32), littleEndian(number(signature.slice(32)) + ORDER)) }, "bad-signature");
   refuse("under a tag", "malformed", concat(Uint8Array.of(0xd2), right));
   refuse("of indefinite length", "malformed", concat(Uint8Array.of(0x9f), right.slice(1), Uint8Array.of(0xff)));
   refuse("with a byte behind it", "malformed", concat(right, Uint8Array.of(0)));
   refuse("cut off", "malformed", right.slice(0, -1));
 }
 
+/** Signatures that hold by the equation of RFC 8032 and are refused by SPEC 3. */
+function mintSmallOrders(book: VectorBook, payload: Uint8Array): void {
+  const identity = Uint8Array.from({ length: 32 }, (_, index) => (index === 0 ? 1 : 0));
+  const { publicKey, secretKey } = mint.leaseKey;
+  const timeWith = (key: Uint8Array, signature: Uint8Array): Uint8Array => encodeSign1(payload, keyId(hashes, key), signature);
+  // R = [0]B and S = k·a: the equation holds, for whoever has the key.
+  const toBeSigned = sigStructure(payload, signingContext("time", mint.door));
+  const k = number(hashes.sha512(concat(identity, publicKey, toBeSigned)));
+  const scalar = hashes.sha512(secretKey).slice(0, 32);
+  scalar[0] &= 248;
+  scalar[31] = (scalar[31] & 127) | 64;
+  book.refuse("time", "time with an R of small order", "bad-signature", timeWith(publicKey, concat(identity, littleEndian((k * number(scalar)) % ORDER))));
+  // A = [0]B: R = [1]B and S = 1 hold for any message.
+  const trusted = "keyset 1 with a lease key of small order";
+  book.accept("keyset", trusted, mint.keyset(1, { issuedAt: NOW, leaseKey: identity }), undefined, { keyset: null });
+  book.refuse("time", "time by a key of small order", "bad-signature", timeWith(identity, concat(Point.BASE.toBytes(), littleEndian(1n))), { keyset: trusted });
+}
+
+// L, the order of the base point.
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const number = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
 const littleEndian = (value: bigint): Uint8Array => Uint8Array.from({ length: 32 }, (_, index) => Number((value >> BigInt(8 * index)) & 255n));
 
@@ -95,5 +115,6 @@ function mintTimes(book: VectorBook): void {
   refuse("that says no time", "malformed", mint.sign(withField(payload, 2, undefined), "time"));
   refuse("with a key that nobody knows", "malformed", mint.sign(withField(payload, 3, unsigned(1)), "time"));
   refuse("with the fields the other way round", "malformed", mint.sign(joinMap(splitMap(payload).reverse()), "time"));
+  mintSmallOrders(book, payload);
   book.refuse("time", "time of 193 bytes", "too-large", right, undefined, 193 - right.length);
 }

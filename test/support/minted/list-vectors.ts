@@ -23,7 +23,7 @@ const BERLIN = summer(3_600, ["2027-03-28T01:00", "2027-10-31T01:00"]);
 export const BASE = mint.snapshot({ ...sample, utcOffsets: BERLIN });
 /** The same body under another manifest. */
 const STRICT = mint.snapshot({ ...sample, utcOffsets: BERLIN, policy: { ...BASE.manifest.policy, leasedClasses: 7 } });
-const WEST = mint.snapshot({ ...sample, utcOffsets: summer(-12_600, ["2027-03-14T05:30", "2027-11-07T04:30"]) });
+const WEST = mint.snapshot({ ...sample, policy: { ...BASE.manifest.policy, leasedClasses: 0 }, utcOffsets: summer(-12_600, ["2027-03-14T05:30", "2027-11-07T04:30"]) });
 const EMPTY = mint.snapshot({ version: NOW, profiles: [] });
 /** Two rows, a profile and a rule: 36 bytes in one page. */
 export const SHORT = mint.snapshot({ version: NOW, rows: [mint.pinRow("012345"), mint.pinRow("300000")], profiles: [RESIDENT], rules: [{ days: 1, start: 0, end: 1, next: LAST_RULE }] });
@@ -39,7 +39,7 @@ export function mintLists(book: VectorBook, snapshots: Record<string, string[]>)
   const pages = BASE.pages.map((_, number) => `page ${number}`);
   accept("manifest", BASE, pages);
   accept("manifest of a door whose residents need a lease too", STRICT, pages);
-  accept("manifest of a door three and a half hours west", WEST, pages);
+  accept("manifest of a door three and a half hours west, where nobody needs a lease", WEST, pages);
   accept("manifest of an empty list", EMPTY, []);
   accept(SHORT_NAME, SHORT, ["short page"]);
   book.accept("manifest", "short manifest once more", SHORT.message, undefined, { list: SHORT_NAME });
@@ -68,7 +68,6 @@ function mintManifests(book: VectorBook): void {
   refuse("signed for another door", "bad-signature", message(mint.sign(payload, "manifest", mint.listKey, OTHER_DOOR), pageHashes));
   refuse("signed as a delta", "bad-signature", message(mint.sign(payload, "delta"), pageHashes));
   refuse("with a flipped bit in its signature", "bad-signature", message(flip(signed, -1), pageHashes));
-  refuse("with a flipped bit in its payload", "bad-signature", message(flip(signed, -67), pageHashes));
   const cose = (name: string, parts: CoseParts): void => refuse(name, "malformed", message(coseWith(payload, mint.listKey, "manifest", mint.door, parts), pageHashes));
   cose("without its payload", { payloadItem: Uint8Array.of(0xf6) });
   cose("with another algorithm in its protected header", { protectedHeader: Uint8Array.of(0xa1, 0x01, 0x26) });
