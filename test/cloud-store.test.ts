@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
+import pino from "pino";
 import { ascii } from "../protocol/bytes";
 import { CredentialKind, credentialTag } from "../protocol/credential";
 import { NO_END } from "../protocol/profile";
@@ -9,9 +10,11 @@ import { DoorSecrets } from "../cloud/doors/door-secrets";
 import { registerDoor } from "../cloud/doors/register-door";
 import { releaseCredentials } from "../cloud/issuing/credential-release";
 import { signLease } from "../cloud/issuing/lease-signing";
-import { noteDoors } from "../cloud/issuing/outbox";
+import { ListIssuer } from "../cloud/issuing/list-issuer";
+import { noteDoors, notedDoors } from "../cloud/issuing/outbox";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { Sealing } from "../cloud/keys/sealing";
+import { adoptSite } from "../cloud/keys/site";
 import { SigningKey } from "../cloud/keys/signing-key";
 import { addPerson } from "../cloud/people/add-person";
 import { requireRoom } from "../cloud/people/door-room";
@@ -19,6 +22,7 @@ import { drawFreePin } from "../cloud/people/pin-values";
 import { createProperty } from "../cloud/properties/property-settings";
 import { Refusal } from "../cloud/refusal";
 import { isUniqueViolation, openStore, type Store, type Unit } from "../cloud/store/store";
+import { ManualClock } from "./support/manual-clock";
 
 const NOW = 1_780_000_000;
 const sealing = new Sealing(new Uint8Array(32).fill(1));
@@ -144,4 +148,35 @@ test.serial("the store takes what it should and never aborts on what it should n
     t.deepEqual((await unit.selectFrom("doors").select("event_mac").where("id", "=", OTHER).executeTakeFirstOrThrow()).event_mac, bytes);
     await t.throwsAsync(unit.updateTable("doors").set({ acknowledged_version: 99 }).where("id", "=", OTHER).execute(), { message: /CHECK/ });
   });
+});
+
+test.serial("the outbox: what cannot be issued stays noted and is tried again, and other doors go on", async (t) => {
+  const clock = new ManualClock(NOW);
+  const key = new SigningKey(new Uint8Array(32));
+  const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing };
+  const { database } = store;
+  const issued: string[] = [];
+  const issuer = new ListIssuer({ database, keystore, clock, log: pino({ level: "silent" }), onIssued: (door) => void issued.push(door) });
+  const noted = () => database.transaction().execute(notedDoors);
+  await database.transaction().execute(async (unit) => {
+    await adoptSite(unit, keystore, NOW);
+    await noteDoors(unit, [DOOR, OTHER, DOOR], NOW);
+  });
+  const broken = { epoch: 1, state: "current" as const, manifest: new Uint8Array(3), signed_manifest: new Uint8Array(3), page_hashes: new Uint8Array(0), body: new Uint8Array(0) };
+  await database.insertInto("list_bases").values({ door_id: DOOR, version: 9, ...broken }).execute();
+  issuer.wake();
+  await issuer.idle();
+  t.deepEqual(issued, [OTHER]);
+  t.deepEqual(await noted(), [DOOR]);
+
+  clock.advance(4);
+  await issuer.idle();
+  t.deepEqual(issued, [OTHER]);
+  await database.deleteFrom("list_bases").where("door_id", "=", DOOR).execute();
+  clock.advance(1);
+  await issuer.idle();
+  t.deepEqual(issued, [OTHER, DOOR]);
+  t.deepEqual(await noted(), []);
+  t.is((await database.selectFrom("doors").select("version").where("id", "=", DOOR).executeTakeFirstOrThrow()).version, NOW + 5);
+  await issuer.stop();
 });
