@@ -16,6 +16,7 @@ import { claimText, loadIdentity, type Identity } from "./identity";
 import { Keypad } from "./keypad";
 import { KeysetStore } from "./keyset-store";
 import { LeaseStore } from "./lease-store";
+import { SCRUB_INTERVAL_MS } from "./limits";
 import { ListUpdater } from "./list-updater";
 import { PinThrottle } from "./pin-throttle";
 import { ReaderSignal } from "./reader-signal";
@@ -24,7 +25,7 @@ import { loadSettings } from "./settings";
 import { TrustedClock } from "./trusted-clock";
 import { Uptime } from "./uptime";
 import { UseJournal } from "./use-journal";
-import { WorkQueue } from "./work-queue";
+import { WorkQueue, type Work } from "./work-queue";
 
 /** Where the controller keeps things on any board. */
 export const STORAGE_PATH = "latchkey";
@@ -99,13 +100,19 @@ export class Controller {
       keyValue: this.#keyValue,
       identity: this.#identity,
       queue: this.#queue,
-      adoptKeysets: (messages) => this.#keysets.adoptFirst(messages),
+      adoptKeysets: (messages) => this.#adopt(messages),
       onClaimed: (claimed) => {
         this.#device.trace("claimed");
         this.#run(claimed);
       },
       onRefused: (error) => this.#device.trace(`claim refused: ${error.message}`),
     }).start();
+  }
+
+  /** A new owner: what an earlier one left is nobody's list. */
+  *#adopt(keysets: readonly Uint8Array[]): Work {
+    yield* this.#keysets.adoptFirst(keysets);
+    yield* this.#store.forget();
   }
 
   /** A claimed door: from here on there is a log, and a cloud to talk to. */
@@ -159,9 +166,32 @@ export class Controller {
     if (this.#store.alarms.listLost || this.#store.alarms.listDamaged) log.append({ type: "alarm" });
     this.#applyListState();
     device.trace(`door ${toHex(this.#identity.door)}: list ${this.#store.active?.version ?? "none"}`);
-    this.#queue.add(this.#updater.resume());
+    this.#queue.add(this.#resume(session));
     session.start();
     this.#tidy();
+  }
+
+  /** Goes on with a list that a power cut interrupted, and looks after the one in force, then and once a day. */
+  *#resume(session: CloudSession): Work {
+    yield* this.#updater.resume();
+    session.sayNeed();
+    this.#scrubDaily(session);
+  }
+
+  #scrubDaily(session: CloudSession): void {
+    this.#device.timer.set(() => {
+      this.#queue.add(this.#scrub(session));
+      this.#scrubDaily(session);
+    }, SCRUB_INTERVAL_MS);
+  }
+
+  *#scrub(session: CloudSession): Work {
+    const damaged = this.#store.alarms.listDamaged;
+    yield* this.#store.scrub();
+    if (this.#store.alarms.listDamaged === damaged) return;
+    this.#claimed?.log.append({ type: "alarm" });
+    session.sayReceipt();
+    session.sayNeed();
   }
 
   #pinEntered(digits: Uint8Array): void {

@@ -25,6 +25,7 @@ export const TIME_REQUEST_INTERVAL_MS = 600_000; // and a question for the time
 export const RECONNECT_MIN_MS = 1_000;
 export const RECONNECT_MAX_MS = 60_000;
 export const KEEP_ALIVE_MS = 30_000;
+export const SCRUB_INTERVAL_MS = 86_400_000; // how often every page of the list is held against its hash
 export const ENROLMENT_RETRY_MS = 5_000;
 export const HTTP_ANSWER_MS = 30_000; // a server that takes a request and stays silent is given up after this
 export const COMMAND_NONCES_MAX = 4; // open at once; the oldest gives way

@@ -172,4 +172,17 @@ export const cases: Cases = {
     house.clock.advance(10_000);
     assert.false(fresh.strike);
   },
+
+  "controller: a bit that flips in the list's flash is found within a day and repaired": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    // The first list lies in slot 0; its first page follows the two heads.
+    const page = (): Uint8Array => new Uint8Array(house.board.flash.read(64, 2 * 4_096));
+    const sound = page();
+    house.board.flash.flip(2 * 4_096 + 20, 3);
+    assert.not(page()[20], sound[20]);
+    house.clock.advance(86_400_000 + 60_000);
+    assert.deepEqual(page().slice(0, 36), sound.slice(0, 36));
+    for (const pin of ["111111", "222222"]) assert.true(house.types(pin));
+    assert.false(house.cloud.receipts[house.cloud.receipts.length - 1].alarms.listDamaged);
+  },
 };
