@@ -4,7 +4,7 @@
  * committed, whole, and never older than what it has acknowledged; and it goes on from there.
  */
 import test from "ava";
-import type { ListDelta } from "../firmware/delta-sectors";
+import type { ListDelta } from "../firmware/access-list/delta-sectors";
 import { slotPage } from "../firmware/flash-layout";
 import { SECTOR_BYTES } from "../firmware/limits";
 import { runToEnd } from "../firmware/work-queue";

@@ -1,5 +1,5 @@
 import { startController, STORAGE_PATH } from "../controller";
-import { loadSettings, saveSettings } from "../settings";
+import { loadSettings, saveSettings } from "../enrolment/settings";
 import { boardTimers, makeBoard } from "./board";
 import { readBoardSettings } from "./board-settings";
 import { WifiStation } from "./wifi-station";

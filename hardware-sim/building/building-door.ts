@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Device } from "../../firmware/device";
-import { loadEnrolment, saveEnrolment } from "../../firmware/enrolment-record";
-import { claimText } from "../../firmware/identity";
-import { saveSettings, type Settings } from "../../firmware/settings";
+import { loadEnrolment, saveEnrolment } from "../../firmware/enrolment/enrolment-record";
+import { claimText } from "../../firmware/enrolment/identity";
+import { saveSettings, type Settings } from "../../firmware/enrolment/settings";
 import { toHex } from "../../protocol/bytes";
 import { decodeDoorState } from "../../protocol/door-state";
 import { CLAIM_SECRET_BYTES } from "../../protocol/enrolment";

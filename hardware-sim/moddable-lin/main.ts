@@ -10,7 +10,7 @@ import config from "mc/config";
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
 import { startController, STORAGE_PATH } from "../../firmware/controller";
-import { saveSettings } from "../../firmware/settings";
+import { saveSettings } from "../../firmware/enrolment/settings";
 import type { VirtualKeypad } from "../virtual-keypad";
 import { makeLinDevice } from "./lin-device";
 import { ModdableClock } from "./moddable-clock";

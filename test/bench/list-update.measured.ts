@@ -1,9 +1,9 @@
 /** What test/bench/list-update.ts measures inside XS; flash and key-value store lie outside, as on a board. */
-import { AccessListStore } from "../../firmware/access-list-store";
+import { AccessListStore } from "../../firmware/access-list/access-list-store";
 import type { Flash, KeyValue } from "../../firmware/device";
-import { KeysetStore } from "../../firmware/keyset-store";
-import { LeaseStore } from "../../firmware/lease-store";
-import { ListUpdater } from "../../firmware/list-updater";
+import { KeysetStore } from "../../firmware/trust/keyset-store";
+import { LeaseStore } from "../../firmware/trust/lease-store";
+import { ListUpdater } from "../../firmware/access-list/list-updater";
 import type { Work } from "../../firmware/work-queue";
 import { callHost } from "../../hardware-sim/xs/guest";
 import { type Measured, type MeterHost, MORE } from "../../hardware-sim/xs/measured";

@@ -1,5 +1,5 @@
-import { AccessListStore } from "../../firmware/access-list-store";
-import type { ListDelta } from "../../firmware/delta-sectors";
+import { AccessListStore } from "../../firmware/access-list/access-list-store";
+import type { ListDelta } from "../../firmware/access-list/delta-sectors";
 import type { Flash } from "../../firmware/device";
 import { commitSector, deltaSector, slotHead, slotPage, slotParity } from "../../firmware/flash-layout";
 import { SECTOR_BYTES } from "../../firmware/limits";

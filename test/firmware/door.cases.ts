@@ -1,7 +1,7 @@
 import type { Device } from "../../firmware/device";
-import { Door, type DoorEvent } from "../../firmware/door";
+import { Door, type DoorEvent } from "../../firmware/door/door";
 import { HELD_OPEN_ALARM_MS } from "../../firmware/limits";
-import { ReaderSignal } from "../../firmware/reader-signal";
+import { ReaderSignal } from "../../firmware/admission/reader-signal";
 import { PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { LockState } from "../../protocol/delta";

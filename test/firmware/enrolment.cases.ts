@@ -1,5 +1,5 @@
 import { startController } from "../../firmware/controller";
-import { loadSettings, saveSettings } from "../../firmware/settings";
+import { loadSettings, saveSettings } from "../../firmware/enrolment/settings";
 import type { KeyValue } from "../../firmware/device";
 import { PowerSupply } from "../../hardware-sim/power-supply";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";

@@ -1,4 +1,4 @@
-import { EventLog, startEventLog, type NewEvent } from "../../firmware/event-log";
+import { EventLog, startEventLog, type NewEvent } from "../../firmware/event-log/event-log";
 import type { Flash, KeyValue } from "../../firmware/device";
 import { EVENT_SECTORS, eventSector, EVENTS_PER_SECTOR } from "../../firmware/flash-layout";
 import { Uptime } from "../../firmware/uptime";

@@ -1,4 +1,4 @@
-import { Keypad } from "../../firmware/keypad";
+import { Keypad } from "../../firmware/admission/keypad";
 import { DIGIT_TIMEOUT_MS } from "../../firmware/limits";
 import { WorkQueue, type Work } from "../../firmware/work-queue";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";

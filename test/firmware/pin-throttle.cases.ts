@@ -1,6 +1,6 @@
 import type { KeyValue, Timers } from "../../firmware/device";
 import { PIN_DECAY_MS, PIN_FORGIVE_AFTER_BOOT_MS } from "../../firmware/limits";
-import { PinThrottle } from "../../firmware/pin-throttle";
+import { PinThrottle } from "../../firmware/admission/pin-throttle";
 import { Uptime } from "../../firmware/uptime";
 import { PowerSupply } from "../../hardware-sim/power-supply";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";

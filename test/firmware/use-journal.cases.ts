@@ -1,7 +1,7 @@
 import type { Flash, KeyValue } from "../../firmware/device";
 import { USE_SECTORS, useSector } from "../../firmware/flash-layout";
 import { USE_ENTRIES_MAX } from "../../firmware/limits";
-import { UseJournal } from "../../firmware/use-journal";
+import { UseJournal } from "../../firmware/admission/use-journal";
 import { runToEnd } from "../../firmware/work-queue";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
 import { writeU32 } from "../../protocol/bytes";

@@ -1,4 +1,4 @@
-import { Admission } from "../../firmware/admission";
+import { Admission } from "../../firmware/admission/admission";
 import { decideAccess, type Decision } from "../../firmware/decide-access";
 import { lookUp, openAccessList, type AccessList } from "../../protocol/access-list";
 import { concat, fromHex, toHex } from "../../protocol/bytes";

@@ -1,5 +1,5 @@
 import { startController } from "../../firmware/controller";
-import { saveSettings } from "../../firmware/settings";
+import { saveSettings } from "../../firmware/enrolment/settings";
 import type { KeyValue } from "../../firmware/device";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";

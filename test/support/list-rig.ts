@@ -1,12 +1,12 @@
 import { lookUp } from "../../protocol/access-list";
 import type { Hashes } from "../../protocol/hashes";
 import { CredentialKind } from "../../protocol/credential";
-import { AccessListStore } from "../../firmware/access-list-store";
-import { KeysetStore } from "../../firmware/keyset-store";
-import { LeaseStore } from "../../firmware/lease-store";
+import { AccessListStore } from "../../firmware/access-list/access-list-store";
+import { KeysetStore } from "../../firmware/trust/keyset-store";
+import { LeaseStore } from "../../firmware/trust/lease-store";
 import { commitSector, COMMIT_SECTORS } from "../../firmware/flash-layout";
-import { ListUpdater } from "../../firmware/list-updater";
-import type { Verifier } from "../../firmware/signature-check";
+import { ListUpdater } from "../../firmware/access-list/list-updater";
+import type { Verifier } from "../../firmware/trust/signature-check";
 import { runToEnd, type Work } from "../../firmware/work-queue";
 import { PowerSupply } from "../../hardware-sim/power-supply";
 import { VirtualFlash, type FlashSnapshot } from "../../hardware-sim/virtual-flash";

@@ -7,7 +7,7 @@
  * strike for 300 ms for "12#"; "99#" makes it throw.
  */
 import type { Device, MqttClient } from "../../firmware/device";
-import { loadSettings } from "../../firmware/settings";
+import { loadSettings } from "../../firmware/enrolment/settings";
 import { ascii } from "../../protocol/bytes";
 
 export function startTrialFirmware(device: Device): void {

@@ -17,7 +17,7 @@ import { decodeNeed } from "../../../protocol/need";
 import { ProtocolError } from "../../../protocol/protocol-error";
 import { openReceipt } from "../../../protocol/receipt";
 import { decodeSignedTime } from "../../../protocol/signed-time";
-import { parseListHead } from "../../../firmware/list-head";
+import { parseListHead } from "../../../firmware/access-list/list-head";
 import { runToEnd } from "../../../firmware/work-queue";
 import json from "../../../protocol/vectors.json";
 import { ListRig } from "../list-rig";

@@ -1,0 +1,282 @@
+import { openAcknowledgement } from "../../protocol/acknowledgement";
+import { equalBytes } from "../../protocol/bytes";
+import { signingContext } from "../../protocol/cose-sign1";
+import { encodeDoorState } from "../../protocol/door-state";
+import { encodeEventUpload } from "../../protocol/event-record";
+import { EVENTS_PER_UPLOAD_MAX, SIGNED_TIME_BYTES_MAX } from "../../protocol/limits";
+import { encodeNeed } from "../../protocol/need";
+import { ProtocolError, REFUSALS, type ProtocolErrorCode } from "../../protocol/protocol-error";
+import { encodeReceipt } from "../../protocol/receipt";
+import { decodeSignedTime } from "../../protocol/signed-time";
+import type { AccessListStore } from "../access-list/access-list-store";
+import { CloudLink } from "./cloud-link";
+import type { CommandDesk } from "./command-desk";
+import type { Device, TimerHandle } from "../device";
+import type { Door } from "../door/door";
+import type { EnrolmentRecord } from "../enrolment/enrolment-record";
+import type { EventLog } from "../event-log/event-log";
+import type { KeysetStore } from "../trust/keyset-store";
+import type { LeaseStore } from "../trust/lease-store";
+import { EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "../limits";
+import type { ListUpdater } from "../access-list/list-updater";
+import type { PinThrottle } from "../admission/pin-throttle";
+import type { ReceiptCounter } from "./receipt-counter";
+import type { TrustedClock } from "../trust/trusted-clock";
+import type { Uptime } from "../uptime";
+import type { UseJournal } from "../admission/use-journal";
+import type { Work, WorkQueue } from "../work-queue";
+
+export interface CloudSessionParts {
+  device: Device;
+  door: Door;
+  doorId: Uint8Array;
+  record: EnrolmentRecord;
+  /** Where the claim went to. */
+  cloudHost: string;
+  queue: WorkQueue;
+  uptime: Uptime;
+  clock: TrustedClock;
+  store: AccessListStore;
+  updater: ListUpdater;
+  keysets: KeysetStore;
+  leases: LeaseStore;
+  log: EventLog;
+  uses: UseJournal;
+  throttle: PinThrottle;
+  counter: ReceiptCounter;
+  desk: CommandDesk;
+}
+
+/**
+ * What a claimed door says to its cloud and takes from it. It says what it has (receipts) and what it lacks
+ * (needs); whatever comes is checked where it belongs, in slices, and a refusal is counted and changes nothing.
+ */
+export class CloudSession {
+  readonly #parts: CloudSessionParts;
+  readonly #link: CloudLink;
+  #refusals = 0;
+  #lastRefusal = 0;
+  /** The question that is open. */
+  #asked: Uint8Array | undefined;
+  #needTimer: TimerHandle | undefined;
+  #uploadTimer: TimerHandle | undefined;
+  #receiptTimer: TimerHandle | undefined;
+  #firstEventSaid = 0;
+
+  constructor(parts: CloudSessionParts) {
+    this.#parts = parts;
+    this.#link = new CloudLink(parts.device, parts.doorId, parts.record.login, parts.cloudHost, {
+      onOnline: () => this.#online(),
+      onOffline: () => parts.device.trace("cloud: offline"),
+      onMessage: (what, payload) => this.#receive(what, payload),
+      onDropped: () => this.refuse(new ProtocolError("too-large", "message")),
+    });
+  }
+
+  start(): void {
+    this.#link.connect();
+    this.#everyInterval();
+  }
+
+  /** Counts what was refused; the cloud sees it in the door's state. */
+  refuse(error: ProtocolError): void {
+    this.#refusals += 1;
+    this.#lastRefusal = REFUSALS.indexOf(error.code) + 1;
+    this.#parts.device.trace(`refused: ${error.message}`);
+    this.sayState();
+    if (TELLING.includes(error.code)) this.#sayReceiptSoon();
+  }
+
+  /** A new event stands in the log: the cloud gets it when it can. */
+  eventWritten(): void {
+    if (this.#uploadTimer === undefined) this.#upload();
+  }
+
+  /** What a page shows of this door; after anything of it has changed. */
+  sayState(): void {
+    const { door, throttle, clock, uptime } = this.#parts;
+    const state = {
+      online: true,
+      time: clock.wallTime() ?? 0,
+      leafOpen: door.leafOpen,
+      lockedOut: throttle.waitMs > 0,
+      refusals: this.#refusals,
+      lastRefusal: this.#lastRefusal,
+      uptime: Math.floor(uptime.milliseconds / 1_000),
+    };
+    this.#link.publish("state", encodeDoorState(state), true);
+  }
+
+  /** What this door has, under its MAC: after each change, once it is durable. */
+  sayReceipt(): void {
+    if (!this.#link.online) return;
+    const { device, record, store, leases, clock, log, uses, keysets, counter } = this.#parts;
+    const active = store.active;
+    const lease = leases.current;
+    const receipt = encodeReceipt(device.hashes, record.keys.receipt, {
+      enrolment: record.login.enrolment,
+      counter: counter.next(),
+      epoch: active?.epoch ?? 0,
+      version: active?.version ?? 0,
+      manifestHash: active?.manifestHash ?? NO_HASH,
+      deltaHash: active?.deltaHash ?? NO_HASH,
+      keysetNumber: keysets.current?.number ?? 0,
+      leaseIssuedAt: lease?.issuedAt ?? 0,
+      leaseEnd: lease?.guestNotAfter ?? 0,
+      signedTime: clock.signedSinceBoot,
+      wallTime: clock.wallTime() ?? 0,
+      firstEvent: log.first,
+      nextEvent: log.next,
+      alarms: {
+        ...store.alarms,
+        timeUnknown: clock.wallTime() === undefined,
+        eventsFolded: log.folded,
+        usesFull: uses.full,
+      },
+    });
+    this.#firstEventSaid = log.first;
+    this.#link.publish("receipt", receipt);
+  }
+
+  #online(): void {
+    this.#parts.device.trace("cloud: online");
+    this.sayState();
+    this.sayReceipt();
+    this.#askTime();
+    // Whatever was asked over the connection before, its answer may be lost.
+    this.#asked = undefined;
+    this.sayNeed();
+    this.#upload();
+  }
+
+  #everyInterval(): void {
+    this.#parts.clock.keep();
+    if (this.#link.online) {
+      this.sayReceipt();
+      this.sayState();
+      this.#askTime();
+    }
+    this.#parts.device.timer.set(() => this.#everyInterval(), RECEIPT_INTERVAL_MS);
+  }
+
+  #askTime(): void {
+    this.#link.publish("need", encodeNeed({ timeNonce: this.#parts.clock.ask() }));
+  }
+
+  /**
+   * Asks for what the list under way lacks next, and again while it does not come. What is asked for already is not
+   * asked for once more with each message that comes meanwhile: every question is answered with a page.
+   */
+  sayNeed(): void {
+    const { updater } = this.#parts;
+    const need = updater.nextNeed();
+    const bytes = need === undefined || !this.#link.online ? undefined : encodeNeed(need);
+    if (bytes !== undefined && this.#asked !== undefined && equalBytes(bytes, this.#asked)) return;
+    this.#ask(bytes);
+  }
+
+  #ask(need: Uint8Array | undefined): void {
+    const { timer } = this.#parts.device;
+    if (this.#needTimer !== undefined) timer.clear(this.#needTimer);
+    this.#needTimer = undefined;
+    this.#asked = need;
+    if (need === undefined) return;
+    this.#link.publish("need", need);
+    this.#needTimer = timer.set(() => {
+      this.#asked = undefined;
+      this.sayNeed();
+    }, NEED_RETRY_MS);
+  }
+
+  #upload(): void {
+    const { device, log } = this.#parts;
+    if (this.#uploadTimer !== undefined) device.timer.clear(this.#uploadTimer);
+    this.#uploadTimer = undefined;
+    if (!this.#link.online) return;
+    // Events that the door had to give up are a gap that only a receipt explains.
+    if (log.first > this.#firstEventSaid && log.first > log.acknowledged) this.sayReceipt();
+    const upload = log.unsent(EVENTS_PER_UPLOAD_MAX);
+    if (upload === undefined) return;
+    this.#link.publish("events", encodeEventUpload(upload));
+    this.#uploadTimer = device.timer.set(() => this.#upload(), EVENT_UPLOAD_RETRY_MS);
+  }
+
+  #receive(what: string, payload: Uint8Array): void {
+    if (this.#parts.queue.add(this.#guard(this.#handle(what, payload)))) return;
+    this.refuse(new ProtocolError("too-large", "too much work waits"));
+    this.#sayReceiptSoon();
+  }
+
+  /** Whoever sends this does not know what this door has; told at most so often, lest two that disagree talk all day. */
+  #sayReceiptSoon(): void {
+    this.#receiptTimer ??= this.#parts.device.timer.set(() => {
+      this.#receiptTimer = undefined;
+      this.sayReceipt();
+      this.sayNeed();
+    }, RECEIPT_PAUSE_MS);
+  }
+
+  /** A refusal ends the work and is counted; anything else is a bug and goes on to the queue. */
+  *#guard(work: Work): Work {
+    try {
+      yield* work;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.refuse(error);
+    }
+  }
+
+  *#handle(what: string, payload: Uint8Array): Work {
+    const { updater, leases, keysets } = this.#parts;
+    const [object, number] = what.split("/");
+    switch (object) {
+      case "manifest":
+        yield* updater.receiveManifest(payload);
+        return this.sayNeed();
+      case "page":
+        yield* updater.receivePage(Number(number), payload);
+        return this.sayNeed();
+      case "delta":
+        yield* updater.receiveDelta(Number(number), payload);
+        // Also where it changed nothing: whoever sends it again has not heard that it is here.
+        this.sayReceipt();
+        return this.sayNeed();
+      case "keyset":
+        yield* keysets.receiveKeyset(payload);
+        return this.sayReceipt();
+      case "lease":
+        yield* leases.receiveLease(payload);
+        return this.sayReceipt();
+      case "time":
+        yield* this.#receiveTime(payload);
+        return this.sayReceipt();
+      case "command":
+        this.#link.publish("reply", this.#parts.desk.receive(payload));
+        return;
+      case "ack":
+        return this.#acknowledge(payload);
+      default:
+        throw new ProtocolError("malformed", "unknown topic");
+    }
+  }
+
+  *#receiveTime(message: Uint8Array): Work {
+    const { clock, keysets, doorId } = this.#parts;
+    const payload = yield* keysets.openSigned("lease", message, signingContext("time", doorId), SIGNED_TIME_BYTES_MAX, (unproved) => {
+      if (!clock.expects(decodeSignedTime(unproved))) throw new ProtocolError("unknown-nonce");
+    });
+    clock.acceptSigned(decodeSignedTime(payload));
+  }
+
+  #acknowledge(bytes: Uint8Array): void {
+    const { device, record, log } = this.#parts;
+    const { enrolment, sequence } = openAcknowledgement(device.hashes, record.keys.acknowledgement, bytes);
+    if (enrolment !== record.login.enrolment) throw new ProtocolError("wrong-enrolment");
+    if (log.acknowledge(sequence)) this.#upload();
+  }
+}
+
+const NO_HASH = new Uint8Array(8);
+
+/** Refusals that tell that the sender takes this door for another than it is. */
+const TELLING: readonly ProtocolErrorCode[] = ["old-version", "wrong-base", "lease-for-newer-list", "wrong-keyset-number"];

@@ -1,0 +1,298 @@
+import { equalBytes, readU32 } from "../../protocol/bytes";
+import type { Reason } from "../../protocol/decision";
+import { encodeEventBody, eventMac, eventPeriod, EVENT_BODY_BYTES, nextEventKey, type EventType, type EventUpload } from "../../protocol/event-record";
+import type { Hashes } from "../../protocol/hashes";
+import { EVENT_BYTES, EVENT_MAC_BYTES, EVENTS_PER_UPLOAD_MAX, TAG_BYTES } from "../../protocol/limits";
+import type { Flash, KeyValue } from "../device";
+import { keepAcknowledged, keepState, loadAcknowledged, loadState, NONE, type AcknowledgedEvents, type EventLogState } from "./event-log-state";
+import { EventRing, sectorOf, SLOTS, type FoundEvent } from "./event-ring";
+import { EVENT_SECTORS, EVENTS_PER_SECTOR } from "../flash-layout";
+import { ERASE_AHEAD_EVENTS, EVENT_WRITE_ATTEMPTS } from "../limits";
+import type { Uptime } from "../uptime";
+import type { Work } from "../work-queue";
+
+/** What is to be written down; the log adds number, time and MAC. */
+export interface NewEvent {
+  type: EventType;
+  /** Default "granted", which for anything but a decision means nothing. */
+  reason?: Reason;
+  kind?: number;
+  /** Bit mask. */
+  outputs?: number;
+  duress?: boolean;
+  tag?: Uint8Array | undefined;
+  count?: number;
+}
+
+export interface EventLogParts {
+  flash: Flash;
+  keyValue: KeyValue;
+  hashes: Hashes;
+  clock: { wallTime(): number | undefined };
+  uptime: Uptime;
+  enrolment: number;
+}
+
+const NO_TAG = new Uint8Array(TAG_BYTES);
+
+/**
+ * Begins the log of an enrolment, once, at the claim. The log then owns the key: whoever stores `DoorKeys` leaves
+ * `event` out, since whoever reads a door's memory must not find the key of its past.
+ */
+export function startEventLog(keyValue: KeyValue, enrolment: number, firstKey: Uint8Array): void {
+  keepState(keyValue, {
+    enrolment,
+    // No sector is entered yet: the first event will enter this one, which erases it.
+    anchor: { slot: 0, sequence: 0, mac: new Uint8Array(EVENT_MAC_BYTES) },
+    key: firstKey,
+    tail: { sequence: 0, mac: new Uint8Array(EVENT_MAC_BYTES) },
+    fold: { sequence: NONE, count: 0 },
+    firsts: new Uint32Array(EVENT_SECTORS).fill(NONE),
+  });
+}
+
+/**
+ * The door's log (X7): a ring of 64 sectors of 128 records, chained by MACs under a key that evolves every 128.
+ *
+ * - A record that a cut tore takes no number: the slot after the last whole record is never written again, and the
+ *   number goes to the next slot. Whole is what its MAC proves; erased flash may read anything.
+ * - Before the first record of a sector or period, one atomic write says where it will stand, under which key and
+ *   after which MAC (event-log-state.ts). The search at boot never leaves that sector.
+ * - A full log gives up its oldest sector. Where that held unsent events, the next record is `events-folded`, and
+ *   its count is how many numbers before the oldest kept event the cloud never got.
+ */
+export class EventLog {
+  readonly #parts: EventLogParts;
+  readonly #ring: EventRing;
+  readonly #state: EventLogState;
+  #acknowledged: AcknowledgedEvents;
+  #next: number;
+  /** Of the last record. */
+  #mac: Uint8Array;
+  /** Where the next record goes, and whether its sector was announced and erased. */
+  #slot: number;
+  #entered: boolean;
+  /** Whether this boot has written: before, a cut of an earlier one may have tried the slots below. */
+  #settled = false;
+  /** Sector that was erased ahead. */
+  #erased: number | undefined;
+
+  /** @throws Error where `startEventLog` was not called for this enrolment. */
+  constructor(parts: EventLogParts) {
+    this.#parts = parts;
+    const state = loadState(parts.keyValue, parts.enrolment);
+    if (state === undefined) throw new Error("no event log for this enrolment");
+    this.#ring = new EventRing(parts.flash);
+    this.#state = state;
+    this.#acknowledged = loadAcknowledged(parts.keyValue, parts.enrolment);
+    this.#next = state.anchor.sequence;
+    this.#mac = state.anchor.mac;
+    this.#slot = state.anchor.slot;
+    this.#entered = state.firsts[sectorOf(state.anchor.slot)] !== NONE;
+    if (this.#entered) this.#findEnd();
+  }
+
+  /** Number of the next event. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Number of the first event that the cloud has not and the door still holds. */
+  get first(): number {
+    return Math.max(this.#acknowledged.sequence, this.#state.tail.sequence);
+  }
+
+  /** All events below this number are with the cloud. */
+  get acknowledged(): number {
+    return this.#acknowledged.sequence;
+  }
+
+  /** Events were lost to a full log, and the cloud has not yet got the record that says so. */
+  get folded(): boolean {
+    const { sequence } = this.#state.fold;
+    return sequence !== NONE && sequence >= this.acknowledged;
+  }
+
+  /** Writes an event and reads it back. @returns its number; undefined where the flash takes nothing any more. */
+  append(event: NewEvent): number | undefined {
+    for (let attempt = 0; attempt < EVENT_WRITE_ATTEMPTS; attempt++) {
+      this.#prepare();
+      const { fold } = this.#state;
+      const owed = fold.sequence === this.#next;
+      if (this.#write(owed ? { type: "events-folded", count: fold.count } : event) && !owed) return this.#next - 1;
+    }
+    return undefined;
+  }
+
+  /** The oldest unsent events, at most `max`, ready for `encodeEventUpload`; undefined where there are none. */
+  unsent(max: number): EventUpload | undefined {
+    for (;;) {
+      const { first } = this;
+      if (first >= this.#next) return undefined;
+      const found = this.#records(first, Math.min(this.#next, first + Math.min(max, EVENTS_PER_UPLOAD_MAX)));
+      if (found.length > 0) {
+        const { mac } = first === this.acknowledged ? this.#acknowledged : this.#state.tail;
+        return { enrolment: this.#parts.enrolment, previousMac: mac, records: found.map(({ record }) => record) };
+      }
+      this.#passOver(first);
+    }
+  }
+
+  /** @param sequence first event that the cloud has not. @returns false where it is none of this log's. */
+  acknowledge(sequence: number): boolean {
+    if (sequence > this.#next) return false;
+    if (sequence <= this.acknowledged) return true;
+    this.#acknowledged = { sequence, mac: this.#macBefore(sequence) };
+    keepAcknowledged(this.#parts.keyValue, this.#parts.enrolment, this.#acknowledged);
+    return true;
+  }
+
+  /** Work for idle time: erases the next sector before it is needed; undefined where there is nothing to do. */
+  eraseAhead(): Work | undefined {
+    return this.#canEraseAhead() ? this.#eraseNext() : undefined;
+  }
+
+  *#eraseNext(): Work {
+    // Things may have changed since the work was queued.
+    if (this.#canEraseAhead()) this.#retire((sectorOf(this.#slot) + 1) % EVENT_SECTORS);
+  }
+
+  /** Never events that the cloud has not: they go only when their place is needed. */
+  #canEraseAhead(): boolean {
+    const { firsts } = this.#state;
+    const sector = (sectorOf(this.#slot) + 1) % EVENT_SECTORS;
+    const near = this.#entered && EVENTS_PER_SECTOR - (this.#slot % EVENTS_PER_SECTOR) <= ERASE_AHEAD_EVENTS;
+    return near && this.#erased !== sector && (firsts[sector] === NONE || this.#firstAfter(sector) <= this.acknowledged);
+  }
+
+  /** Scans the anchor's sector for the last whole record. */
+  #findEnd(): void {
+    const { hashes } = this.#parts;
+    const { anchor, key } = this.#state;
+    const end = (sectorOf(anchor.slot) + 1) * EVENTS_PER_SECTOR;
+    let after = anchor.slot;
+    let macOfSlotBefore = this.#mac;
+    for (let slot = anchor.slot; slot < end; slot++) {
+      const record = this.#ring.read(slot);
+      const sequence = readU32(record, 0);
+      const mac = record.slice(EVENT_BODY_BYTES);
+      // The next period has an anchor of its own; what is further on is torn or erased.
+      if (sequence >= this.#next && eventPeriod(sequence) === eventPeriod(anchor.sequence)) {
+        // Behind a damaged record the chain goes on from the MAC that stands before.
+        const previous = sequence === this.#next ? this.#mac : macOfSlotBefore;
+        if (equalBytes(eventMac(hashes, key, previous, record.subarray(0, EVENT_BODY_BYTES)), mac)) {
+          this.#mac = mac;
+          this.#next = sequence + 1;
+          after = slot + 1;
+        }
+      }
+      macOfSlotBefore = mac;
+    }
+    // The slot after the last record may be torn, and a torn one looks like an erased one.
+    this.#slot = Math.min(after + 1, end) % SLOTS;
+    if (this.acknowledged > this.#next) {
+      // Damage hid what the cloud already has: no number may come twice.
+      this.#next = this.acknowledged;
+      this.#mac = this.#acknowledged.mac;
+      this.#slot = end % SLOTS;
+    }
+    this.#entered = this.#slot % EVENTS_PER_SECTOR !== 0;
+  }
+
+  /** Whatever must be durable before the next record is. */
+  #prepare(): void {
+    const state = this.#state;
+    const evolves = eventPeriod(this.#next) !== eventPeriod(state.anchor.sequence);
+    if (this.#settled && this.#entered && !evolves) return;
+    if (!this.#entered) {
+      const sector = sectorOf(this.#slot);
+      if (this.#erased !== sector) this.#retire(sector);
+      this.#erased = undefined;
+      state.firsts[sector] = this.#next;
+    }
+    if (evolves) state.key = nextEventKey(this.#parts.hashes, state.key);
+    state.anchor = { slot: this.#slot, sequence: this.#next, mac: this.#mac };
+    keepState(this.#parts.keyValue, state);
+    this.#entered = this.#settled = true;
+  }
+
+  /** Gives up what a sector holds and erases it. */
+  #retire(sector: number): void {
+    const { firsts } = this.#state;
+    if (firsts[sector] !== NONE) {
+      const kept = this.#firstAfter(sector);
+      const mac = this.#macBefore(kept);
+      firsts[sector] = NONE;
+      this.#giveUpBelow(kept, mac);
+    }
+    this.#ring.erase(sector);
+    this.#erased = sector;
+  }
+
+  /** Moves the tail, durably; lost numbers are owed a record. */
+  #giveUpBelow(sequence: number, mac: Uint8Array): void {
+    const state = this.#state;
+    if (sequence > state.tail.sequence) state.tail = { sequence, mac };
+    if (sequence > this.acknowledged) state.fold = { sequence: this.#next, count: sequence - this.acknowledged };
+    keepState(this.#parts.keyValue, state);
+  }
+
+  #write(event: NewEvent): boolean {
+    const { hashes, clock, uptime } = this.#parts;
+    const wallTime = clock.wallTime();
+    const body = encodeEventBody({
+      sequence: this.#next,
+      time: wallTime ?? Math.floor(uptime.milliseconds / 1_000),
+      timeUnknown: wallTime === undefined,
+      type: event.type,
+      reason: event.reason ?? "granted",
+      kind: event.kind ?? 0,
+      outputs: event.outputs ?? 0,
+      duress: event.duress ?? false,
+      tag: event.tag ?? NO_TAG,
+      count: event.count ?? 0,
+    });
+    const mac = eventMac(hashes, this.#state.key, this.#mac, body);
+    const record = new Uint8Array(EVENT_BYTES);
+    record.set(body);
+    record.set(mac, EVENT_BODY_BYTES);
+    const slot = this.#slot;
+    this.#slot = (slot + 1) % SLOTS;
+    this.#entered = this.#slot % EVENTS_PER_SECTOR !== 0;
+    this.#ring.write(slot, record);
+    if (!equalBytes(this.#ring.read(slot), record)) return false;
+    this.#mac = mac;
+    this.#next += 1;
+    return true;
+  }
+
+  /** First number in the sector after this one. */
+  #firstAfter(sector: number): number {
+    const first = this.#state.firsts[(sector + 1) % EVENT_SECTORS];
+    return first === NONE ? this.#next : first;
+  }
+
+  #records(from: number, to: number): FoundEvent[] {
+    return this.#ring.find(from, to, this.#state.firsts, this.#slot);
+  }
+
+  #macBefore(sequence: number): Uint8Array {
+    const { tail } = this.#state;
+    if (sequence === this.#next) return this.#mac;
+    if (sequence === tail.sequence) return tail.mac;
+    if (sequence === this.acknowledged) return this.#acknowledged.mac;
+    const [found] = this.#records(sequence - 1, sequence);
+    return found === undefined ? new Uint8Array(EVENT_MAC_BYTES) : found.record.slice(EVENT_BODY_BYTES);
+  }
+
+  /** Of an event that a flipped bit has hidden nothing can be sent: it is given up, and said to be. */
+  #passOver(damaged: number): void {
+    for (let sequence = damaged + 1; sequence < this.#next; sequence++) {
+      const [found] = this.#records(sequence, sequence + 1);
+      if (found === undefined) continue;
+      // Mostly the MAC of the damaged record, which the next one is chained to, is still there.
+      return this.#giveUpBelow(sequence, this.#ring.read((found.slot + SLOTS - 1) % SLOTS).slice(EVENT_BODY_BYTES));
+    }
+    this.#giveUpBelow(this.#next, this.#mac);
+  }
+}
