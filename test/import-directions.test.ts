@@ -47,7 +47,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
   ["board-without-software-hashes", "firmware/plant-hashes.ts", 'import "../protocol/uses-hashes";'],
   ["simulation-without-cloud", "hardware-sim/plant-cloud.ts", 'import "../cloud/thing";'],
   ["cloud-without-doors", "cloud/plant-sim.ts", 'import "../hardware-sim/thing";'],
-  ["nothing-imports-tests", "cloud/plant-test.ts", 'import "./thing";'],
+  ["nothing-imports-tests", "cloud/plant-test.ts", 'import "../test/thing";'],
   ["no-cycles", "cloud/plant-cycle.ts", 'import "./plant-cycle-back";'],
   ["only-listed-packages", "cloud/plant-package.ts", 'import "unlisted";'],
   ["everything-resolves", "cloud/plant-nothing.ts", 'import "./nowhere";'],
