@@ -4,11 +4,9 @@ import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
 import { readU32, writeU32 } from "../../protocol/bytes";
 import { ListRig } from "../support/list-rig";
 import { fillerRows } from "../support/mint";
-import type { Row } from "./row";
+import { SLICE_COMPUTE_MAX, type Row } from "./row";
 
 const ROWS = 10_000;
-/** What keeps a key press waiting. Of it 9,000 for each page read or hashed are the way to the PC, which a board has not. */
-const SLICE_BUDGET = 30_000;
 
 function u32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
@@ -69,10 +67,10 @@ export async function rows(): Promise<Row[]> {
     { name: `List, keyset and lease of ${count} rows in XS, slots`, value: opened.live.slots, unit: "slots" },
     { name: `List, keyset and lease of ${count} rows in XS, chunks`, value: opened.live.chunkBytes, unit: "bytes" },
     { name: "The 38th revocation in XS, without its signature", value: revocation.compute, unit: "compute" },
-    { name: "… largest slice", value: revocation.largestSlice, unit: "compute", budget: { atMost: SLICE_BUDGET } },
+    { name: "… largest slice", value: revocation.largestSlice, unit: "compute", budget: { atMost: SLICE_COMPUTE_MAX } },
     { name: "… alive meanwhile, chunks", value: revocation.live.chunkBytes, unit: "bytes" },
     { name: `The last page of ${count} rows in XS: check all, parity, activate`, value: lastPage.compute, unit: "compute" },
-    { name: "… largest slice", value: lastPage.largestSlice, unit: "compute", budget: { atMost: SLICE_BUDGET } },
+    { name: "… largest slice", value: lastPage.largestSlice, unit: "compute", budget: { atMost: SLICE_COMPUTE_MAX } },
     { name: "… alive meanwhile, chunks", value: lastPage.live.chunkBytes, unit: "bytes" },
   ];
 }

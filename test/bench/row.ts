@@ -13,3 +13,6 @@ export function isWithinBudget({ value, budget }: Row): boolean {
   if (budget === undefined) return true;
   return "atMost" in budget ? value <= budget.atMost : value >= budget.atLeast;
 }
+
+/** `compute` of the longest slice of work in the controller: what a key press may have to wait for. */
+export const SLICE_COMPUTE_MAX = 30_000;
