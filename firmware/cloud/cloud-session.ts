@@ -238,8 +238,8 @@ export class CloudSession {
         return this.sayNeed();
       case "delta":
         yield* updater.receiveDelta(Number(number), payload);
-        // Also where it changed nothing: whoever sends it again has not heard that it is here.
-        this.sayReceipt();
+        // Where it changed nothing, whoever sends it has not heard what is here; told at leisure, or two would talk all day.
+        this.#sayReceiptSoon();
         return this.sayNeed();
       case "keyset":
         yield* keysets.receiveKeyset(payload);

@@ -208,6 +208,8 @@ export class World {
   /** Lets a little virtual time pass for each turn of the real sockets until it holds. */
   async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
     for (let round = 0; round < WAIT_ROUNDS; round++) {
+      // Virtual time must not run away from a cloud that is still signing lists.
+      await this.cloud.settled();
       if (await holds()) return;
       await this.turn();
     }
