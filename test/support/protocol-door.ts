@@ -199,7 +199,8 @@ export class ProtocolDoor {
     const { signed, pageHashes } = decodeManifestMessage(message);
     const payload = openSigned(signed, this.keyset.listKey, signingContext("manifest", this.id));
     const manifest = decodeManifest(payload);
-    if (manifest.version <= Math.max(this.version, this.fetching?.manifest.version ?? 0)) return;
+    if (manifest.version === this.fetching?.manifest.version) return this.#fetch();
+    if (manifest.version <= Math.max(this.active?.base.manifest.version ?? 0, this.fetching?.manifest.version ?? 0)) return;
     checkPageHashes(nativeHashes, manifest, pageHashes);
     this.fetching = { manifest, payload, pages: Array.from({ length: pageCount(manifest) }) };
     this.#fetch();
@@ -223,7 +224,9 @@ export class ProtocolDoor {
     const payload = openSigned(message, this.keyset.listKey, signingContext("delta", this.id));
     const delta = decodeDelta(payload);
     const base = [this.active?.base, this.fetching].find((candidate) => candidate?.manifest.version === delta.base);
-    if (base === undefined || delta.version <= this.version || base.pages.includes(undefined)) return;
+    if (base === undefined || base.pages.includes(undefined)) return;
+    // SPEC 5.6: on the other base it may be of the version that is active.
+    if (delta.version < this.version || (delta.version === this.version && base === this.active?.base)) return;
     checkDelta(delta, base.manifest);
     this.#activate({ base, delta, deltaPayload: payload });
   }
