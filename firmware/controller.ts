@@ -7,19 +7,19 @@ import { AccessListStore } from "./access-list/access-list-store";
 import { Admission, type Outcome } from "./admission/admission";
 import { CloudSession } from "./cloud/cloud-session";
 import { CommandDesk } from "./cloud/command-desk";
-import type { Device, Flash, KeyValue } from "./device";
+import type { Device, Flash, KeyValue, SerialReaderWiring } from "./device";
 import { Door } from "./door/door";
 import { Enrolment } from "./enrolment/enrolment";
 import { loadEnrolment, type EnrolmentRecord } from "./enrolment/enrolment-record";
 import { EventLog } from "./event-log/event-log";
 import { claimText, loadIdentity, type Identity } from "./enrolment/identity";
-import { Keypad } from "./admission/keypad";
+import { Keypad } from "./reader/keypad";
 import { KeysetStore } from "./trust/keyset-store";
 import { LeaseStore } from "./trust/lease-store";
 import { SCRUB_INTERVAL_MS } from "./limits";
 import { ListUpdater } from "./access-list/list-updater";
 import { PinThrottle } from "./admission/pin-throttle";
-import { ReaderSignal } from "./admission/reader-signal";
+import { ReaderSignal } from "./reader/reader-signal";
 import { ReceiptCounter } from "./cloud/receipt-counter";
 import { loadSettings } from "./enrolment/settings";
 import { TrustedClock } from "./trust/trusted-clock";
@@ -71,10 +71,10 @@ export class Controller {
     this.#uptime = uptime;
     this.#door = new Door({
       device,
-      unlockSeconds: () => this.#store.active?.list.manifest.policy.unlockSeconds,
+      unlockSeconds: () => this.#store.active?.list.policy.unlockSeconds,
       onEvent: (type) => this.#doorMoved(type),
     });
-    this.#signal = new ReaderSignal(device);
+    this.#signal = new ReaderSignal(device, device.readers[0]);
     this.#clock = new TrustedClock({ uptime, keyValue, rtc: device.rtc, randomBytes: (length) => device.randomBytes(length) });
     this.#identity = loadIdentity(keyValue, (length) => device.randomBytes(length));
     this.#store = new AccessListStore({ flash: this.#flash, keyValue, hashes: device.hashes });
@@ -83,9 +83,9 @@ export class Controller {
     this.#leases = new LeaseStore({ keyValue, keysets: this.#keysets, store: this.#store, doorId: this.#identity.door, onAccepted: (lease) => this.#clock.raiseFloor(lease.issuedAt) });
     this.#updater = new ListUpdater({ device, store: this.#store, keysets: this.#keysets, doorId: this.#identity.door, onActivated: () => this.#listActivated() });
     new Keypad({
-      serial: device.serial.keypad,
+      serial: device.readers[0] as SerialReaderWiring,
       timers: device.timer,
-      pinDigits: () => this.#store.active?.list.manifest.policy.pinDigits,
+      pinDigits: () => this.#store.active?.list.policy.pinDigits,
       onEntry: (digits) => this.#pinEntered(digits),
     });
     this.#start();
@@ -247,9 +247,9 @@ export class Controller {
 
   #unlockRemotely(): boolean {
     const list = this.#store.active?.list;
-    if (list?.delta?.lockState === LockState.lockDown) return false;
+    if (list?.lockState === LockState.lockDown) return false;
     this.#claimed?.log.append({ type: "remote-unlock", outputs: 1 });
-    this.#door.unlock(list?.manifest.policy.unlockSeconds ?? 0);
+    this.#door.unlock(list?.policy.unlockSeconds ?? 0);
     this.#claimed?.session.eventWritten();
     return true;
   }

@@ -76,7 +76,7 @@ export function decideAccess(request: AccessRequest): Decision {
   if (list === undefined) return { granted: false, reason: "stale-list", row: undefined };
   const rows = lookUp(list, tag, kind);
   if (rows.length === 0) return { granted: false, reason: "unknown-credential", row: undefined };
-  if (list.delta !== undefined && list.delta.lockState === LockState.lockDown) return { granted: false, reason: "locked-down", row: rows[0] };
+  if (list.lockState === LockState.lockDown) return { granted: false, reason: "locked-down", row: rows[0] };
   let limited: Grant | undefined;
   let refusal: Refusal | undefined;
   for (const row of rows) {
@@ -96,7 +96,7 @@ export function decideAccess(request: AccessRequest): Decision {
 function denialOf(request: AccessRequest, list: AccessList, row: Row, profile: Profile): Denial | undefined {
   if (row.needsSecondPin && !holdsSecondPin(list, request.secondTag)) return "second-credential-needed";
   if (row.suspended) return "suspended";
-  const leased = (list.manifest.policy.leasedClasses >> profile.holderClass) & 1;
+  const leased = (list.policy.leasedClasses >> profile.holderClass) & 1;
   const untimely = request.wallTime === undefined ? denialWithoutTime(request.timeFloor, profile, leased !== 0) : denialAt(profile, calendarOf(list), request.wallTime);
   if (untimely !== undefined) return untimely;
   if (profile.maxUses > 0) {

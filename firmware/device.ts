@@ -144,24 +144,133 @@ export interface RealTimeClock {
   time: number | undefined;
 }
 
+/** ECMA-419 §9.4 DigitalBank: several pins as the bits of one number; `pins` is the mask of the bank's pins. */
+export interface DigitalBank {
+  read(): number;
+  write(value: number): void;
+  close(): void;
+}
+export interface DigitalBankConstructor {
+  new (options: { pins: number; mode: number; rises?: number; falls?: number; bank?: number | string; onReadable?(triggers: number): void }): DigitalBank;
+  readonly InputPullUp: number;
+  readonly Output: number;
+  readonly OutputOpenDrain: number;
+}
+
+/** What a Wiegand reader sent in one go, without a gap. */
+export interface WiegandFrame {
+  /** How many pulses. */
+  bits: number;
+  /** The first is bit 7 of the first byte. */
+  data: Uint8Array;
+}
+/** D0 and D1 captured by hardware or a native handler, which goes on while flash is erased; frames wait in its buffer. */
+export interface Wiegand {
+  read(): WiegandFrame | undefined;
+  close(): void;
+}
+export interface WiegandConstructor {
+  new (options: { onReadable?(count: number): void; [boardOption: string]: unknown }): Wiegand;
+}
+
+/** One relay. */
+export interface OutputWiring {
+  readonly pin: number;
+  /** fail-secure: energised = open. fail-safe: energised = locked, so that a power cut opens it. */
+  readonly lock: "fail-secure" | "fail-safe";
+}
+
+interface ReaderPlace {
+  /** Mask of the outputs that this reader may move; default: all of the board's. */
+  readonly outputs?: number;
+  /** The reader's LED (1 = green) and buzzer, where there are any. */
+  readonly led?: number;
+  readonly buzzer?: number;
+}
+/** ASCII keys (`0`–`9`, `*`, `#`) and card numbers in STX frames, on one line. */
+export interface SerialReaderWiring extends ReaderPlace {
+  readonly kind: "serial";
+  readonly io: SerialConstructor;
+  readonly [option: string]: unknown;
+}
+/** Cards, and keys of 4 or 8 bits. */
+export interface WiegandReaderWiring extends ReaderPlace {
+  readonly kind: "wiegand";
+  readonly io: WiegandConstructor;
+  readonly [option: string]: unknown;
+}
+/** Twelve keys: four rows that are driven, three columns that are read. */
+export interface MatrixReaderWiring extends ReaderPlace {
+  readonly kind: "matrix";
+  readonly io: DigitalBankConstructor;
+  /** Pins of the rows 1–3, 4–6, 7–9, *0#. */
+  readonly rows: readonly number[];
+  /** Pins of the columns 147*, 2580, 369#. */
+  readonly columns: readonly number[];
+}
+export type ReaderWiring = SerialReaderWiring | WiegandReaderWiring | MatrixReaderWiring;
+
+/** Why the board started, as far as it knows. */
+export const RESET_REASONS = ["unknown", "power-on", "restart", "exception", "watchdog", "brown-out"] as const;
+export type ResetReason = (typeof RESET_REASONS)[number];
+
+/** The machine under the firmware. */
+export interface System {
+  readonly resetReason: ResetReason;
+  /** Bytes of the JavaScript heap in use. */
+  memoryUse(): { chunkBytes: number; slotBytes: number };
+  /** Does not return on a board. */
+  restart(): void;
+}
+
+/** Starts the board anew unless it is fed; the board chooses the time. */
+export interface Watchdog {
+  feed(): void;
+}
+
+/** Asks an unsigned time server once. */
+export interface Sntp {
+  /** @param onTime Unix ms; undefined where nobody answered. */
+  request(onTime: (unixMs: number | undefined) => void): void;
+}
+
+/** A new firmware image on its way into the slot that does not run. */
+export interface ImageWriter {
+  /** Parts in order. */
+  write(bytes: Uint8Array): void;
+  /** The next start runs it, on trial. */
+  complete(): void;
+  abort(): void;
+}
+/** The two image slots of a board. */
+export interface FirmwareUpdate {
+  /** Of the image that runs. */
+  readonly version: number;
+  /** It runs for the first time: without `confirm` the next start goes back to the last good image. */
+  readonly onTrial: boolean;
+  /** Version of an image that failed its trial before this start. */
+  readonly rolledBack: number | undefined;
+  /** 32-byte Ed25519 key, part of the image, that signs the next ones. */
+  readonly imageKey: Uint8Array;
+  /** @param byteLength of the whole image. @throws Error where it does not fit. */
+  begin(byteLength: number): ImageWriter;
+  confirm(): void;
+}
+
 /** A board. Pins are named for what is wired to them. */
 export interface Device {
   readonly io: { readonly Digital: DigitalConstructor };
   readonly pin: {
-    /** Relay of the lock; 1 energises it. */
-    readonly strike: number;
     /** Door position switch: 1 = leaf closed. */
     readonly contact: number;
     /** Request-to-exit button: 0 = pressed (pull-up). */
     readonly requestToExit: number;
-    /** Reader's LED (1 = green) and buzzer, where there are any. */
-    readonly led?: number;
-    readonly buzzer?: number;
+    /** Service button on the board: 0 = pressed (pull-up). */
+    readonly service?: number;
   };
-  readonly serial: {
-    /** One byte per key, ASCII `0`–`9`, `*`, `#`. */
-    readonly keypad: { readonly io: SerialConstructor; readonly [option: string]: unknown };
-  };
+  /** One to four, by their number; 0 is the door's own strike. */
+  readonly outputs: readonly OutputWiring[];
+  readonly readers: readonly ReaderWiring[];
   readonly network: {
     readonly mqtt: { readonly io: MqttClientConstructor; readonly [option: string]: unknown };
     readonly http: { readonly io: HttpClientConstructor; readonly [option: string]: unknown };
@@ -172,11 +281,17 @@ export interface Device {
   /** Monotonic milliseconds since boot as 32 bits that wrap; only differences mean anything. */
   ticks(): number;
   readonly rtc?: RealTimeClock;
+  readonly sntp?: Sntp;
   readonly hashes: Hashes;
   /** @param length bytes, from a true random number generator. */
   randomBytes(length: number): Uint8Array;
   /** A native Ed25519 check with the verdicts of protocol/ed25519, where the board has one. */
   readonly verifySignature?: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
+  readonly system?: System;
+  readonly watchdog?: Watchdog;
+  /** Where an installer types commands, a line each. */
+  readonly console?: { readonly io: SerialConstructor; readonly [option: string]: unknown };
+  readonly update?: FirmwareUpdate;
   /** One diagnostic line for a serial console; never a secret. */
   trace(line: string): void;
 }

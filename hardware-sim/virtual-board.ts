@@ -14,7 +14,7 @@ import { VirtualRandom } from "./virtual-random";
 import { VirtualRealTimeClock } from "./virtual-real-time-clock";
 
 /** Where the board's wires go. Numbers mean nothing beyond telling pins apart. */
-export const PIN = { strike: 16, contact: 17, requestToExit: 18, led: 19, buzzer: 21 } as const;
+export const PIN = { strike: 16, contact: 17, requestToExit: 18, led: 19, buzzer: 21, service: 22 } as const;
 
 const FLASH_PARTITION = "latchkey";
 /** Lines of trace kept per board. */
@@ -206,7 +206,8 @@ export class VirtualBoard {
     return {
       io: { Digital: this.pins.attach(session) },
       pin: PIN,
-      serial: { keypad: { io: this.keypad.attach(session) } },
+      outputs: [{ pin: PIN.strike, lock: "fail-secure" }],
+      readers: [{ kind: "serial", io: this.keypad.attach(session), led: PIN.led, buzzer: PIN.buzzer }],
       network: network.attach(session),
       flash: {
         open: ({ path }) => {

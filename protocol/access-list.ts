@@ -1,7 +1,8 @@
 import { compareBytes, join, readU16 } from "./bytes";
 import type { Hashes } from "./hashes";
 import { ALTERNATIVES_MAX, PAGE_BYTES, PROFILE_BYTES, ROW_BYTES, SCHEDULE_RULE_BYTES } from "./limits";
-import { PROFILE_ENTRY_BYTES, RULE_ENTRY_BYTES, type Delta } from "./delta";
+import { LockState, PROFILE_ENTRY_BYTES, RULE_ENTRY_BYTES, type Delta } from "./delta";
+import type { DoorPolicy } from "./door-policy";
 import type { Manifest } from "./manifest";
 import { decodeProfile, encodeProfile, type Profile } from "./profile";
 import { decodeRow, encodeRow, kindOf, type Row } from "./row";
@@ -65,6 +66,9 @@ export interface BodyReader {
 export interface AccessList {
   manifest: Manifest;
   delta: Delta | undefined;
+  /** How the door behaves: the delta's word, or else the manifest's. */
+  policy: DoorPolicy;
+  lockState: LockState;
   body: BodyReader;
   /** First tag of each page that holds rows, as a number. */
   firstTags: Float64Array;
@@ -91,7 +95,7 @@ export function openAccessList(manifest: Manifest, delta: Delta | undefined, bod
     if (body.isSound(page)) following = tagNumber(viewOf(body.read(page * PAGE_BYTES, ROW_BYTES)), 0);
     firstTags[page] = following;
   }
-  return { manifest, delta, body, firstTags };
+  return { manifest, delta, policy: delta?.policy ?? manifest.policy, lockState: delta?.lockState ?? LockState.normal, body, firstTags };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { compareBytes, readU16, writeU16, concat } from "./bytes";
 import { CborReader, encodeMap } from "./cbor";
+import { decodePolicy, encodePolicy, type DoorPolicy } from "./door-policy";
 import { DELTA_BYTES_MAX, PROFILES_MAX, PROFILE_BYTES, ROWS_MAX, ROW_BYTES, SCHEDULE_RULES_MAX, SCHEDULE_RULE_BYTES, TOMBSTONES_MAX, U32_MAX } from "./limits";
 import type { Manifest } from "./manifest";
 import { decodeProfile } from "./profile";
@@ -34,12 +35,17 @@ export interface Delta {
   lockState: LockState;
   /** Grows by one each time a manager lifts the keypad's lock-out. */
   throttleReset: number;
+  /** Takes the place of the manifest's; undefined where that holds. */
+  policy: DoorPolicy | undefined;
+  /** The owner lets go of the door: it may be claimed anew by whoever presses its service button. */
+  released: boolean;
 }
 
 export const PROFILE_ENTRY_BYTES = 2 + PROFILE_BYTES;
 export const RULE_ENTRY_BYTES = 2 + SCHEDULE_RULE_BYTES;
 
 export function encodeDelta(delta: Delta): Uint8Array {
+  const { policy } = delta;
   return encodeMap(
     [
       [1, delta.epoch],
@@ -52,6 +58,8 @@ export function encodeDelta(delta: Delta): Uint8Array {
       [8, delta.rules],
       [9, delta.lockState],
       [10, delta.throttleReset],
+      [11, policy === undefined ? 0 : (writer) => encodePolicy(writer, policy)],
+      [12, delta.released ? 1 : 0],
     ],
     5,
   );
@@ -75,6 +83,8 @@ export function decodeDelta(payload: Uint8Array): Delta {
     rules: map.optionalBytes(8, DELTA_BYTES_MAX),
     lockState: map.optionalUnsigned(9, LockState.holdOpen) as LockState,
     throttleReset: map.optionalUnsigned(10, U32_MAX),
+    policy: map.has(11) ? decodePolicy(reader) : undefined,
+    released: map.optionalUnsigned(12, 1) === 1,
   };
   map.end();
   reader.end();

@@ -24,6 +24,11 @@ export const EVENT_TYPES = [
   "remote-unlock",
   "events-folded", // count records were lost before they could be sent
   "keyset-accepted",
+  "lock-state", // count = LockState that came into force
+  "door-hours", // count 1 = the door's hours began, 0 = they ended
+  "denials-folded", // count denials were not written one by one, so that grants keep their place
+  "firmware", // count = low 24 bits of the version that runs for good from now on
+  "service", // the service button: count 0 = refused, 1 = to be claimed anew, 2 = factory reset
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -1,20 +1,10 @@
 import { CborReader, encodeMap } from "./cbor";
 import type { Hashes } from "./hashes";
-import { HOLIDAYS_MAX, ID_BYTES, PAGES_MAX, PAGE_BYTES, PIN_DIGITS_MAX, PIN_DIGITS_MIN, PROFILES_MAX, PROFILE_BYTES, ROWS_MAX, ROW_BYTES, SCHEDULE_RULES_MAX, SCHEDULE_RULE_BYTES, U32_MAX, UNLOCK_SECONDS_MAX, UTC_OFFSETS_MAX } from "./limits";
-import { HolderClass } from "./profile";
+import { decodePolicy, encodePolicy, type DoorPolicy } from "./door-policy";
+import { HOLIDAYS_MAX, ID_BYTES, PAGES_MAX, PAGE_BYTES, PROFILES_MAX, PROFILE_BYTES, ROWS_MAX, ROW_BYTES, SCHEDULE_RULES_MAX, SCHEDULE_RULE_BYTES, U32_MAX, UTC_OFFSETS_MAX } from "./limits";
 import { ProtocolError } from "./protocol-error";
 import { isHolidays } from "./schedule";
 import { isUtcOffsets } from "./utc-offsets";
-
-/** How this door behaves, apart from who may open it. */
-export interface DoorPolicy {
-  /** How long the strike stays open, 1 to 60 s. */
-  unlockSeconds: number;
-  /** Classes whose rights end without a current lease (X3): bit mask, bit = class. */
-  leasedClasses: number;
-  /** Length of the PINs typed here; the door decides after so many digits or at `#`. */
-  pinDigits: number;
-}
 
 /** The signed head of a snapshot: which body, and the rules around it. */
 export interface Manifest {
@@ -28,15 +18,13 @@ export interface Manifest {
   rules: number;
   /** SHA-256 of the page-hash list. */
   pagesHash: Uint8Array;
+  /** A delta may replace it: read `AccessList.policy`. */
   policy: DoorPolicy;
   utcOffsets: Uint8Array;
   holidays: Uint8Array;
 }
 
-export const DEFAULT_LEASED_CLASSES = (1 << HolderClass.guest) | (1 << HolderClass.staff);
-
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const { policy } = manifest;
   return encodeMap(
     [
       [1, manifest.door],
@@ -47,7 +35,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
       [6, manifest.profiles],
       [7, manifest.rules],
       [8, manifest.pagesHash],
-      [9, (writer) => writer.map(3).unsigned(1).unsigned(policy.unlockSeconds).unsigned(2).unsigned(policy.leasedClasses).unsigned(3).unsigned(policy.pinDigits)],
+      [9, (writer) => encodePolicy(writer, manifest.policy)],
       [10, manifest.utcOffsets],
       [11, manifest.holidays],
     ],
@@ -78,18 +66,6 @@ export function decodeManifest(payload: Uint8Array): Manifest {
   if (!isHolidays(manifest.holidays)) throw new ProtocolError("malformed", "holidays");
   if (pageCount(manifest) > PAGES_MAX) throw new ProtocolError("too-large", "body");
   return manifest;
-}
-
-function decodePolicy(reader: CborReader): DoorPolicy {
-  const map = reader.map();
-  const policy: DoorPolicy = {
-    unlockSeconds: map.unsigned(1, UNLOCK_SECONDS_MAX),
-    leasedClasses: map.unsigned(2, 7),
-    pinDigits: map.unsigned(3, PIN_DIGITS_MAX),
-  };
-  map.end();
-  if (policy.unlockSeconds < 1 || policy.pinDigits < PIN_DIGITS_MIN) throw new ProtocolError("malformed", "policy");
-  return policy;
 }
 
 /** Bytes of the body that a manifest describes: rows, then profiles, then schedule rules, nothing between. */

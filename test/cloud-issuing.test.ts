@@ -1,5 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
+import { DEFAULT_POLICY } from "../protocol/door-policy";
 import { buildAccessList, openAccessList, profileAt, scheduleRuleAt } from "../protocol/access-list";
 import { signingContext } from "../protocol/cose-sign1";
 import { openSigned, sign } from "../protocol/cose";
@@ -53,7 +54,7 @@ function snapshotFrom(rows: readonly DoorRow[]): Snapshot {
 
 const signingKey = new SigningKey(new Uint8Array(32).fill(9));
 const door = new Uint8Array(8).fill(1);
-const surroundings = { policy: { unlockSeconds: 5, leasedClasses: 6, pinDigits: 6 }, utcOffsets: utcOffsetTable("Europe/Paris", NOW), holidays: new Uint8Array(0) };
+const surroundings = { policy: DEFAULT_POLICY, utcOffsets: utcOffsetTable("Europe/Paris", NOW), holidays: new Uint8Array(0) };
 
 /** What a door makes of base and change, as text: every right with its terms. */
 function asDoorSees(base: Snapshot, change: ListChange): string[] {
@@ -63,7 +64,7 @@ function asDoorSees(base: Snapshot, change: ListChange): string[] {
   const built = buildAccessList(nativeHashes, content);
   const signed = signBase(signingKey, { door, epoch: 1, version: 5, issuedAt: NOW }, [], surroundings);
   const manifest = { ...decodeManifest(signed.manifest), rows: 0, profiles: base.profiles.length, rules: base.rules.length };
-  const delta = { ...change, tombstones: new Uint16Array(0), epoch: 1, base: 5, version: 6, manifestHash: new Uint8Array(8), lockState: 0 as const, throttleReset: 0 };
+  const delta = { ...change, tombstones: new Uint16Array(0), epoch: 1, base: 5, version: 6, manifestHash: new Uint8Array(8), lockState: 0 as const, throttleReset: 0, policy: undefined, released: false };
   checkDelta(delta, manifest);
   const list = openAccessList(manifest, delta, { read: (offset, length) => built.body.subarray(offset, offset + length), isSound: () => true });
   const pool = new SchedulePool([]);

@@ -224,7 +224,7 @@ function unsignedDelta(version: number): ListDelta {
   let found = unsignedDeltas.get(version);
   if (found === undefined) {
     const none = new Uint8Array(0);
-    const delta: Delta = { epoch: 1, base: 10, version, manifestHash: small.hash, tombstones: Uint16Array.of(0), added: none, profiles: none, rules: none, lockState: 0, throttleReset: 0 };
+    const delta: Delta = { epoch: 1, base: 10, version, manifestHash: small.hash, tombstones: Uint16Array.of(0), added: none, profiles: none, rules: none, lockState: 0, throttleReset: 0, policy: undefined, released: false };
     const payload = encodeDelta(delta);
     found = { delta, hash: hash8(nodeHashes, payload), message: encodeSign1(payload, new Uint8Array(4), new Uint8Array(64)) };
     unsignedDeltas.set(version, found);

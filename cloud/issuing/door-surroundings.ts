@@ -1,4 +1,5 @@
-import { DEFAULT_LEASED_CLASSES, type DoorPolicy, type Manifest } from "../../protocol/manifest";
+import { DEFAULT_LEASED_CLASSES, DEFAULT_POLICY, type DoorPolicy } from "../../protocol/door-policy";
+import { type Manifest } from "../../protocol/manifest";
 import { readU16 } from "../../protocol/bytes";
 import { HolderClass } from "../../protocol/profile";
 import { encodeHolidays } from "../../protocol/schedule";
@@ -18,7 +19,7 @@ const DAY_SECONDS = 86_400;
 export function surroundingsOf(property: PropertyRow, pinDigits: number, now: number): DoorSurroundings {
   const residents = property.resident_lease_seconds === null ? 0 : 1 << HolderClass.resident;
   return {
-    policy: { unlockSeconds: property.unlock_seconds, leasedClasses: DEFAULT_LEASED_CLASSES | residents, pinDigits },
+    policy: { ...DEFAULT_POLICY, unlockSeconds: property.unlock_seconds, leasedClasses: DEFAULT_LEASED_CLASSES | residents, pinDigits },
     utcOffsets: utcOffsetTable(property.time_zone, now),
     holidays: encodeHolidays(holidayNumbers(property).filter((day) => day >= yesterday(now))),
   };

@@ -64,7 +64,7 @@ export function signDelta(listKey: SigningKey, stamp: ListStamp, base: { manifes
     version: stamp.version,
     manifestHash: hash8(nativeHashes, base.manifest),
     lockState: LockState.normal,
-    throttleReset: 0,
+    throttleReset: 0, policy: undefined, released: false,
   };
   const payload = encodeDelta(delta);
   const signedDelta = listKey.sign(payload, signingContext("delta", stamp.door));

@@ -7,7 +7,7 @@ import { decideAccess, type Decision } from "../decide-access";
 import type { Door } from "../door/door";
 import type { EventLog } from "../event-log/event-log";
 import type { PinThrottle } from "./pin-throttle";
-import type { ReaderSignal } from "./reader-signal";
+import type { ReaderSignal } from "../reader/reader-signal";
 import type { UseJournal } from "./use-journal";
 
 /** How a presented credential fared; holds no PIN. */
@@ -90,7 +90,7 @@ export class Admission {
     if (consumesUse && !uses.consume(row, log.next + 1)) return this.#refuse(kind, "used-up", tag);
     const { duress } = row;
     const event = log.append({ type: "decision", reason: "granted", kind, outputs, duress, tag });
-    door.unlock(list.manifest.policy.unlockSeconds);
+    door.unlock(list.policy.unlockSeconds);
     signal.granted();
     onOutcome({ reason: "granted", kind, tag, duress, event });
     return "granted";

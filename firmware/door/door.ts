@@ -9,7 +9,7 @@ import { Strike } from "./strike";
 export type DoorEvent = Extract<EventType, "request-to-exit" | "leaf-opened" | "leaf-closed" | "forced-open" | "held-open">;
 
 export interface DoorOptions {
-  device: Pick<Device, "io" | "pin" | "timer" | "ticks">;
+  device: Pick<Device, "io" | "pin" | "outputs" | "timer" | "ticks">;
   /** Of the list in force, for a press of the exit button; undefined while there is none. */
   unlockSeconds(): number | undefined;
   /** After the strike has moved, so that no log can stand between a person and the way out. */
@@ -38,9 +38,9 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
-    const { io, pin, timer: timers, ticks } = options.device;
+    const { io, pin, outputs, timer: timers, ticks } = options.device;
     const { Digital } = io;
-    this.#strike = new Strike({ Digital, pin: pin.strike, timers, ticks, onLocked: () => this.#locked() });
+    this.#strike = new Strike({ Digital, pin: outputs[0].pin, timers, ticks, onLocked: () => this.#locked() });
     this.#leaf = new Leaf({ Digital, pin: pin.contact, timers, onChange: (open) => (open ? this.#opened() : this.#closed()) });
     new RequestToExit({ Digital, pin: pin.requestToExit, timers, onPress: () => this.#exit() });
     if (this.#leaf.open) this.#watchLeaf();

@@ -36,8 +36,9 @@ export function makeBoard(settings: BoardSettings): Board {
   return {
     device: {
       io: { Digital: BoardDigital },
-      pin: settings.pins,
-      serial: { keypad: { io: ModdableSerial as unknown as SerialConstructor, ...settings.keypad } },
+      pin: { contact: settings.pins.contact, requestToExit: settings.pins.requestToExit },
+      outputs: [{ pin: settings.pins.strike, lock: "fail-secure" }],
+      readers: [{ kind: "serial", io: ModdableSerial as unknown as SerialConstructor, ...settings.keypad, led: settings.pins.led, buzzer: settings.pins.buzzer }],
       network: plainNetwork(settings.dnsServers),
       flash: { open: ({ path }) => FlashStorage.open({ path, mode: "r+" }) },
       // Format "buffer" reads buffers, or nothing.

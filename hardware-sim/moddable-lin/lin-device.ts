@@ -12,7 +12,10 @@ import { VirtualFlash } from "../virtual-flash";
 import { VirtualKeyValue } from "../virtual-key-value";
 import { VirtualKeypad } from "../virtual-keypad";
 
-const PINS = { strike: 26, contact: 33, requestToExit: 32, led: 25, buzzer: 27 };
+const PINS = { contact: 33, requestToExit: 32 };
+const STRIKE = 26;
+const LED = 25;
+const BUZZER = 27;
 
 export interface LinDevice {
   device: Device;
@@ -46,7 +49,8 @@ export function makeLinDevice(clock: VirtualClock, onTrace: (line: string) => vo
     device: {
       io: { Digital: pins.attach(session) },
       pin: PINS,
-      serial: { keypad: { io: keypad.attach(session) } },
+      outputs: [{ pin: STRIKE, lock: "fail-secure" }],
+      readers: [{ kind: "serial", io: keypad.attach(session), led: LED, buzzer: BUZZER }],
       network: plainNetwork([]),
       flash: { open: () => flash },
       keyValue: { open: ({ path }) => keyValue.open(path) },

@@ -24,7 +24,7 @@ export default function (): void {
   (globalThis as unknown as AbortHook).abort = (status, exception) => trace(`abort: ${status}: ${String(exception)}\n${String((exception as Error | undefined)?.stack)}\n`);
   const { device, keypad, pins } = makeLinDevice(new ModdableClock(), (line) => trace(`${line}\n`));
   pins.onOutput = (pin, { value }) => {
-    if (pin === device.pin.strike) trace(`strike ${value}\n`);
+    if (pin === device.outputs[0].pin) trace(`strike ${value}\n`);
   };
   const keyValue = device.keyValue.open({ path: STORAGE_PATH, format: "buffer" });
   saveSettings(keyValue, { cloudHost: String(config.cloudHost), cloudPort: Number(config.cloudPort) });

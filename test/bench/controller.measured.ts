@@ -71,8 +71,9 @@ const bench: { connection: OpenConnection | undefined; timers: (() => void)[] } 
 function makeDevice({ hashes }: MeterHost): Device {
   return {
     io: { Digital: RestingPin },
-    pin: { strike: 1, contact: 2, requestToExit: 3, led: 4, buzzer: 5 },
-    serial: { keypad: { io: SilentKeypad } },
+    pin: { contact: 2, requestToExit: 3 },
+    outputs: [{ pin: 1, lock: "fail-secure" }],
+    readers: [{ kind: "serial", io: SilentKeypad, led: 4, buzzer: 5 }],
     network: {
       mqtt: { io: OpenConnection },
       http: { io: OpenConnection as unknown as Device["network"]["http"]["io"] },

@@ -55,7 +55,7 @@ function revocation(list: SampleList, count: number): number {
     profiles: none,
     rules: none,
     lockState: LockState.normal,
-    throttleReset: 0,
+    throttleReset: 0, policy: undefined, released: false,
   });
   return sign(payload, LIST_KEY_SEED, signingContext("delta", SAMPLE_DOOR)).length;
 }

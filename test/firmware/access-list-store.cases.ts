@@ -34,7 +34,7 @@ function damage(rig: ListRig, sector: number, byte = 40): void {
 /** For the store alone, which takes the updater's word that a signature held. */
 function unsignedDelta(rig: ListRig, base: MintedSnapshot, version: number): ListDelta {
   const none = new Uint8Array(0);
-  const delta: Delta = { epoch: 1, base: base.manifest.version, version, manifestHash: base.hash, tombstones: Uint16Array.of(0), added: none, profiles: none, rules: none, lockState: 0, throttleReset: 0 };
+  const delta: Delta = { epoch: 1, base: base.manifest.version, version, manifestHash: base.hash, tombstones: Uint16Array.of(0), added: none, profiles: none, rules: none, lockState: 0, throttleReset: 0, policy: undefined, released: false };
   const payload = encodeDelta(delta);
   return { delta, hash: hash8(rig.device.hashes, payload), message: encodeSign1(payload, new Uint8Array(4), new Uint8Array(64)) };
 }

@@ -5,7 +5,8 @@ import { checkDelta, decodeDelta, encodeDelta, encodePoolEntry, LockState, type 
 import type { Hashes } from "../../protocol/hashes";
 import { ALTERNATIVES_MAX, PAGE_BYTES, ROW_BYTES } from "../../protocol/limits";
 import { diffRows } from "../../protocol/list-diff";
-import { DEFAULT_LEASED_CLASSES, type Manifest } from "../../protocol/manifest";
+import { DEFAULT_POLICY } from "../../protocol/door-policy";
+import { type Manifest } from "../../protocol/manifest";
 import { ALWAYS, encodeProfile, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import { decodeRow, encodeRow, type Row } from "../../protocol/row";
 import type { ScheduleRule } from "../../protocol/schedule";
@@ -54,7 +55,7 @@ function open(hashes: Hashes, rows: Row[], { delta, damaged = [], profiles = [AL
     profiles: profiles.length,
     rules: 1,
     pagesHash: built.pagesHash,
-    policy: { unlockSeconds: 5, leasedClasses: DEFAULT_LEASED_CLASSES, pinDigits: 6 },
+    policy: DEFAULT_POLICY,
     utcOffsets: new Uint8Array(5),
     holidays: new Uint8Array(0),
   };
@@ -73,6 +74,8 @@ const NO_CHANGE: Delta = {
   rules: new Uint8Array(0),
   lockState: LockState.normal,
   throttleReset: 0,
+      policy: undefined,
+      released: false,
 };
 
 export const cases: Cases = {

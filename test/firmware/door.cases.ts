@@ -1,7 +1,7 @@
 import type { Device } from "../../firmware/device";
 import { Door, type DoorEvent } from "../../firmware/door/door";
 import { HELD_OPEN_ALARM_MS } from "../../firmware/limits";
-import { ReaderSignal } from "../../firmware/admission/reader-signal";
+import { ReaderSignal } from "../../firmware/reader/reader-signal";
 import { PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { LockState } from "../../protocol/delta";
@@ -246,7 +246,7 @@ export const cases: Cases = {
 
   "LED and buzzer tell granted, denied and wait apart, and fall silent"(assert) {
     const { clock, board, device } = hang();
-    const signal = new ReaderSignal(device);
+    const signal = new ReaderSignal(device, device.readers[0]);
     const beeps = (run: () => void): number[] => {
       const start = clock.now;
       run();

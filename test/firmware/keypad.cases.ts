@@ -1,4 +1,5 @@
-import { Keypad } from "../../firmware/admission/keypad";
+import type { SerialReaderWiring } from "../../firmware/device";
+import { Keypad } from "../../firmware/reader/keypad";
 import { DIGIT_TIMEOUT_MS } from "../../firmware/limits";
 import { WorkQueue, type Work } from "../../firmware/work-queue";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";
@@ -23,7 +24,7 @@ function typist(digits = 6): Typist {
       throw error;
     });
     new Keypad({
-      serial: device.serial.keypad,
+      serial: device.readers[0] as SerialReaderWiring,
       timers: device.timer,
       pinDigits: () => made.policy.digits,
       onEntry: (entry) => made.entries.push(String.fromCharCode(...entry)),

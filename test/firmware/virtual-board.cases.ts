@@ -1,5 +1,5 @@
 /** The virtual board keeps what it promises: what a real one does, and no more. */
-import type { Device, MqttClient } from "../../firmware/device";
+import type { Device, MqttClient, SerialReaderWiring } from "../../firmware/device";
 import { PowerCut } from "../../hardware-sim/power-supply";
 import { PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
@@ -288,7 +288,7 @@ export const cases: Cases = {
     board.keypad.type("9");
     const typed: string[] = [];
     const open = () => {
-      const { keypad } = device().serial;
+      const keypad = device().readers[0] as SerialReaderWiring;
       const serial = new keypad.io({
         ...keypad,
         format: "number",

@@ -10,7 +10,8 @@ import type { Hashes } from "../../protocol/hashes";
 import { encodeKeyset, encodeKeysetMessage, type Keyset } from "../../protocol/keyset";
 import { encodeLease, type Lease } from "../../protocol/lease";
 import { diffRows } from "../../protocol/list-diff";
-import { DEFAULT_LEASED_CLASSES, encodeManifest, hash8, type Manifest } from "../../protocol/manifest";
+import { DEFAULT_POLICY } from "../../protocol/door-policy";
+import { encodeManifest, hash8, type Manifest } from "../../protocol/manifest";
 import { encodeManifestMessage } from "../../protocol/manifest-message";
 import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import type { Row } from "../../protocol/row";
@@ -124,7 +125,7 @@ export class Mint {
       profiles: profiles.length,
       rules: rules.length,
       pagesHash: built.pagesHash,
-      policy: { unlockSeconds: 5, leasedClasses: DEFAULT_LEASED_CLASSES, pinDigits: 6 },
+      policy: DEFAULT_POLICY,
       utcOffsets: encodeUtcOffsets([{ since: 0, offsetSeconds: 3_600 }]),
       holidays: new Uint8Array(0),
       ...more,
@@ -154,6 +155,8 @@ export class Mint {
       rules: none,
       lockState: LockState.normal,
       throttleReset: 0,
+      policy: undefined,
+      released: false,
       ...more,
     };
   }

@@ -5,7 +5,8 @@ import { ascii, toHex } from "../../protocol/bytes";
 import { sign } from "../../protocol/cose";
 import { signingContext } from "../../protocol/cose-sign1";
 import { CredentialKind, credentialTag } from "../../protocol/credential";
-import { encodeManifest, DEFAULT_LEASED_CLASSES, type Manifest } from "../../protocol/manifest";
+import { DEFAULT_POLICY } from "../../protocol/door-policy";
+import { encodeManifest, type Manifest } from "../../protocol/manifest";
 import { encodeManifestMessage } from "../../protocol/manifest-message";
 import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import type { Row } from "../../protocol/row";
@@ -90,7 +91,7 @@ export function sampleList(size: number): SampleList {
     profiles: profiles.length,
     rules: rules.length,
     pagesHash: built.pagesHash,
-    policy: { unlockSeconds: 5, leasedClasses: DEFAULT_LEASED_CLASSES, pinDigits: 8 },
+    policy: { ...DEFAULT_POLICY, pinDigits: 8 },
     utcOffsets: encodeUtcOffsets([
       { since: 0, offsetSeconds: 7_200 },
       ...[1_792_890_000, 1_806_195_600, 1_824_944_400, 1_837_645_200].map((since, index) => ({ since, offsetSeconds: index % 2 === 0 ? 3_600 : 7_200 })),

@@ -1,10 +1,10 @@
 import { Admission, type Outcome } from "../../firmware/admission/admission";
-import type { Device } from "../../firmware/device";
+import type { Device, SerialReaderWiring } from "../../firmware/device";
 import { Door, type DoorEvent } from "../../firmware/door/door";
 import { EventLog, startEventLog } from "../../firmware/event-log/event-log";
-import { Keypad } from "../../firmware/admission/keypad";
+import { Keypad } from "../../firmware/reader/keypad";
 import { PinThrottle } from "../../firmware/admission/pin-throttle";
-import { ReaderSignal } from "../../firmware/admission/reader-signal";
+import { ReaderSignal } from "../../firmware/reader/reader-signal";
 import { Uptime } from "../../firmware/uptime";
 import { UseJournal } from "../../firmware/admission/use-journal";
 import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
@@ -73,7 +73,7 @@ export class TrialDoor {
     const flash = device.flash.open({ path: "latchkey" });
     if (keyValue.read("event-log") === undefined) startEventLog(keyValue, 1, new Uint8Array(32));
     const uptime = new Uptime(() => device.ticks());
-    const policy = () => this.list?.manifest.policy;
+    const policy = () => this.list?.policy;
     this.throttle = new PinThrottle({ keyValue, timers: device.timer, uptime });
     this.door = new Door({
       device,
@@ -96,11 +96,11 @@ export class TrialDoor {
       uses: this.uses,
       log: this.log,
       door: this.door,
-      signal: new ReaderSignal(device),
+      signal: new ReaderSignal(device, device.readers[0]),
       onOutcome: (outcome) => this.outcomes.push(outcome),
     });
     new Keypad({
-      serial: device.serial.keypad,
+      serial: device.readers[0] as SerialReaderWiring,
       timers: device.timer,
       pinDigits: () => policy()?.pinDigits,
       onEntry: (digits) => this.admission.present(CredentialKind.pin, digits),

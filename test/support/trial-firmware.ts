@@ -6,7 +6,7 @@
  * "boot N" there on `up/state`, answers each message on `down/…` with its length on `up/echo`, and opens the
  * strike for 300 ms for "12#"; "99#" makes it throw.
  */
-import type { Device, MqttClient } from "../../firmware/device";
+import type { Device, MqttClient, SerialReaderWiring } from "../../firmware/device";
 import { loadSettings } from "../../firmware/enrolment/settings";
 import { ascii } from "../../protocol/bytes";
 
@@ -14,8 +14,9 @@ export function startTrialFirmware(device: Device): void {
   const boots = countBoot(device);
   device.trace(`boot ${boots}`);
   const { Digital } = device.io;
-  const strike = new Digital({ pin: device.pin.strike, mode: Digital.Output });
-  const led = new Digital({ pin: device.pin.led as number, mode: Digital.Output });
+  const reader = device.readers[0] as SerialReaderWiring;
+  const strike = new Digital({ pin: device.outputs[0].pin, mode: Digital.Output });
+  const led = new Digital({ pin: reader.led as number, mode: Digital.Output });
   const contact = new Digital({
     pin: device.pin.contact,
     mode: Digital.Input,
@@ -36,8 +37,8 @@ export function startTrialFirmware(device: Device): void {
   };
   new Digital({ pin: device.pin.requestToExit, mode: Digital.InputPullUp, edge: Digital.Falling, onReadable: open });
   let typed = "";
-  const keypad = new device.serial.keypad.io({
-    ...device.serial.keypad,
+  const keypad = new reader.io({
+    ...reader,
     format: "number",
     onReadable: () => {
       for (let byte = keypad.read(); byte !== undefined; byte = keypad.read()) typed += String.fromCharCode(byte);

@@ -4,7 +4,7 @@ import { CredentialKind, credentialTag } from "../../protocol/credential";
 import { LockState, type Delta } from "../../protocol/delta";
 import type { Hashes } from "../../protocol/hashes";
 import { PAGE_BYTES } from "../../protocol/limits";
-import { DEFAULT_LEASED_CLASSES, type DoorPolicy } from "../../protocol/manifest";
+import { DEFAULT_POLICY, type DoorPolicy } from "../../protocol/door-policy";
 import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import type { Row } from "../../protocol/row";
 import { encodeHolidays, LAST_RULE, type ScheduleRule } from "../../protocol/schedule";
@@ -71,7 +71,7 @@ export function trialList(hashes: Hashes, grants: readonly TrialGrant[], options
     profiles: profiles.length,
     rules: rules.length,
     pagesHash,
-    policy: { unlockSeconds: 5, leasedClasses: DEFAULT_LEASED_CLASSES, pinDigits: 6, ...options.policy },
+    policy: { ...DEFAULT_POLICY, ...options.policy },
     utcOffsets,
     holidays: encodeHolidays(holidays),
   };
@@ -95,6 +95,8 @@ export function emptyDelta(fields: Partial<Delta> = {}): Delta {
     rules: none,
     lockState: LockState.normal,
     throttleReset: 0,
+    policy: undefined,
+    released: false,
     ...fields,
   };
 }

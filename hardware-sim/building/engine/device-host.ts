@@ -1,4 +1,4 @@
-import type { Device, TimerHandle } from "../../../firmware/device";
+import type { Device, SerialReaderWiring, TimerHandle } from "../../../firmware/device";
 import { hostHashes } from "../../xs/host-hashes";
 import type { HostOperations } from "../../xs/xs-program";
 import { packValue, unpackValue } from "./value-wire";
@@ -11,6 +11,9 @@ const codec = {
 /** What the guest must know of the board before its first call. */
 export interface DeviceDescription {
   pin: Device["pin"];
+  outputs: Device["outputs"];
+  /** All of each reader but its class. */
+  readers: Record<string, unknown>[];
   digital: Record<string, number>;
   mqtt: Record<string, number>;
   rtc: boolean;
@@ -48,6 +51,8 @@ export class DeviceHost {
         const { CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK } = device.network.mqtt.io;
         return {
           pin: device.pin,
+          outputs: device.outputs,
+          readers: device.readers.map(({ io: _, ...wiring }) => wiring),
           digital: { Input, InputPullUp, Output, Rising, Falling },
           mqtt: { CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK },
           rtc: device.rtc !== undefined,
@@ -95,12 +100,14 @@ export class DeviceHost {
   }
 
   #open(kind: string, options: Record<string, unknown>): Held {
-    const { io, serial, network, flash, keyValue } = this.#device;
+    const { io, readers, network, flash, keyValue } = this.#device;
     switch (kind) {
       case "digital":
         return new io.Digital(options as never) as unknown as Held;
-      case "keypad":
-        return new serial.keypad.io({ ...serial.keypad, ...options }) as unknown as Held;
+      case "reader": {
+        const { io: Reader, ...wiring } = readers[options.reader as number] as SerialReaderWiring;
+        return new Reader({ ...wiring, ...options }) as unknown as Held;
+      }
       case "mqtt": {
         const will = options.will as { message: Uint8Array } | undefined;
         const message = will && (will.message.buffer as ArrayBuffer);

@@ -8,6 +8,7 @@ import type {
   HttpRequestOptions,
   KeyValue,
   MqttClient,
+  ReaderWiring,
   Serial,
 } from "../../../firmware/device";
 import { callHost, fromUtf8, serve, toUtf8 } from "../../xs/guest";
@@ -119,7 +120,7 @@ function makeDevice(handles: Handles): Device {
   class GuestSerial implements Serial {
     #id: number;
     constructor({ io: _io, ...options }: { io?: unknown }) {
-      this.#id = handles.open("keypad", options, this);
+      this.#id = handles.open("reader", options, this);
     }
     read(): number | undefined {
       return (handles.call(this.#id, "read") as number | null) ?? undefined;
@@ -181,7 +182,8 @@ function makeDevice(handles: Handles): Device {
   return {
     io: { Digital: Object.assign(GuestDigital, description.digital) as unknown as Device["io"]["Digital"] },
     pin: description.pin,
-    serial: { keypad: { io: GuestSerial as Device["serial"]["keypad"]["io"] } },
+    outputs: description.outputs,
+    readers: description.readers.map((wiring, reader) => ({ ...wiring, reader, io: GuestSerial }) as unknown as ReaderWiring),
     network: {
       mqtt: { io: Object.assign(GuestMqttClient, description.mqtt) as unknown as Device["network"]["mqtt"]["io"] },
       http: { io: GuestHttpClient as unknown as Device["network"]["http"]["io"] },

@@ -1,7 +1,9 @@
 /** SPEC 5.6: deltas on the sample list. */
 import { sortRows } from "../../../protocol/access-list";
 import { concat } from "../../../protocol/bytes";
+import { CborWriter } from "../../../protocol/cbor";
 import { encodeDelta, encodePoolEntry, LockState, type Delta } from "../../../protocol/delta";
+import { encodePolicy, type DoorPolicy } from "../../../protocol/door-policy";
 import { hash8 } from "../../../protocol/manifest";
 import { nobleHashes as hashes } from "../../../protocol/noble-hashes";
 import { encodeProfile } from "../../../protocol/profile";
@@ -35,6 +37,9 @@ export const FULL = "delta: rows gone, added and changed";
 export const LOCK_DOWN = "delta: lock-down";
 export const HOLD_OPEN = "delta: hold-open";
 
+/** Everything that a policy can say. */
+const POLICY: DoorPolicy = { ...BASE.manifest.policy, unlockSeconds: 60, pinDigits: 12, outputSeconds: [0, 60, 1], hoursRule: 1_023, firstInClasses: 7, unitNumbers: true };
+
 export function mintDeltas(book: VectorBook): void {
   const accept = (name: string, delta: Delta, given?: Given): void => {
     const payload = encodeDelta(delta);
@@ -45,6 +50,8 @@ export function mintDeltas(book: VectorBook): void {
   accept("delta: nothing, of the base's own version", { ...bare, version: NOW });
   accept(LOCK_DOWN, { ...bare, lockState: LockState.lockDown });
   accept(HOLD_OPEN, { ...bare, lockState: LockState.holdOpen, throttleReset: 0xffff_ffff });
+  accept("delta with a policy", { ...bare, policy: POLICY });
+  accept("delta with a policy of one output", { ...bare, policy: BASE.manifest.policy, released: true });
   book.accept("delta", "delta once more", signedMap(encodeDelta(full)), undefined, { delta: FULL });
   accept("delta that takes everything back", { ...bare, version: VERSION + 1 }, { delta: FULL });
   const refuse = (name: string, code: ProtocolErrorCode, bytes: Uint8Array, given?: Given): void => book.refuse("delta", `delta ${name}`, code, bytes, given);
@@ -73,11 +80,32 @@ function mintForms(refuse: Refuse): void {
   const field = (name: string, code: ProtocolErrorCode, key: number, value: Uint8Array): void => refuse(name, code, signedMap(withField(payload, key, value)));
   for (const [name, map] of encodingFaults(payload, 1).slice(0, 5)) refuse(`with ${name}`, "malformed", signedMap(map));
   for (const key of [5, 6, 7, 8]) field(`with field ${key} written out, and empty`, "malformed", key, byteString(new Uint8Array(0)));
-  for (const key of [9, 10]) field(`with field ${key} written out, and 0`, "malformed", key, unsigned(0));
+  for (const key of [9, 10, 12]) field(`with field ${key} written out, and 0`, "malformed", key, unsigned(0));
+  policies((name, code, map) => field(`with a policy ${name}`, code, 11, map));
+  field("released twice over", "malformed", 12, unsigned(2));
   field("with a lock state that nobody knows", "malformed", 9, unsigned(3));
   field("of version 2^63", "malformed", 3, wide(2n ** 63n));
   field("with a hash of nine bytes", "too-large", 4, byteString(fill(9, 1)));
   refuse("with another algorithm in its protected header", "malformed", coseWith(payload, mint.listKey, "delta", mint.door, { protectedHeader: Uint8Array.of(0xa1, 0x01, 0x26) }));
+}
+
+function policies(refuse: (name: string, code: ProtocolErrorCode, map: Uint8Array) => void): void {
+  const writer = new CborWriter();
+  encodePolicy(writer, POLICY);
+  const map = writer.finish();
+  const field = (name: string, code: ProtocolErrorCode, key: number, value: Uint8Array): void => refuse(name, code, withField(map, key, value));
+  field("of no seconds", "malformed", 1, unsigned(0));
+  field("of 61 seconds", "malformed", 1, unsigned(61));
+  field("of a fourth class", "malformed", 2, unsigned(8));
+  field("of three digits", "malformed", 3, unsigned(3));
+  field("of two further outputs", "malformed", 4, byteString(Uint8Array.of(5, 5)));
+  field("of four further outputs", "too-large", 4, byteString(Uint8Array.of(5, 5, 5, 5)));
+  field("whose outputs say nothing", "malformed", 4, byteString(Uint8Array.of(0, 0, 0)));
+  field("with an output of 61 seconds", "malformed", 4, byteString(Uint8Array.of(0, 61, 0)));
+  field("whose hours are rule 1,024", "malformed", 5, unsigned(1_025));
+  field("whose hours are written out, and 0", "malformed", 5, unsigned(0));
+  field("with a first-in class that nobody knows", "malformed", 6, unsigned(8));
+  field("with an eighth field", "malformed", 8, unsigned(1));
 }
 
 function mintContents(refuse: Refuse): void {

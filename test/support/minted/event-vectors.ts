@@ -70,7 +70,7 @@ export function mintEvents(book: VectorBook): void {
   refuse("an event in format 2", "malformed", put(upload(zeros, records.slice(0, 1)), 0, 2));
   refuse("an event with a head that is not zero", "malformed", put(upload(zeros, records.slice(0, 1)), 3, 1));
   const field = (name: string, at: number, value: number): void => refuse(name, "malformed", upload(zeros, piece(0, zeros, [{}], (body) => put(body, at, value)).records));
-  field("an event of type 12", 8, 12);
+  field("an event of type 17", 8, 17);
   field("an event of reason 14", 9, 14);
   field("an event with a flag that nobody knows", 11, 4);
   mintAcknowledgements(book);

@@ -40,9 +40,10 @@ export function manifestReads({ policy, utcOffsets, holidays, ...rest }: Manifes
 }
 
 /** @param hash `hash8` of the payload. */
-export function deltaReads({ tombstones, added, profiles, rules, ...rest }: Delta, hash: Uint8Array): Reads {
+export function deltaReads({ tombstones, added, profiles, rules, policy, ...rest }: Delta, hash: Uint8Array): Reads {
   return {
     ...plain(rest),
+    ...(policy !== undefined && { policy: plain(policy) }),
     tombstones: [...tombstones],
     added: pieces(added, ROW_BYTES).map(toHex),
     profiles: pieces(profiles, PROFILE_ENTRY_BYTES).map((entry) => [readU16(entry, 0), toHex(entry.subarray(2))]),

@@ -1,4 +1,4 @@
-import type { Device, Serial, Timers, TimerHandle } from "../device";
+import type { Serial, SerialReaderWiring, Timers, TimerHandle } from "../device";
 import { PIN_DIGITS_MAX } from "../../protocol/limits";
 import { DIGIT_TIMEOUT_MS } from "../limits";
 
@@ -8,7 +8,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 export interface KeypadOptions {
-  serial: Device["serial"]["keypad"];
+  serial: SerialReaderWiring;
   timers: Timers;
   /** Digits after which an entry is complete without `#`: policy of the list in force. */
   pinDigits(): number | undefined;

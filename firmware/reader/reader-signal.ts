@@ -1,4 +1,4 @@
-import type { Device, Digital, TimerHandle } from "../device";
+import type { Device, Digital, ReaderWiring, TimerHandle } from "../device";
 import { DECISION_LED_MS } from "../limits";
 
 const BEEP_MS = 100;
@@ -14,10 +14,10 @@ export class ReaderSignal {
   readonly #buzzer: Digital | undefined;
   #timer: TimerHandle | undefined;
 
-  constructor(device: Pick<Device, "io" | "pin" | "timer">) {
+  constructor(device: Pick<Device, "io" | "timer">, place: Pick<ReaderWiring, "led" | "buzzer">) {
     this.#device = device;
-    this.#led = output(device, device.pin.led);
-    this.#buzzer = output(device, device.pin.buzzer);
+    this.#led = output(device, place.led);
+    this.#buzzer = output(device, place.buzzer);
   }
 
   granted(): void {
