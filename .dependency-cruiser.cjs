@@ -1,5 +1,5 @@
 /**
- * Imports run one way: protocol ← firmware ← hardware-sim, and protocol ← cloud. Held by `npm run check` and by
+ * Imports run one way: protocol ← firmware ← hardware-sim, and protocol ← cloud; simulation/ stands on all of them. Held by `npm run check` and by
  * test/import-directions.test.ts.
  */
 
@@ -69,6 +69,27 @@ module.exports = {
       severity: "error",
       from: { path: "^cloud/" },
       to: { path: "^(firmware|hardware-sim)/" },
+    },
+    {
+      name: "simulation-is-portable",
+      comment: "The simulated world runs on XS as well: no Node, no npm. Its command line and the runner of mutants do not.",
+      severity: "error",
+      from: { path: "^simulation/", pathNot: "^simulation/(main\\.ts$|mutants/)" },
+      to: { path: [NODE, "^node_modules/(?!@noble/)"] },
+    },
+    {
+      name: "reference-shares-nothing",
+      comment: "The naive model is worth something only while it shares no code with what it judges (I7).",
+      severity: "error",
+      from: { path: "^simulation/reference/" },
+      to: { pathNot: "^simulation/reference/" },
+    },
+    {
+      name: "nothing-stands-on-the-simulation",
+      comment: "The simulation is a root beside the demo: it imports firmware and cloud rules, and nobody but tests imports it.",
+      severity: "error",
+      from: { pathNot: "^(simulation|test)/" },
+      to: { path: "^simulation/" },
     },
     {
       name: "nothing-imports-tests",

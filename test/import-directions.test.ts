@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import test from "ava";
 
 const HOUSE = join(__dirname, "..");
-const FOLDERS = ["protocol", "firmware", "hardware-sim", "cloud", "test"];
+const FOLDERS = ["protocol", "firmware", "hardware-sim", "cloud", "simulation", "test"];
 const CRUISER = join(HOUSE, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
 
 interface Violation {
@@ -47,6 +47,9 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
   ["board-without-software-hashes", "firmware/plant-hashes.ts", 'import "../protocol/uses-hashes";'],
   ["simulation-without-cloud", "hardware-sim/plant-cloud.ts", 'import "../cloud/thing";'],
   ["cloud-without-doors", "cloud/plant-sim.ts", 'import "../hardware-sim/thing";'],
+  ["simulation-is-portable", "simulation/plant-node.ts", 'import "node:fs";'],
+  ["reference-shares-nothing", "simulation/reference/plant.ts", 'import "../../protocol/thing";'],
+  ["nothing-stands-on-the-simulation", "cloud/plant-simulation.ts", 'import "../simulation/thing";'],
   ["nothing-imports-tests", "cloud/plant-test.ts", 'import "../test/thing";'],
   ["no-cycles", "cloud/plant-cycle.ts", 'import "./plant-cycle-back";'],
   ["only-listed-packages", "cloud/plant-package.ts", 'import "unlisted";'],
@@ -70,6 +73,7 @@ test("each rule finds what it forbids", (t) => {
   write("protocol/uses-hashes.ts", 'import "@noble/hashes";');
   write("hardware-sim/uses-node.ts", 'import "node:fs";');
   write("hardware-sim/demo.ts", 'import "../cloud/thing";\nimport "./thing";');
+  write("simulation/main.ts", 'import "node:fs";\nimport "../cloud/thing";\nimport "../firmware/thing";');
   write("firmware/esp32/allowed.ts", 'import Timer from "timer";\nimport "embedded:io/digital";\nimport "../thing";\nexport const t = Timer;');
   write("firmware/allowed.ts", 'import "../protocol/thing";\nimport "./thing";');
   write("cloud/plant-cycle-back.ts", 'import "./plant-cycle";');
@@ -82,7 +86,7 @@ test("each rule finds what it forbids", (t) => {
       `${rule} overlooks ${file}`,
     );
   }
-  const innocent = ["hardware-sim/demo.ts", "firmware/esp32/allowed.ts", "firmware/allowed.ts", "protocol/uses-hashes.ts", "hardware-sim/uses-node.ts"];
+  const innocent = ["simulation/main.ts", "hardware-sim/demo.ts", "firmware/esp32/allowed.ts", "firmware/allowed.ts", "protocol/uses-hashes.ts", "hardware-sim/uses-node.ts"];
   t.deepEqual(
     found.filter(({ from }) => innocent.includes(from)),
     [],
