@@ -15,8 +15,8 @@ export interface AccessRequest {
   tag: Uint8Array;
   /** `secondPinTag` of a second PIN, where one was given. */
   secondTag?: Uint8Array | undefined;
-  /** Number of the output that is asked for; 0 = the door's own strike. */
-  output: number;
+  /** Bit mask of the outputs that the reader may move; bit 0 = the door's own strike. */
+  outputs: number;
   /** Unix seconds (integer); undefined while the time is unknown. */
   wallTime: number | undefined;
   /** Unix seconds: it is certainly not earlier. */
@@ -33,7 +33,7 @@ export interface Grant {
   granted: true;
   row: Row;
   profile: Profile;
-  /** Bit mask of the outputs to move. */
+  /** Bit mask of the outputs to move: what the profile opens of what was asked for, never 0. */
   outputs: number;
   /** A use is to be written down before anything moves. */
   consumesUse: boolean;
@@ -86,7 +86,7 @@ export function decideAccess(request: AccessRequest): Decision {
       if (refusal === undefined || MOST_USEFUL.indexOf(reason) < MOST_USEFUL.indexOf(refusal.reason)) refusal = { granted: false, reason, row };
       continue;
     }
-    const grant: Grant = { granted: true, row, profile: profile!, outputs: 1 << request.output, consumesUse: profile!.maxUses > 0 };
+    const grant: Grant = { granted: true, row, profile: profile!, outputs: profile!.outputs & request.outputs, consumesUse: profile!.maxUses > 0 };
     if (!grant.consumesUse) return grant;
     limited ??= grant;
   }
@@ -105,7 +105,7 @@ function denialOf(request: AccessRequest, list: AccessList, row: Row, profile: P
     if (uses >= profile.maxUses || (uses === 0 && request.usesFull)) return "used-up";
   }
   if (leased !== 0 && request.wallTime !== undefined && (request.lease === undefined || !leaseHolds(request.lease, profile.holderClass, request.wallTime))) return "stale-list";
-  return (profile.outputs >> request.output) & 1 ? undefined : "output-not-allowed";
+  return (profile.outputs & request.outputs) !== 0 ? undefined : "output-not-allowed";
 }
 
 function holdsSecondPin(list: AccessList, secondTag: Uint8Array | undefined): boolean {

@@ -37,8 +37,8 @@ export interface AdmissionParts {
   onOutcome(outcome: Outcome): void;
 }
 
-/** The door's own strike. */
-const STRIKE = 0;
+/** The door's own strike, as a mask. */
+const STRIKE = 1;
 
 /**
  * Joins reader → throttle → decision → uses → log → strike, in this order and in one go: what must outlive a power
@@ -73,7 +73,7 @@ export class Admission {
       list,
       kind,
       tag,
-      output: STRIKE,
+      outputs: STRIKE,
       wallTime: clock.wallTime(),
       timeFloor: clock.floor,
       lease: lease(),

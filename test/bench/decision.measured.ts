@@ -39,7 +39,7 @@ function decision(size: number, who: string, body: (size: number) => BodyReader)
     const pin = callHost("pin", ascii(`${size} ${who}`));
     return () => {
       const tag = credentialTag(hashes, TAG_KEY, CredentialKind.pin, pin);
-      const verdict = decideAccess({ list, kind: CredentialKind.pin, tag, output: 0, wallTime: TIME, timeFloor: TIME, lease: LEASE, usesOf: () => 0, usesFull: false });
+      const verdict = decideAccess({ list, kind: CredentialKind.pin, tag, outputs: 1, wallTime: TIME, timeFloor: TIME, lease: LEASE, usesOf: () => 0, usesFull: false });
       if (verdict.granted !== (who !== "stranger")) throw new Error("another verdict than expected");
     };
   };

@@ -17,7 +17,7 @@ function request(hashes: Hashes, list: AccessList | undefined, pin: string, more
     list,
     kind: CredentialKind.pin,
     tag: pinTag(hashes, pin),
-    output: 0,
+    outputs: 1,
     wallTime: NOON,
     timeFloor: NOON - 3_600,
     lease: undefined,
@@ -64,8 +64,23 @@ export const cases: Cases = {
     assert.is(told(decideAccess(request(hashes, list, "2222", { usesFull: true }))), "used-up", "a full journal could not remember it");
     assert.is(told(decideAccess(request(hashes, list, "2222", { usesFull: true, usesOf: () => 1 }))), "granted", "one that is in the journal still counts there");
     assert.is(told(decideAccess(request(hashes, list, "3333"))), "output-not-allowed");
-    const other = decideAccess(request(hashes, list, "3333", { output: 1 }));
-    assert.true(other.granted && other.outputs === 2);
+  },
+
+  "P1: of the outputs that the reader may move those move that the profile opens, and none is a refusal"(assert, { hashes }) {
+    const list = trialList(hashes, [
+      { value: "1111" },
+      { value: "2222", profile: { outputs: 0b0110 } },
+      { value: "3333", profile: { outputs: 0b1111 } },
+      { value: "4444", profile: { outputs: 0 } },
+    ]);
+    const moved = (pin: string, outputs: number): number | string => {
+      const decision = decideAccess(request(hashes, list, pin, { outputs }));
+      return decision.granted ? decision.outputs : decision.reason;
+    };
+    assert.deepEqual(["1111", "2222", "3333", "4444"].map((pin) => moved(pin, 0b1111)), [0b0001, 0b0110, 0b1111, "output-not-allowed"]);
+    assert.deepEqual(["1111", "2222", "3333", "4444"].map((pin) => moved(pin, 0b0101)), [0b0001, 0b0100, 0b0101, "output-not-allowed"]);
+    assert.deepEqual(["1111", "2222", "3333", "4444"].map((pin) => moved(pin, 0b0010)), ["output-not-allowed", 0b0010, 0b0010, "output-not-allowed"]);
+    assert.is(moved("3333", 0), "output-not-allowed", "a reader that may move nothing");
   },
 
   "X3: guests and staff need a lease of their class, residents only where the manager says so"(assert, { hashes }) {

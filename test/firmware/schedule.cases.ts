@@ -35,7 +35,7 @@ function door(hashes: Hashes, windows: Window[], options: TrialListOptions): (at
   const tag = pinTag(hashes, "246810");
   return (at) => {
     const wallTime = typeof at === "number" ? at : utc(at);
-    const decision = decideAccess({ list, kind: CredentialKind.pin, tag, output: 0, wallTime, timeFloor: wallTime, lease: undefined, usesOf: () => 0, usesFull: false });
+    const decision = decideAccess({ list, kind: CredentialKind.pin, tag, outputs: 1, wallTime, timeFloor: wallTime, lease: undefined, usesOf: () => 0, usesFull: false });
     return decision.granted ? "granted" : decision.reason;
   };
 }

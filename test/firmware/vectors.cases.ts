@@ -38,13 +38,13 @@ function listOf(name: string): AccessList {
 type Decided = DecisionEntry & DecisionGiven;
 
 function decide(decision: Decided): Decision {
-  const { list, kind, tag, secondTag, output, at, floor, lease, uses, usesFull } = decision;
+  const { list, kind, tag, secondTag, outputs, at, floor, lease, uses, usesFull } = decision;
   return decideAccess({
     list: list === null ? undefined : listOf(list),
     kind: kind as CredentialKind,
     tag: fromHex(tag)!,
     secondTag: secondTag === undefined ? undefined : fromHex(secondTag),
-    output,
+    outputs,
     wallTime: at ?? undefined,
     timeFloor: floor,
     lease: lease === null ? undefined : { epoch: 1, version: 0, issuedAt: 0, guestNotAfter: lease.guest, staffNotAfter: lease.staff, residentNotAfter: lease.resident },
@@ -136,6 +136,7 @@ export const cases: Cases = {
       const decided = decide(decision);
       assert.is(decided.granted ? "granted" : decided.reason, entry.reason);
       assert.is(decided.granted && decided.consumesUse ? decided.row.useCounter : undefined, entry.counts);
+      if (decided.granted) assert.is(decided.outputs, entry.moves ?? 1);
     });
   },
 };

@@ -13,7 +13,7 @@ function credential(name: string): SampleCredential {
   return found[0];
 }
 
-export const DECISION_DEFAULTS: DecisionGiven = { list: "base", output: 0, floor: NOW - 3_600, lease: null, uses: {}, usesFull: false, keypadWaits: false };
+export const DECISION_DEFAULTS: DecisionGiven = { list: "base", outputs: 1, floor: NOW - 3_600, lease: null, uses: {}, usesFull: false, keypadWaits: false };
 
 type Options = Partial<Omit<DecisionEntry, "at" | "secondTag">> & { at?: string | number | null; second?: string };
 
@@ -57,9 +57,12 @@ function credentials(decide: Decide): void {
   decide("locked-out", "PIN 999999", "the keypad waits: a PIN of nobody", { keypadWaits: true });
   decide("locked-out", "unit 12, PIN 4711", "the keypad waits: a PIN after a unit number", { keypadWaits: true, list: null });
   decide("granted", "card 04a1b2c3", "the keypad waits: a card", { keypadWaits: true });
-  decide("granted", "PIN 100009", "an output that the profile has", { output: 1 });
-  decide("output-not-allowed", "PIN 100009", "an output that the profile has not", { output: 2 });
-  decide("output-not-allowed", "PIN 012345", "another output than the strike", { output: 1 });
+  decide("granted", "PIN 100009", "an output that the profile has", { outputs: 2, moves: 2 });
+  decide("granted", "PIN 100009", "all outputs, two of which the profile has", { outputs: 15, moves: 3 });
+  decide("granted", "PIN 100009", "two outputs, one of which the profile has", { outputs: 6, moves: 2 });
+  decide("granted", "PIN 012345", "all outputs, and the profile has the strike", { outputs: 15 });
+  decide("output-not-allowed", "PIN 100009", "outputs that the profile has not", { outputs: 12 });
+  decide("output-not-allowed", "PIN 012345", "another output than the strike", { outputs: 2 });
 }
 
 function dates(decide: Decide): void {
@@ -146,7 +149,7 @@ function leases(decide: Decide): void {
   decide("granted", "PIN 012345", "a resident where residents need a lease, with one", { list: "strict", lease: { ...lease, resident: NOW - 59 } });
   decide("granted", "PIN 100006", "a guest where nobody needs a lease", { list: "west" });
   decide("used-up", "PIN 100003", "a guest used up, no lease", { uses: { 0: 1 } });
-  decide("stale-list", "PIN 100006", "a guest for another output, no lease", { output: 1 });
+  decide("stale-list", "PIN 100006", "a guest for another output, no lease", { outputs: 2 });
   decide("expired", "PIN 100008", "a guest whose end has come, with a lease", { at: NOW + DAY, lease: { guest: NOW + 2 * DAY, staff: 0, resident: 0 } });
 }
 
@@ -168,7 +171,7 @@ function timeUnknown(decide: Decide): void {
   unknown("suspended", "PIN 100001", "somebody suspended");
   unknown("granted", "PIN 100005", "one use, the first", { counts: 0 });
   unknown("used-up", "PIN 100005", "one use, the second", { uses: { 0: 1 } });
-  unknown("output-not-allowed", "PIN 012345", "another output", { output: 1 });
+  unknown("output-not-allowed", "PIN 012345", "another output", { outputs: 2 });
   unknown("unknown-credential", "PIN 999999", "nobody");
 }
 

@@ -90,12 +90,15 @@ export interface DecisionEntry extends Partial<DecisionGiven> {
   reason: Reason;
   /** Where it is granted by a limited right: the counter of the use. */
   counts?: number;
+  /** Where it is granted: mask of the outputs that move, if that is not the strike alone. */
+  moves?: number;
 }
 
 export interface DecisionGiven {
   /** Name of a list; null = the door has none. */
   list: string | null;
-  output: number;
+  /** Mask of the outputs asked for. */
+  outputs: number;
   floor: number;
   /** Not-after of each class; null = no lease. */
   lease: { guest: number; staff: number; resident: number } | null;
