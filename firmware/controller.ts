@@ -1,48 +1,27 @@
-import { lookUp } from "../protocol/access-list";
 import { toHex } from "../protocol/bytes";
 import { CredentialKind } from "../protocol/credential";
-import { LockState } from "../protocol/delta";
 import type { EventType } from "../protocol/event-record";
 import { AccessListStore } from "./access-list/access-list-store";
-import { Admission, type Outcome } from "./admission/admission";
-import { CloudSession } from "./cloud/cloud-session";
-import { CommandDesk } from "./cloud/command-desk";
+import { ClaimedDoor } from "./claimed-door";
 import type { Device, Flash, KeyValue, SerialReaderWiring } from "./device";
 import { Door } from "./door/door";
 import { Enrolment } from "./enrolment/enrolment";
 import { loadEnrolment, type EnrolmentRecord } from "./enrolment/enrolment-record";
-import { EventLog } from "./event-log/event-log";
 import { claimText, loadIdentity, type Identity } from "./enrolment/identity";
 import { Keypad } from "./reader/keypad";
-import { KeysetStore } from "./trust/keyset-store";
-import { LeaseStore } from "./trust/lease-store";
-import { SCRUB_INTERVAL_MS } from "./limits";
-import { ListUpdater } from "./access-list/list-updater";
-import { PinThrottle } from "./admission/pin-throttle";
 import { ReaderSignal } from "./reader/reader-signal";
-import { ReceiptCounter } from "./cloud/receipt-counter";
-import { loadSettings } from "./enrolment/settings";
+import { KeysetStore } from "./trust/keyset-store";
 import { TrustedClock } from "./trust/trusted-clock";
 import { Uptime } from "./uptime";
-import { UseJournal } from "./admission/use-journal";
 import { WorkQueue, type Work } from "./work-queue";
 
 /** Where the controller keeps things on any board. */
 export const STORAGE_PATH = "latchkey";
 
-/** What only a claimed door has. */
-interface Claimed {
-  record: EnrolmentRecord;
-  log: EventLog;
-  uses: UseJournal;
-  admission: Admission;
-  session: CloudSession;
-}
-
 /**
  * The door controller: the stateful root, made of one Device and nothing else. It can be left from the first
- * instant on (the exit button needs no list and no claim), gets itself claimed where nobody has yet, and then
- * decides by its list, with or without a cloud in reach.
+ * instant on (the exit button needs no list and no claim), gets itself claimed where nobody has yet, and is a
+ * ClaimedDoor from then on.
  */
 export class Controller {
   readonly #device: Device;
@@ -54,12 +33,9 @@ export class Controller {
   readonly #identity: Identity;
   readonly #door: Door;
   readonly #signal: ReaderSignal;
-  readonly #throttle: PinThrottle;
   readonly #store: AccessListStore;
   readonly #keysets: KeysetStore;
-  readonly #leases: LeaseStore;
-  readonly #updater: ListUpdater;
-  #claimed: Claimed | undefined;
+  #claimed: ClaimedDoor | undefined;
 
   constructor(device: Device) {
     this.#device = device;
@@ -78,10 +54,7 @@ export class Controller {
     this.#clock = new TrustedClock({ uptime, keyValue, rtc: device.rtc, randomBytes: (length) => device.randomBytes(length) });
     this.#identity = loadIdentity(keyValue, (length) => device.randomBytes(length));
     this.#store = new AccessListStore({ flash: this.#flash, keyValue, hashes: device.hashes });
-    this.#throttle = new PinThrottle({ keyValue, timers: device.timer, uptime });
-    this.#keysets = new KeysetStore({ device, keyValue, onAccepted: (keyset) => this.#keysetAccepted(keyset.issuedAt) });
-    this.#leases = new LeaseStore({ keyValue, keysets: this.#keysets, store: this.#store, doorId: this.#identity.door, onAccepted: (lease) => this.#clock.raiseFloor(lease.issuedAt) });
-    this.#updater = new ListUpdater({ device, store: this.#store, keysets: this.#keysets, doorId: this.#identity.door, onActivated: () => this.#listActivated() });
+    this.#keysets = new KeysetStore({ device, keyValue, onAccepted: (keyset) => this.#claimed?.keysetAccepted(keyset) });
     new Keypad({
       serial: device.readers[0] as SerialReaderWiring,
       timers: device.timer,
@@ -115,149 +88,33 @@ export class Controller {
     yield* this.#store.forget();
   }
 
-  /** A claimed door: from here on there is a log, and a cloud to talk to. */
   #run(record: EnrolmentRecord): void {
-    const device = this.#device;
-    const { hashes } = device;
-    const clock = this.#clock;
-    const log = new EventLog({ flash: this.#flash, keyValue: this.#keyValue, hashes, clock, uptime: this.#uptime, enrolment: record.login.enrolment });
-    const uses = new UseJournal({ flash: this.#flash, keyValue: this.#keyValue, acknowledged: () => log.acknowledged, isListed: (tag, kind) => this.#mayBeListed(tag, kind) });
-    const admission = new Admission({
-      hashes,
-      tagKey: record.keys.tag,
-      list: () => this.#store.active?.list,
-      lease: () => this.#leases.current,
-      clock,
-      throttle: this.#throttle,
-      uses,
-      log,
-      door: this.#door,
-      signal: this.#signal,
-      onOutcome: (outcome) => this.#decided(outcome),
-    });
-    const desk = new CommandDesk({
-      hashes,
-      key: record.keys.command,
-      randomBytes: (length) => device.randomBytes(length),
-      uptime: this.#uptime,
-      unlock: () => this.#unlockRemotely(),
-    });
-    const session = new CloudSession({
-      device,
-      door: this.#door,
-      doorId: this.#identity.door,
-      record,
-      cloudHost: loadSettings(this.#keyValue)?.cloudHost ?? "",
+    this.#claimed = new ClaimedDoor({
+      device: this.#device,
+      flash: this.#flash,
+      keyValue: this.#keyValue,
       queue: this.#queue,
       uptime: this.#uptime,
-      clock,
+      clock: this.#clock,
+      door: this.#door,
+      doorId: this.#identity.door,
+      signal: this.#signal,
       store: this.#store,
-      updater: this.#updater,
       keysets: this.#keysets,
-      leases: this.#leases,
-      log,
-      uses,
-      throttle: this.#throttle,
-      counter: new ReceiptCounter(this.#keyValue, record.login.enrolment),
-      desk,
+      record,
     });
-    this.#claimed = { record, log, uses, admission, session };
-    log.append({ type: "boot" });
-    if (this.#store.alarms.listLost || this.#store.alarms.listDamaged) log.append({ type: "alarm" });
-    this.#applyListState();
-    device.trace(`door ${toHex(this.#identity.door)}: list ${this.#store.active?.version ?? "none"}`);
-    this.#queue.add(this.#resume(session));
-    session.start();
-    this.#tidy();
-  }
-
-  /** Goes on with a list that a power cut interrupted, and looks after the one in force, then and once a day. */
-  *#resume(session: CloudSession): Work {
-    yield* this.#updater.resume();
-    session.sayNeed();
-    this.#scrubDaily(session);
-  }
-
-  #scrubDaily(session: CloudSession): void {
-    this.#device.timer.set(() => {
-      this.#queue.add(this.#scrub(session));
-      this.#scrubDaily(session);
-    }, SCRUB_INTERVAL_MS);
-  }
-
-  *#scrub(session: CloudSession): Work {
-    const damaged = this.#store.alarms.listDamaged;
-    yield* this.#store.scrub();
-    if (this.#store.alarms.listDamaged === damaged) return;
-    this.#claimed?.log.append({ type: "alarm" });
-    session.sayReceipt();
-    session.sayNeed();
+    this.#device.trace(`door ${toHex(this.#identity.door)}: list ${this.#store.active?.version ?? "none"}`);
+    this.#claimed.start();
   }
 
   #pinEntered(digits: Uint8Array): void {
     if (this.#claimed === undefined) return this.#signal.denied();
-    this.#claimed.admission.present(CredentialKind.pin, digits);
-  }
-
-  #decided(outcome: Outcome): void {
-    this.#device.trace(outcome.reason === "granted" ? "granted" : `denied: ${outcome.reason}`);
-    this.#claimed?.session.eventWritten();
-    this.#claimed?.session.sayState();
-    this.#tidy();
+    this.#claimed.present(CredentialKind.pin, digits);
   }
 
   #doorMoved(type: EventType): void {
     this.#device.trace(type);
-    if (this.#claimed === undefined) return;
-    this.#claimed.log.append({ type });
-    this.#claimed.session.eventWritten();
-    this.#claimed.session.sayState();
-    this.#tidy();
-  }
-
-  /** In the slice in which a list was committed: nothing decides by the old one any more. */
-  #listActivated(): void {
-    const active = this.#store.active!;
-    this.#device.trace(`list ${active.version} of epoch ${active.epoch} is active`);
-    this.#clock.raiseFloor(active.list.manifest.issuedAt);
-    this.#applyListState();
-    this.#claimed?.log.append({ type: "list-activated", count: active.version & 0xff_ffff });
-    this.#claimed?.session.sayReceipt();
-    this.#claimed?.session.eventWritten();
-  }
-
-  /** What a list says of the whole door, as often as it is said. */
-  #applyListState(): void {
-    const delta = this.#store.active?.list.delta;
-    this.#door.setLockState(delta?.lockState ?? LockState.normal);
-    this.#throttle.resetFromCloud(delta?.throttleReset ?? 0);
-  }
-
-  #keysetAccepted(issuedAt: number): void {
-    this.#leases.end();
-    this.#clock.resetFloor(issuedAt);
-    this.#claimed?.log.append({ type: "keyset-accepted" });
-  }
-
-  /** Wherever it is not certain that a tag is gone, its uses are kept. */
-  #mayBeListed(tag: Uint8Array, kind: CredentialKind): boolean {
-    const list = this.#store.active?.list;
-    return list === undefined || this.#store.alarms.listDamaged || lookUp(list, tag, kind).length > 0;
-  }
-
-  #unlockRemotely(): boolean {
-    const list = this.#store.active?.list;
-    if (list?.lockState === LockState.lockDown) return false;
-    this.#claimed?.log.append({ type: "remote-unlock", outputs: 1 });
-    this.#door.unlock(list?.policy.unlockSeconds ?? 0);
-    this.#claimed?.session.eventWritten();
-    return true;
-  }
-
-  /** Room in flash is made while nobody waits for it. */
-  #tidy(): void {
-    const { log, uses } = this.#claimed!;
-    for (const work of [log.eraseAhead(), uses.compact()]) if (work !== undefined) this.#queue.add(work);
+    this.#claimed?.note({ type });
   }
 
   /** A bug: the outputs go to their secure state, and the board starts anew. */

@@ -1,0 +1,209 @@
+import { lookUp } from "../protocol/access-list";
+import type { CredentialKind } from "../protocol/credential";
+import { LockState } from "../protocol/delta";
+import type { Keyset } from "../protocol/keyset";
+import type { AccessListStore } from "./access-list/access-list-store";
+import { ListUpdater } from "./access-list/list-updater";
+import { Admission, type Outcome } from "./admission/admission";
+import { PinThrottle } from "./admission/pin-throttle";
+import { UseJournal } from "./admission/use-journal";
+import { CloudSession } from "./cloud/cloud-session";
+import { CommandDesk } from "./cloud/command-desk";
+import { ReceiptCounter } from "./cloud/receipt-counter";
+import type { Device, Flash, KeyValue } from "./device";
+import type { Door } from "./door/door";
+import type { EnrolmentRecord } from "./enrolment/enrolment-record";
+import { loadSettings } from "./enrolment/settings";
+import { EventLog, type NewEvent } from "./event-log/event-log";
+import { SCRUB_INTERVAL_MS } from "./limits";
+import type { ReaderSignal } from "./reader/reader-signal";
+import type { KeysetStore } from "./trust/keyset-store";
+import { LeaseStore } from "./trust/lease-store";
+import type { TrustedClock } from "./trust/trusted-clock";
+import type { Uptime } from "./uptime";
+import type { Work, WorkQueue } from "./work-queue";
+
+/** What a controller has before anybody claims it, and the claim. */
+export interface ClaimedDoorParts {
+  device: Device;
+  flash: Flash;
+  keyValue: KeyValue;
+  queue: WorkQueue;
+  uptime: Uptime;
+  clock: TrustedClock;
+  door: Door;
+  doorId: Uint8Array;
+  signal: ReaderSignal;
+  store: AccessListStore;
+  keysets: KeysetStore;
+  record: EnrolmentRecord;
+}
+
+/** A door that somebody owns: it decides by its list, keeps a log, and talks to its cloud where there is one. */
+export class ClaimedDoor {
+  readonly #parts: ClaimedDoorParts;
+  readonly #throttle: PinThrottle;
+  readonly #leases: LeaseStore;
+  readonly #updater: ListUpdater;
+  readonly #log: EventLog;
+  readonly #uses: UseJournal;
+  readonly #admission: Admission;
+  readonly #session: CloudSession;
+
+  constructor(parts: ClaimedDoorParts) {
+    this.#parts = parts;
+    const { device, flash, keyValue, queue, uptime, clock, door, doorId, signal, store, keysets, record } = parts;
+    const { hashes } = device;
+    this.#throttle = new PinThrottle({ keyValue, timers: device.timer, uptime });
+    this.#leases = new LeaseStore({ keyValue, keysets, store, doorId, onAccepted: (lease) => clock.raiseFloor(lease.issuedAt) });
+    this.#updater = new ListUpdater({ device, store, keysets, doorId, onActivated: () => this.#listActivated() });
+    const log = new EventLog({ flash, keyValue, hashes, clock, uptime, enrolment: record.login.enrolment });
+    this.#log = log;
+    this.#uses = new UseJournal({ flash, keyValue, acknowledged: () => log.acknowledged, isListed: (tag, kind) => this.#mayBeListed(tag, kind) });
+    this.#admission = new Admission({
+      hashes,
+      tagKey: record.keys.tag,
+      list: () => store.active?.list,
+      lease: () => this.#leases.current,
+      clock,
+      throttle: this.#throttle,
+      uses: this.#uses,
+      log,
+      door,
+      signal,
+      onOutcome: (outcome) => this.#decided(outcome),
+    });
+    const desk = new CommandDesk({
+      hashes,
+      key: record.keys.command,
+      randomBytes: (length) => device.randomBytes(length),
+      uptime,
+      unlock: () => this.#unlockRemotely(),
+    });
+    this.#session = new CloudSession({
+      device,
+      door,
+      doorId,
+      record,
+      cloudHost: loadSettings(keyValue)?.cloudHost ?? "",
+      queue,
+      uptime,
+      clock,
+      store,
+      updater: this.#updater,
+      keysets,
+      leases: this.#leases,
+      log,
+      uses: this.#uses,
+      throttle: this.#throttle,
+      counter: new ReceiptCounter(keyValue, record.login.enrolment),
+      desk,
+    });
+  }
+
+  /** Once, after it was made. */
+  start(): void {
+    const { queue, store } = this.#parts;
+    this.#log.append({ type: "boot" });
+    if (store.alarms.listLost || store.alarms.listDamaged) this.#log.append({ type: "alarm" });
+    this.#applyListState();
+    queue.add(this.#resume());
+    this.#session.start();
+    this.#tidy();
+  }
+
+  /** Somebody presents a credential at the reader. */
+  present(kind: CredentialKind, value: Uint8Array): void {
+    this.#admission.present(kind, value);
+  }
+
+  /** Something happened at the door: into the log, and to the cloud when it can be reached. */
+  note(event: NewEvent): void {
+    this.#log.append(event);
+    this.#told();
+  }
+
+  /** Everything that the keys before it vouched for is to be vouched for anew. */
+  keysetAccepted({ issuedAt }: Keyset): void {
+    this.#leases.end();
+    this.#parts.clock.resetFloor(issuedAt);
+    this.#log.append({ type: "keyset-accepted" });
+  }
+
+  /** Goes on with a list that a power cut interrupted, and looks after the one in force, then and once a day. */
+  *#resume(): Work {
+    yield* this.#updater.resume();
+    this.#session.sayNeed();
+    this.#scrubDaily();
+  }
+
+  #scrubDaily(): void {
+    const { device, queue } = this.#parts;
+    device.timer.set(() => {
+      queue.add(this.#scrub());
+      this.#scrubDaily();
+    }, SCRUB_INTERVAL_MS);
+  }
+
+  *#scrub(): Work {
+    const { store } = this.#parts;
+    const damaged = store.alarms.listDamaged;
+    yield* store.scrub();
+    if (store.alarms.listDamaged === damaged) return;
+    this.#log.append({ type: "alarm" });
+    this.#session.sayReceipt();
+    this.#session.sayNeed();
+  }
+
+  #decided(outcome: Outcome): void {
+    this.#parts.device.trace(outcome.reason === "granted" ? "granted" : `denied: ${outcome.reason}`);
+    this.#told();
+  }
+
+  #told(): void {
+    this.#session.eventWritten();
+    this.#session.sayState();
+    this.#tidy();
+  }
+
+  /** In the slice in which a list was committed: nothing decides by the old one any more. */
+  #listActivated(): void {
+    const { device, store, clock } = this.#parts;
+    const active = store.active!;
+    device.trace(`list ${active.version} of epoch ${active.epoch} is active`);
+    clock.raiseFloor(active.list.manifest.issuedAt);
+    this.#applyListState();
+    this.#log.append({ type: "list-activated", count: active.version & 0xff_ffff });
+    this.#session.sayReceipt();
+    this.#session.eventWritten();
+  }
+
+  /** What a list says of the whole door, as often as it is said. */
+  #applyListState(): void {
+    const list = this.#parts.store.active?.list;
+    this.#parts.door.setLockState(list?.lockState ?? LockState.normal);
+    this.#throttle.resetFromCloud(list?.delta?.throttleReset ?? 0);
+  }
+
+  /** Wherever it is not certain that a tag is gone, its uses are kept. */
+  #mayBeListed(tag: Uint8Array, kind: CredentialKind): boolean {
+    const { store } = this.#parts;
+    const list = store.active?.list;
+    return list === undefined || store.alarms.listDamaged || lookUp(list, tag, kind).length > 0;
+  }
+
+  #unlockRemotely(): boolean {
+    const { store, door } = this.#parts;
+    const list = store.active?.list;
+    if (list?.lockState === LockState.lockDown) return false;
+    this.#log.append({ type: "remote-unlock", outputs: 1 });
+    door.unlock(list?.policy.unlockSeconds ?? 0);
+    this.#session.eventWritten();
+    return true;
+  }
+
+  /** Room in flash is made while nobody waits for it. */
+  #tidy(): void {
+    for (const work of [this.#log.eraseAhead(), this.#uses.compact()]) if (work !== undefined) this.#parts.queue.add(work);
+  }
+}
