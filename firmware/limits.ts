@@ -4,8 +4,15 @@ export const SECTOR_BYTES = 4_096; // what flash erases at once
 export const FLASH_UNIT_BYTES = 16; // smallest write of an encrypted partition; each unit is written once per erase
 
 export const WORKS_MAX = 16; // works waiting for their slices; more are refused and counted
+export const WORK_HOLD_MAX_MS = 10_000; // work waits this long for somebody who types, then goes on: nobody stops a revocation by typing …
+export const WORK_REST_MS = 10_000; // … and for this long typing holds up nothing more
+export const WORK_HOLD_STEP_MS = 50; // how often waiting work looks again
 
 export const DIGIT_TIMEOUT_MS = 5_000; // between two keys; then the entry is forgotten
+export const SECOND_PIN_MS = 15_000; // from the first credential to the whole of the second PIN; then both are forgotten
+export const CARD_ABSENT_MS = 1_000; // a card that a reader reports again within this has not left it: one presentation
+export const SERIAL_PAUSE_MS = 200; // silence inside a card frame that takes 17 ms; then it is unreadable
+export const MATRIX_SCAN_MS = 10; // two scans make a key press: longer than contacts bounce
 export const DECISION_LED_MS = 1_000;
 export const HELD_OPEN_ALARM_MS = 30_000; // leaf open after the strike fell
 

@@ -31,6 +31,7 @@ export const MESSAGE_BYTES_MAX = 8_192; // anything larger from the broker is dr
 export const UNLOCK_SECONDS_MAX = 60;
 export const PIN_DIGITS_MIN = 4; // digits; shorter ones are refused by the cloud, not asked for by the door
 export const PIN_DIGITS_MAX = 12;
+export const UNIT_DIGITS_MAX = 6; // of the unit number before a PIN, where a door asks for one
 
 export const NONCE_BYTES = 16;
 export const MAC_BYTES = 16; // receipts, commands, acknowledgements

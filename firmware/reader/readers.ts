@@ -1,0 +1,55 @@
+import type { Device, ReaderWiring, Timers } from "../device";
+import type { EntryRules } from "./key-entry";
+import { MatrixKeypad } from "./matrix-keypad";
+import { Reader, type ReaderInput } from "./reader";
+import type { ReaderListener, ReaderPort } from "./reader-port";
+import { ReaderSignal } from "./reader-signal";
+import { SerialReader } from "./serial-reader";
+import { WiegandReader } from "./wiegand-reader";
+
+export interface ReadersOptions {
+  device: Pick<Device, "io" | "timer" | "outputs" | "readers">;
+  /** How PINs are typed: policy of the list in force. */
+  rules(): EntryRules;
+  listener: ReaderListener;
+}
+
+/** All readers of a board, each with an entry and a signal of its own. */
+export class Readers {
+  readonly #readers: Reader[];
+
+  constructor({ device, rules, listener }: ReadersOptions) {
+    const { timer: timers, readers } = device;
+    const all = (1 << device.outputs.length) - 1;
+    this.#readers = readers.map(
+      (wiring, index) => new Reader({ index, outputs: (wiring.outputs ?? all) & all, signal: new ReaderSignal(device, wiring), timers, rules, listener }),
+    );
+    readers.forEach((wiring, index) => drive(wiring, this.#readers[index], timers));
+  }
+
+  get ports(): readonly ReaderPort[] {
+    return this.#readers;
+  }
+
+  /** Somebody is typing: work that can wait does, and nothing is erased. */
+  get entering(): boolean {
+    return this.#readers.some((reader) => reader.entering);
+  }
+
+  /** Frames and keys that nobody could read, since boot. */
+  get unreadableCount(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.unreadableCount, 0);
+  }
+}
+
+/** What is open on a board stays open: the board itself holds on to it. */
+function drive(wiring: ReaderWiring, input: ReaderInput, timers: Timers): object {
+  switch (wiring.kind) {
+    case "serial":
+      return new SerialReader(wiring, input, timers);
+    case "wiegand":
+      return new WiegandReader(wiring, input);
+    case "matrix":
+      return new MatrixKeypad(wiring, input, timers);
+  }
+}
