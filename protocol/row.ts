@@ -26,8 +26,13 @@ export function encodeRow(row: Row): Uint8Array {
   const bytes = new Uint8Array(ROW_BYTES);
   bytes.set(row.tag);
   writeU16(bytes, TAG_BYTES, row.profile);
-  bytes[7] = row.kind | (row.needsSecondPin ? SECOND_PIN : 0) | (row.duress ? DURESS : 0) | (row.suspended ? SUSPENDED : 0) | (row.useCounter << 6);
+  bytes[7] = rowFlags(row);
   return bytes;
+}
+
+/** The last byte of a row. */
+export function rowFlags(row: Omit<Row, "tag" | "profile">): number {
+  return row.kind | (row.needsSecondPin ? SECOND_PIN : 0) | (row.duress ? DURESS : 0) | (row.suspended ? SUSPENDED : 0) | (row.useCounter << 6);
 }
 
 /** The kind at byte 7 of a row, for a look-up that has not decoded it. */

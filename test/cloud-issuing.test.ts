@@ -1,11 +1,11 @@
 import test from "ava";
 import fc from "fast-check";
-import { DEFAULT_POLICY } from "../protocol/door-policy";
+import { DEFAULT_POLICY, NO_HOURS } from "../protocol/door-policy";
 import { buildAccessList, openAccessList, profileAt, scheduleRuleAt } from "../protocol/access-list";
 import { signingContext } from "../protocol/cose-sign1";
 import { openSigned, sign } from "../protocol/cose";
 import { CredentialKind } from "../protocol/credential";
-import { checkDelta, decodeDelta } from "../protocol/delta";
+import { checkDelta, decodeDelta, LockState } from "../protocol/delta";
 import { DELTA_BYTES_MAX } from "../protocol/limits";
 import { checkKeysetSuccession, decodeKeysetMessage } from "../protocol/keyset";
 import { decodeManifest } from "../protocol/manifest";
@@ -19,6 +19,7 @@ import { drawPin, isTriedFirst, pinDigitsFor } from "../cloud/access/pin";
 import { findOverlap, windowToRule, type Window } from "../cloud/access/window";
 import { FrameLimit } from "../cloud/broker/frame-limit";
 import { mayPublish, maySubscribe } from "../cloud/broker/topic-access";
+import type { DoorOrders } from "../cloud/issuing/door-orders";
 import { changeFrom, type ListChange } from "../cloud/issuing/list-change";
 import { signBase, signDelta } from "../cloud/issuing/list-signing";
 import { SchedulePool } from "../cloud/issuing/schedule-pool";
@@ -27,7 +28,7 @@ import { tableServes, utcOffsetTable } from "../cloud/issuing/utc-offset-table";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { firstKeyset, signKeyset } from "../cloud/keys/keyset-signing";
 import { Sealing } from "../cloud/keys/sealing";
-import { SigningKey } from "../cloud/keys/signing-key";
+import { NativeSigningKey } from "../cloud/keys/native-signing-key";
 import { latestOpening } from "../cloud/truth/latest-opening";
 
 const NOW = 1_780_000_000;
@@ -52,9 +53,11 @@ function snapshotFrom(rows: readonly DoorRow[]): Snapshot {
   return readSnapshot(buildAccessList(nativeHashes, content).body, { rows: content.rows.length, profiles: content.profiles.length, rules: content.rules.length });
 }
 
-const signingKey = new SigningKey(new Uint8Array(32).fill(9));
+const signingKey = new NativeSigningKey(new Uint8Array(32).fill(9));
 const door = new Uint8Array(8).fill(1);
-const surroundings = { policy: DEFAULT_POLICY, utcOffsets: utcOffsetTable("Europe/Paris", NOW), holidays: new Uint8Array(0) };
+const surroundings = { utcOffsets: utcOffsetTable("Europe/Paris", NOW), holidays: new Uint8Array(0) };
+const signer = { hashes: nativeHashes, listKey: signingKey };
+const orders: DoorOrders = { policy: { ...DEFAULT_POLICY, hours: [] }, lockState: LockState.normal, throttleReset: 0, released: false };
 
 /** What a door makes of base and change, as text: every right with its terms. */
 function asDoorSees(base: Snapshot, change: ListChange): string[] {
@@ -62,7 +65,7 @@ function asDoorSees(base: Snapshot, change: ListChange): string[] {
   for (let at = 0; at < change.added.length; at += 8) rows.push(change.added.subarray(at, at + 8));
   const content = { rows: [], profiles: base.profiles, rules: base.rules };
   const built = buildAccessList(nativeHashes, content);
-  const signed = signBase(signingKey, { door, epoch: 1, version: 5, issuedAt: NOW }, [], surroundings);
+  const signed = signBase(signer, { door, epoch: 1, version: 5, issuedAt: NOW }, [], surroundings, orders.policy);
   const manifest = { ...decodeManifest(signed.manifest), rows: 0, profiles: base.profiles.length, rules: base.rules.length };
   const delta = { ...change, tombstones: new Uint16Array(0), epoch: 1, base: 5, version: 6, manifestHash: new Uint8Array(8), lockState: 0 as const, throttleReset: 0, policy: undefined, released: false };
   checkDelta(delta, manifest);
@@ -157,11 +160,11 @@ test("X11: grants that allow exactly the same share a row, which names them all"
 
 test("one revocation, signed, is at most 140 bytes; 38 of them stay under 200", (t) => {
   const grants = Array.from({ length: 10_000 }, (_, n) => resident(n));
-  const base = signBase(signingKey, { door, epoch: 1, version: NOW, issuedAt: NOW }, rowsOfDoor(grants), surroundings);
+  const base = signBase(signer, { door, epoch: 1, version: NOW, issuedAt: NOW }, rowsOfDoor(grants), surroundings, orders.policy);
   const snapshot = readSnapshot(base.body, decodeManifest(base.manifest));
   const deltaWithout = (gone: (n: number) => boolean) => {
     const change = changeFrom(snapshot, rowsOfDoor(grants.filter((_, n) => !gone(n))))!;
-    return signDelta(signingKey, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, change)!;
+    return signDelta(signer, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, change, orders)!;
   };
   const one = deltaWithout((n) => n === 9_000);
   t.true(one.signedDelta.length <= 140, `${one.signedDelta.length} bytes`);
@@ -169,7 +172,8 @@ test("one revocation, signed, is at most 140 bytes; 38 of them stay under 200", 
   const some = deltaWithout((n) => n % 263 === 5);
   t.is(decodeDelta(some.payload).tombstones.length, 38 + 1);
   t.true(some.signedDelta.length <= 200, `${some.signedDelta.length} bytes`);
-  t.is(signDelta(signingKey, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, { tombstones: new Uint16Array(0), added: new Uint8Array(DELTA_BYTES_MAX), profiles: new Uint8Array(0), rules: new Uint8Array(0) }), undefined);
+  const huge = { tombstones: new Uint16Array(0), added: new Uint8Array(DELTA_BYTES_MAX), profiles: new Uint8Array(0), rules: new Uint8Array(0), hoursRule: NO_HOURS };
+  t.is(signDelta(signer, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, huge, orders), undefined);
 });
 
 test("N9: windows that overlap are found, windows that touch are not", (t) => {
@@ -254,12 +258,12 @@ test("native signatures are the bytes that protocol/cose makes", (t) => {
   const seed = new Uint8Array(32).map((_, i) => i * 7);
   const payload = new Uint8Array(300).map((_, i) => i);
   const context = signingContext("delta", door);
-  t.deepEqual(new SigningKey(seed).sign(payload, context), sign(payload, seed, context));
-  t.deepEqual(new SigningKey(seed).sign(payload, context, true), sign(payload, seed, context, true));
+  t.deepEqual(new NativeSigningKey(seed).sign(payload, context), sign(payload, seed, context));
+  t.deepEqual(new NativeSigningKey(seed).sign(payload, context, true), sign(payload, seed, context, true));
 });
 
 test("keysets: the first one stands by itself, the next needs old and new roots", (t) => {
-  const roots = [1, 2, 3].map((n) => new SigningKey(new Uint8Array(32).fill(n)));
+  const roots = [1, 2, 3].map((n) => new NativeSigningKey(new Uint8Array(32).fill(n)));
   const keystore = { site: new Uint8Array(8).fill(5), roots: roots.slice(0, 2), threshold: 2, listKey: signingKey, leaseKey: signingKey, sealing: new Sealing(new Uint8Array(32)) };
   const { keyset, message } = firstKeyset(keystore, NOW);
   const holds = (bytes: Uint8Array, previous?: typeof keyset) => checkKeysetSuccession(nativeHashes, decodeKeysetMessage(bytes), previous).every((check) => verify(check.signature, check.message, check.publicKey));

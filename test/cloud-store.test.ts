@@ -15,7 +15,7 @@ import { noteDoors, notedDoors } from "../cloud/issuing/outbox";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { Sealing } from "../cloud/keys/sealing";
 import { adoptSite } from "../cloud/keys/site";
-import { SigningKey } from "../cloud/keys/signing-key";
+import { NativeSigningKey } from "../cloud/keys/native-signing-key";
 import { addPerson } from "../cloud/people/add-person";
 import { requireRoom } from "../cloud/people/door-room";
 import { drawFreePin } from "../cloud/people/pin-values";
@@ -126,7 +126,7 @@ test.serial("X3: no lease is signed for a list while a committed change waits fo
   await apart(async (unit) => {
     const door = await unit.selectFrom("doors").selectAll().where("id", "=", DOOR).executeTakeFirstOrThrow();
     const property = await unit.selectFrom("properties").selectAll().executeTakeFirstOrThrow();
-    const key = new SigningKey(new Uint8Array(32));
+    const key = new NativeSigningKey(new Uint8Array(32));
     const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing };
     t.truthy(await signLease(unit, keystore, door, property, NOW));
     t.truthy(await signLease(unit, keystore, door, property, NOW - 5));
@@ -152,7 +152,7 @@ test.serial("the store takes what it should and never aborts on what it should n
 
 test.serial("the outbox: what cannot be issued stays noted and is tried again, and other doors go on", async (t) => {
   const clock = new ManualClock(NOW);
-  const key = new SigningKey(new Uint8Array(32));
+  const key = new NativeSigningKey(new Uint8Array(32));
   const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing };
   const { database } = store;
   const issued: string[] = [];

@@ -1,6 +1,6 @@
 import type { CredentialKind } from "../../protocol/credential";
 import type { HolderClass } from "../../protocol/profile";
-import { encodeRow } from "../../protocol/row";
+import { encodeRow, rowFlags, type Row } from "../../protocol/row";
 import type { GrantTerms } from "./grant";
 import { sortWindows, type Window } from "./window";
 
@@ -14,6 +14,14 @@ export interface GrantOnDoor {
   terms: GrantTerms;
   /** The grant's own number for its life, where its uses are limited. */
   useCounter: number;
+  /** Bit mask of the outputs that it opens; by default the strike alone. */
+  outputs?: number;
+  /** A second PIN must follow (X12): a grant of kind `secondPin` under a tag that hangs on this one's. */
+  needsSecondPin?: boolean;
+  /** Opens, and raises a silent alarm (X12). */
+  duress?: boolean;
+  /** Known, but opens nothing for now (S11). */
+  suspended?: boolean;
 }
 
 /** What a profile says, apart from where it lies in a pool. */
@@ -30,6 +38,9 @@ export interface ProfileContent {
 export interface DoorRow {
   tag: Uint8Array;
   kind: CredentialKind;
+  needsSecondPin: boolean;
+  duress: boolean;
+  suspended: boolean;
   useCounter: number;
   profile: ProfileContent;
   /** `rowIdentity` and `profileKey`, computed once: lists have ten thousand rows. */
@@ -38,7 +49,7 @@ export interface DoorRow {
   grants: string[];
 }
 
-const STRIKE = 1; // output 0
+export const STRIKE = 1; // output 0
 
 /** Equal contents have equal keys: that is how profiles are pooled. */
 export function profileKey(content: ProfileContent): string {
@@ -47,16 +58,22 @@ export function profileKey(content: ProfileContent): string {
 }
 
 /**
- * What a row is apart from its profile: tag, kind and use counter, a character for each byte.
+ * What a row is apart from its profile: tag and flags, a character for each byte. No character is NUL, which
+ * engines sort differently.
  * @param flags the last byte of the row.
  */
 export function rowIdentity(tag: Uint8Array, flags: number): string {
-  return String.fromCharCode(tag[0], tag[1], tag[2], tag[3], tag[4], flags);
+  return String.fromCharCode(tag[0] + 1, tag[1] + 1, tag[2] + 1, tag[3] + 1, tag[4] + 1, flags + 1);
+}
+
+/** @param profile the index that the row's profile has found. */
+export function toRow({ tag, kind, needsSecondPin, duress, suspended, useCounter }: DoorRow, profile: number): Row {
+  return { tag, profile, kind, needsSecondPin, duress, suspended, useCounter };
 }
 
 /** The 8 bytes of a row whose profile has found its index. */
 export function encodeDoorRow(row: DoorRow, profile: number): Uint8Array {
-  return encodeRow({ tag: row.tag, profile, kind: row.kind, needsSecondPin: false, duress: false, suspended: false, useCounter: row.useCounter });
+  return encodeRow(toRow(row, profile));
 }
 
 /**
@@ -65,14 +82,15 @@ export function encodeDoorRow(row: DoorRow, profile: number): Uint8Array {
  */
 export function rowsOfDoor(grants: readonly GrantOnDoor[]): DoorRow[] {
   const rows = new Map<string, DoorRow>();
-  for (const { grant, tag, kind, holderClass, terms, useCounter } of grants) {
+  for (const { grant, tag, kind, holderClass, terms, useCounter, outputs = STRIKE, needsSecondPin = false, duress = false, suspended = false } of grants) {
     const { notBefore, notAfter, maxUses } = terms;
-    const profile: ProfileContent = { notBefore, notAfter, windows: sortWindows(terms.windows), holderClass, outputs: STRIKE, maxUses };
+    const profile: ProfileContent = { notBefore, notAfter, windows: sortWindows(terms.windows), holderClass, outputs, maxUses };
     const counter = maxUses > 0 ? useCounter : 0;
-    const identity = rowIdentity(tag, kind | (counter << 6));
+    const row = { tag, kind, needsSecondPin, duress, suspended, useCounter: counter };
+    const identity = rowIdentity(tag, rowFlags(row));
     const key = profileKey(profile);
     const known = rows.get(identity + key);
-    if (known === undefined) rows.set(identity + key, { tag, kind, useCounter: counter, profile, identity, key, grants: [grant] });
+    if (known === undefined) rows.set(identity + key, { ...row, profile, identity, key, grants: [grant] });
     else known.grants.push(grant);
   }
   return [...rows.values()].sort((a, b) => compareTexts(a.identity, b.identity) || compareTexts(a.key, b.key));

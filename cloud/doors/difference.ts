@@ -1,10 +1,13 @@
 import { equalBytes } from "../../protocol/bytes";
+import type { Hashes } from "../../protocol/hashes";
+import { PAGE_BYTES } from "../../protocol/limits";
+import { decodeManifest, hash8, pageCount } from "../../protocol/manifest";
 import { encodeManifestMessage } from "../../protocol/manifest-message";
-import { hash8 } from "../../protocol/manifest";
+import type { Need } from "../../protocol/need";
 import type { Receipt } from "../../protocol/receipt";
 import type { DownTopic } from "../../protocol/topics";
-import { nativeHashes } from "../keys/native-hashes";
-import type { ListBaseRow, ListDeltaRow } from "../store/tables";
+import type { SignedDelta } from "../issuing/list-signing";
+import type { IssuedBase } from "../issuing/plan-list";
 
 /** A message to a door, by the end of its topic. */
 export interface DownMessage {
@@ -12,33 +15,80 @@ export interface DownMessage {
   payload: Uint8Array;
 }
 
+/** A delta of the newest version, by the base that it stands on. */
+export interface IssuedDelta extends SignedDelta {
+  base: number;
+}
+
 /** What a door is to have. */
 export interface IssuedState {
+  /** 0 = nothing was issued. */
   version: number;
   /** Bases that are not withdrawn, oldest first. */
-  bases: readonly ListBaseRow[];
+  bases: readonly IssuedBase[];
   /** Those of the newest version. */
-  deltas: readonly ListDeltaRow[];
+  deltas: readonly IssuedDelta[];
 }
+
+type ListReceipt = Pick<Receipt, "version" | "manifestHash" | "deltaHash">;
 
 /**
  * The list messages that a door lacks, by its receipt (SPEC 14): a delta on the base that it has, and the next
  * base where there is one. Nothing where it has the newest version on the newest base.
  * @param fetching version of the base whose pages the door has asked for lately: it has that manifest.
  */
-export function listDifference(receipt: Receipt, issued: IssuedState, fetching: number | undefined): DownMessage[] {
+export function listDifference(hashes: Hashes, receipt: ListReceipt, issued: IssuedState, fetching: number | undefined): DownMessage[] {
   if (issued.version === 0) return [];
-  const own = issued.bases.find((base) => receipt.version > 0 && equalBytes(hash8(nativeHashes, base.manifest), receipt.manifestHash));
+  const own = issued.bases.find((base) => receipt.version > 0 && equalBytes(hash8(hashes, base.manifest), receipt.manifestHash));
   const newest = issued.bases.at(-1);
   const messages: DownMessage[] = [];
-  if (own !== undefined && receipt.version < issued.version) messages.push(...deltasOn(own, issued));
+  if (own !== undefined && !isNewest(hashes, receipt, own, issued)) messages.push(...deltasOn(own, issued));
   if (newest !== undefined && newest !== own) {
-    if (newest.version !== fetching) messages.push({ topic: "manifest", payload: encodeManifestMessage({ signed: newest.signed_manifest, pageHashes: newest.page_hashes }) });
+    if (newest.version !== fetching) messages.push({ topic: "manifest", payload: encodeManifestMessage(withHashes(newest)) });
     messages.push(...deltasOn(newest, issued));
   }
   return messages;
 }
 
-function deltasOn(base: ListBaseRow, issued: IssuedState): DownMessage[] {
-  return issued.deltas.filter((delta) => delta.base_version === base.version).map((delta) => ({ topic: `delta/${base.version}`, payload: delta.signed_delta }));
+/** Whether a door has all of the newest version, which on a new base may still lack the delta with the door's orders. */
+function isNewest(hashes: Hashes, receipt: ListReceipt, own: IssuedBase, issued: IssuedState): boolean {
+  if (receipt.version !== issued.version) return receipt.version > issued.version;
+  return issued.deltas.every((delta) => delta.base !== own.version || equalBytes(hash8(hashes, delta.payload), receipt.deltaHash));
+}
+
+/** Whether a receipt shows the newest list, on whichever base, to the last byte. */
+export function hasNewestList(hashes: Hashes, receipt: ListReceipt, issued: IssuedState): boolean {
+  if (issued.version === 0 || receipt.version !== issued.version) return false;
+  const own = issued.bases.find((base) => equalBytes(hash8(hashes, base.manifest), receipt.manifestHash));
+  return own !== undefined && isNewest(hashes, receipt, own, issued);
+}
+
+function deltasOn(base: IssuedBase, issued: IssuedState): DownMessage[] {
+  return issued.deltas.filter((delta) => delta.base === base.version).map((delta) => ({ topic: `delta/${base.version}`, payload: delta.signedDelta }));
+}
+
+function withHashes({ signedManifest, pageHashes }: IssuedBase) {
+  return { signed: signedManifest, pageHashes };
+}
+
+/**
+ * The page that a door asked for.
+ * @param base the one that the need names, withdrawn or not.
+ * @returns undefined where there is no such page: that is left to the door's next receipt.
+ */
+export function pageAnswer(page: NonNullable<Need["page"]>, base: Pick<IssuedBase, "epoch" | "version" | "manifest" | "body">): DownMessage | undefined {
+  const { epoch, version, number } = page;
+  if (base.epoch !== epoch || base.version !== version || number >= pageCount(decodeManifest(base.manifest))) return undefined;
+  return { topic: `page/${number}`, payload: base.body.subarray(number * PAGE_BYTES, (number + 1) * PAGE_BYTES) };
+}
+
+/** The delta that a door asked for, by the base it stands on; undefined where that has none. */
+export function deltaAnswer(base: number, issued: Pick<IssuedState, "deltas">): DownMessage | undefined {
+  const delta = issued.deltas.find((each) => each.base === base);
+  return delta && { topic: `delta/${base}`, payload: delta.signedDelta };
+}
+
+/** Keysets that a door lacks, in the order in which it must take them. @param chain the site's, by number. */
+export function keysetsAfter(number: number, chain: readonly { number: number; message: Uint8Array }[]): DownMessage[] {
+  return chain.filter((keyset) => keyset.number > number).sort((a, b) => a.number - b.number).map(({ message }) => ({ topic: "keyset", payload: message }));
 }

@@ -1,11 +1,27 @@
+import type { IssuedBase } from "../issuing/plan-list";
 import type { Unit } from "../store/store";
+import type { ListBaseRow } from "../store/tables";
 import type { IssuedState } from "./difference";
 
 /** The newest list of a door, on each of its bases. */
 export async function readIssuedState(unit: Unit, door: string, version: number): Promise<IssuedState> {
-  const bases = await unit.selectFrom("list_bases").selectAll().where("door_id", "=", door).where("state", "!=", "withdrawn").orderBy("version").execute();
   const deltas = await unit.selectFrom("list_deltas").selectAll().where("door_id", "=", door).where("version", "=", version).execute();
-  return { version, bases, deltas };
+  return {
+    version,
+    bases: await readIssuedBases(unit, door),
+    deltas: deltas.map((row) => ({ base: row.base_version, payload: row.payload, signedDelta: row.signed_delta })),
+  };
+}
+
+/** Bases that are not withdrawn, oldest first. */
+export async function readIssuedBases(unit: Unit, door: string): Promise<IssuedBase[]> {
+  const rows = await unit.selectFrom("list_bases").selectAll().where("door_id", "=", door).where("state", "!=", "withdrawn").orderBy("version").execute();
+  return rows.map(toIssuedBase);
+}
+
+function toIssuedBase({ version, epoch, state, manifest, signed_manifest, page_hashes, body }: ListBaseRow): IssuedBase {
+  if (state === "withdrawn") throw new Error("a withdrawn base is of no more use");
+  return { version, epoch, state, manifest, signedManifest: signed_manifest, pageHashes: page_hashes, body };
 }
 
 /**

@@ -1,10 +1,8 @@
 import { fromHex } from "../../protocol/bytes";
-import { signingContext } from "../../protocol/cose-sign1";
-import { encodeLease, type Lease } from "../../protocol/lease";
-import { encodeSignedTime } from "../../protocol/signed-time";
 import type { Keystore } from "../keys/keystore";
 import type { Unit } from "../store/store";
 import type { DoorRow, PropertyRow } from "../store/tables";
+import { leaseTerms, sealLease } from "./lease-terms";
 import { isNoted } from "./outbox";
 
 /**
@@ -14,14 +12,8 @@ import { isNoted } from "./outbox";
  */
 export async function signLease(unit: Unit, keystore: Keystore, door: DoorRow, property: PropertyRow, now: number): Promise<Uint8Array | undefined> {
   if (door.version === 0 || (await isNoted(unit, door.id))) return undefined;
-  const lease: Lease = {
-    epoch: door.epoch,
-    version: door.version,
-    issuedAt: now,
-    guestNotAfter: now + property.guest_lease_seconds,
-    staffNotAfter: now + property.staff_lease_seconds,
-    residentNotAfter: property.resident_lease_seconds === null ? 0 : now + property.resident_lease_seconds,
-  };
+  const bounds = { guestSeconds: property.guest_lease_seconds, staffSeconds: property.staff_lease_seconds, residentSeconds: property.resident_lease_seconds };
+  const lease = leaseTerms(door, bounds, now);
   const ends = { guest: lease.guestNotAfter, staff: lease.staffNotAfter, resident: lease.residentNotAfter };
   await unit
     .insertInto("lease_ends")
@@ -39,10 +31,5 @@ export async function signLease(unit: Unit, keystore: Keystore, door: DoorRow, p
     .set({ lease_version: lease.version, lease_issued_at: now, guest_not_after: ends.guest, staff_not_after: ends.staff, resident_not_after: ends.resident })
     .where("id", "=", door.id)
     .execute();
-  return keystore.leaseKey.sign(encodeLease(lease), signingContext("lease", fromHex(door.id)!));
-}
-
-/** The answer to a door's question for the time. @param nonce 16 bytes of the door's. */
-export function signTime(keystore: Keystore, door: string, nonce: Uint8Array, now: number): Uint8Array {
-  return keystore.leaseKey.sign(encodeSignedTime({ nonce, time: now }), signingContext("time", fromHex(door)!));
+  return sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
 }

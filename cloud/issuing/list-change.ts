@@ -1,9 +1,10 @@
-import { concat, compareBytes, readU16 } from "../../protocol/bytes";
+import { compareBytes, join, readU16 } from "../../protocol/bytes";
 import { encodePoolEntry } from "../../protocol/delta";
 import { PROFILES_MAX, SCHEDULE_RULES_MAX, TAG_BYTES, TOMBSTONES_MAX } from "../../protocol/limits";
 import { encodeProfile } from "../../protocol/profile";
 import { encodeScheduleRule } from "../../protocol/schedule";
 import { encodeDoorRow, profileKey, rowIdentity, type DoorRow, type ProfileContent } from "../access/door-row";
+import type { Window } from "../access/window";
 import { SchedulePool } from "./schedule-pool";
 import { toContent, toProfile, type Snapshot } from "./snapshot";
 
@@ -13,14 +14,17 @@ export interface ListChange {
   added: Uint8Array;
   profiles: Uint8Array;
   rules: Uint8Array;
+  /** Where the door's own hours begin among the rules, then; NO_HOURS for none. */
+  hoursRule: number;
 }
 
 /**
  * The change that makes `target` out of `base`. A profile whose holders all moved to new terms is replaced in
  * place, so that editing it does not rewrite its holders.
+ * @param hours the door's own (N16).
  * @returns undefined where no delta can say it: start a new base.
  */
-export function changeFrom(base: Snapshot, target: readonly DoorRow[]): ListChange | undefined {
+export function changeFrom(base: Snapshot, target: readonly DoorRow[], hours: readonly Window[] = []): ListChange | undefined {
   const schedules = new SchedulePool(base.rules);
   const contents = base.profiles.map((profile) => toContent(profile, schedules));
   const keys = contents.map(profileKey);
@@ -45,12 +49,14 @@ export function changeFrom(base: Snapshot, target: readonly DoorRow[]): ListChan
 
   entries.sort((a, b) => a.index - b.index);
   const profiles = entries.map(({ index, content }) => encodePoolEntry(index, encodeProfile(toProfile(content, schedules))));
+  const hoursRule = schedules.indexOf(hours);
   if (schedules.rules.length > SCHEDULE_RULES_MAX) return undefined;
   return {
     tombstones: Uint16Array.from(match.gone),
-    added: concat(...added.sort(compareBytes)),
-    profiles: concat(...profiles),
-    rules: concat(...schedules.added().map(([index, rule]) => encodePoolEntry(index, encodeScheduleRule(rule)))),
+    added: join(added.sort(compareBytes)),
+    profiles: join(profiles),
+    rules: join(schedules.added().map(([index, rule]) => encodePoolEntry(index, encodeScheduleRule(rule)))),
+    hoursRule,
   };
 }
 
@@ -75,7 +81,7 @@ function matchRows(base: Snapshot, identities: readonly string[], keys: readonly
     if (wanted.delete(identities[number] + keys[profile])) match.staying[profile] += 1;
     else match.gone.push(number);
   });
-  match.missing.push(...wanted.values());
+  wanted.forEach((row) => match.missing.push(row));
   return match;
 }
 

@@ -1,11 +1,13 @@
 import { buildAccessList } from "../../protocol/access-list";
 import { signingContext } from "../../protocol/cose-sign1";
-import { encodeDelta, LockState, type Delta } from "../../protocol/delta";
+import { encodeDelta } from "../../protocol/delta";
+import type { DoorPolicy } from "../../protocol/door-policy";
+import type { Hashes } from "../../protocol/hashes";
 import { DELTA_BYTES_MAX, MANIFEST_BYTES_MAX, PAGES_MAX } from "../../protocol/limits";
-import { encodeManifest, hash8, type Manifest } from "../../protocol/manifest";
+import { decodeManifest, encodeManifest, hash8, type Manifest } from "../../protocol/manifest";
 import type { DoorRow } from "../access/door-row";
-import { nativeHashes } from "../keys/native-hashes";
 import type { SigningKey } from "../keys/signing-key";
+import { samePolicy, type DoorOrders, type PolicyContent } from "./door-orders";
 import type { DoorSurroundings } from "./door-surroundings";
 import type { ListChange } from "./list-change";
 import { snapshotOf } from "./snapshot";
@@ -20,6 +22,12 @@ export interface ListStamp {
   issuedAt: number;
 }
 
+/** What lists are signed with. */
+export interface ListSigner {
+  hashes: Hashes;
+  listKey: SigningKey;
+}
+
 export interface SignedBase {
   /** Payload, and the COSE_Sign1 over it. */
   manifest: Uint8Array;
@@ -29,9 +37,9 @@ export interface SignedBase {
 }
 
 /** @throws Error where a door cannot hold the list: commands refuse to let it grow so far. */
-export function signBase(listKey: SigningKey, stamp: ListStamp, rows: readonly DoorRow[], surroundings: DoorSurroundings): SignedBase {
-  const content = snapshotOf(rows);
-  const list = buildAccessList(nativeHashes, content);
+export function signBase({ hashes, listKey }: ListSigner, stamp: ListStamp, rows: readonly DoorRow[], surroundings: DoorSurroundings, policy: PolicyContent): SignedBase {
+  const content = snapshotOf(rows, policy.hours);
+  const list = buildAccessList(hashes, content);
   if (list.pages.length > PAGES_MAX) throw new Error("the list is larger than a door's slot");
   const manifest: Manifest = {
     ...stamp,
@@ -40,6 +48,7 @@ export function signBase(listKey: SigningKey, stamp: ListStamp, rows: readonly D
     profiles: content.profiles.length,
     rules: content.rules.length,
     pagesHash: list.pagesHash,
+    policy: toPolicy(policy, content.hoursRule),
   };
   const payload = encodeManifest(manifest);
   const signedManifest = listKey.sign(payload, signingContext("manifest", stamp.door));
@@ -54,19 +63,31 @@ export interface SignedDelta {
 
 /**
  * @param base the manifest's payload and version.
+ * @param orders a policy that the manifest has already is left out.
  * @returns undefined where the delta would be larger than a door takes.
  */
-export function signDelta(listKey: SigningKey, stamp: ListStamp, base: { manifest: Uint8Array; version: number }, change: ListChange): SignedDelta | undefined {
-  const delta: Delta = {
-    ...change,
+export function signDelta({ hashes, listKey }: ListSigner, stamp: ListStamp, base: { manifest: Uint8Array; version: number }, change: ListChange, orders: DoorOrders): SignedDelta | undefined {
+  const { tombstones, added, profiles, rules, hoursRule } = change;
+  const { lockState, throttleReset, released } = orders;
+  const policy = toPolicy(orders.policy, hoursRule);
+  const payload = encodeDelta({
     epoch: stamp.epoch,
     base: base.version,
     version: stamp.version,
-    manifestHash: hash8(nativeHashes, base.manifest),
-    lockState: LockState.normal,
-    throttleReset: 0, policy: undefined, released: false,
-  };
-  const payload = encodeDelta(delta);
+    manifestHash: hash8(hashes, base.manifest),
+    tombstones,
+    added,
+    profiles,
+    rules,
+    lockState,
+    throttleReset,
+    policy: samePolicy(policy, decodeManifest(base.manifest).policy) ? undefined : policy,
+    released,
+  });
   const signedDelta = listKey.sign(payload, signingContext("delta", stamp.door));
   return signedDelta.length > DELTA_BYTES_MAX ? undefined : { payload, signedDelta };
+}
+
+function toPolicy({ hours: _, ...policy }: PolicyContent, hoursRule: number): DoorPolicy {
+  return { ...policy, hoursRule };
 }

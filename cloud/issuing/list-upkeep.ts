@@ -2,8 +2,9 @@ import { NO_END } from "../../protocol/profile";
 import { decodeManifest } from "../../protocol/manifest";
 import { EXPIRED_ROWS_SECONDS } from "../limits";
 import type { Unit } from "../store/store";
-import { manifestServes, surroundingsOf } from "./door-surroundings";
+import { manifestServes } from "./door-surroundings";
 import { noteDoors } from "./outbox";
+import { surroundingsOf } from "./property-surroundings";
 
 /**
  * Notes the doors whose lists time alone has made out of date: rows that ended a while ago, UTC offsets that run
@@ -25,7 +26,7 @@ export async function noteAgedLists(unit: Unit, now: number): Promise<void> {
   const properties = await unit.selectFrom("doors as door").innerJoin("properties as property", "property.id", "door.property_id").selectAll("property").select("door.id as door").execute();
   for (const { door, ...property } of properties) {
     const manifest = newest.get(door);
-    if (manifest !== undefined && !manifestServes(manifest, property, surroundingsOf(property, 0, now), now)) aged.add(door);
+    if (manifest !== undefined && !manifestServes(manifest, surroundingsOf(property, now), now)) aged.add(door);
   }
   await noteDoors(unit, [...aged], now);
 }

@@ -35,7 +35,11 @@ export class SchedulePool {
     windows.forEach((window, position) => {
       this.rules.push({ ...windowToRule(window), next: position === windows.length - 1 ? LAST_RULE : first + position + 1 });
     });
-    this.#firstRules.set(key, first);
+    // A chain's end is a schedule too, as it is to whoever reads these rules back.
+    windows.forEach((_, position) => {
+      const end = scheduleKey(windows.slice(position));
+      if (!this.#firstRules.has(end)) this.#firstRules.set(end, first + position);
+    });
     return first;
   }
 

@@ -2,11 +2,15 @@ import { decodeProfile, type Profile } from "../../protocol/profile";
 import { PROFILE_BYTES, ROW_BYTES, SCHEDULE_RULE_BYTES } from "../../protocol/limits";
 import { decodeScheduleRule, type ScheduleRule } from "../../protocol/schedule";
 import type { ListContent } from "../../protocol/access-list";
-import type { DoorRow, ProfileContent } from "../access/door-row";
+import { toRow, type DoorRow, type ProfileContent } from "../access/door-row";
+import type { Window } from "../access/window";
 import { SchedulePool } from "./schedule-pool";
 
-/** The whole list as one snapshot: profiles and schedules pooled, those with most rows first. */
-export function snapshotOf(rows: readonly DoorRow[]): ListContent {
+/**
+ * The whole list as one snapshot: profiles and schedules pooled, those with most rows first.
+ * @param hours the door's own (N16), which lie among the rules as well.
+ */
+export function snapshotOf(rows: readonly DoorRow[], hours: readonly Window[] = []): ListContent & { hoursRule: number } {
   const pool = new Map<string, { content: ProfileContent; rows: number }>();
   for (const row of rows) {
     const entry = pool.get(row.key);
@@ -18,8 +22,9 @@ export function snapshotOf(rows: readonly DoorRow[]): ListContent {
   const profiles = sorted.map(([, { content }]) => toProfile(content, schedules));
   const indexes = new Map(sorted.map(([key], index) => [key, index]));
   return {
-    rows: rows.map((row) => ({ tag: row.tag, profile: indexes.get(row.key)!, kind: row.kind, needsSecondPin: false, duress: false, suspended: false, useCounter: row.useCounter })),
+    rows: rows.map((row) => toRow(row, indexes.get(row.key)!)),
     profiles,
+    hoursRule: schedules.indexOf(hours),
     rules: schedules.rules,
   };
 }

@@ -1,12 +1,11 @@
 import { Temporal } from "temporal-polyfill";
 import { UTC_OFFSETS_MAX } from "../../protocol/limits";
 import { encodeUtcOffsets } from "../../protocol/utc-offsets";
+import { offsetsAgree } from "./door-surroundings";
 
 const DAY_SECONDS = 86_400;
-/** How far a door can look ahead … */
+/** How far a door can look ahead. */
 const HORIZON_SECONDS = 2 * 366 * DAY_SECONDS;
-/** … and how much of that must be left, or it gets a new table with its next list. */
-const RESERVE_SECONDS = 366 * DAY_SECONDS;
 
 interface OffsetChange {
   since: number;
@@ -36,20 +35,5 @@ export function utcOffsetTable(timeZone: string, now: number): Uint8Array {
 
 /** Whether a table that a door has still says the same as the zone's rules, for the next year. */
 export function tableServes(table: Uint8Array, timeZone: string, now: number): boolean {
-  const fresh = encodeUtcOffsets(offsetChanges(timeZone, now - DAY_SECONDS, now + RESERVE_SECONDS));
-  return changesWithin(table, now - DAY_SECONDS, now + RESERVE_SECONDS) === changesWithin(fresh, now - DAY_SECONDS, now + RESERVE_SECONDS);
-}
-
-/** Entries as text: the offset that holds at `from`, then those of the changes until `to`. */
-function changesWithin(table: Uint8Array, from: number, to: number): string {
-  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
-  let first = "";
-  const later: string[] = [];
-  for (let at = 0; at < table.length; at += 5) {
-    const since = view.getUint32(at);
-    const offset = view.getInt8(at + 4);
-    if (since <= from) first = String(offset);
-    else if (since < to) later.push(`${since}:${offset}`);
-  }
-  return [first, ...later].join(" ");
+  return offsetsAgree(table, utcOffsetTable(timeZone, now), now);
 }

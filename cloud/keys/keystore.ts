@@ -6,7 +6,8 @@ import { fromHex, toHex } from "../../protocol/bytes";
 import { ROOT_KEYS_MAX } from "../../protocol/limits";
 import { StartupError } from "../startup-error";
 import { Sealing } from "./sealing";
-import { SigningKey } from "./signing-key";
+import { NativeSigningKey } from "./native-signing-key";
+import type { SigningKey } from "./signing-key";
 
 /** The site's secret keys, as the file `keystore.json` holds them (mode 0600). */
 export interface Keystore {
@@ -65,7 +66,7 @@ export function loadKeystore(path: string): Keystore {
   if (!result.success) throw new StartupError(`The keystore ${path} is broken at "${result.error.issues[0].path.join(".")}".`);
   const file = result.data;
   if (file.threshold > file.roots.length) throw new StartupError(`The keystore ${path} asks for more root signatures than it has root keys.`);
-  const key = (hex: string) => new SigningKey(fromHex(hex)!);
+  const key = (hex: string) => new NativeSigningKey(fromHex(hex)!);
   return {
     site: fromHex(file.site)!,
     roots: file.roots.map(key),

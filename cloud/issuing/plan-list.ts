@@ -1,0 +1,84 @@
+import { DELTA_REBASE_BYTES, U32_MAX } from "../../protocol/limits";
+import { decodeManifest } from "../../protocol/manifest";
+import type { DoorRow } from "../access/door-row";
+import { needNoDelta, type DoorOrders } from "./door-orders";
+import { manifestServes, type DoorSurroundings } from "./door-surroundings";
+import { changeFrom } from "./list-change";
+import { signBase, signDelta, type ListSigner, type ListStamp, type SignedBase, type SignedDelta } from "./list-signing";
+import { readSnapshot } from "./snapshot";
+
+/** A base that a door has (`current`) or is to change to (`next`). */
+export interface IssuedBase extends SignedBase {
+  version: number;
+  epoch: number;
+  state: "current" | "next";
+}
+
+/** All that goes into one version of a door's list. */
+export interface ListOrder extends ListSigner {
+  /** Bases that are not withdrawn, oldest first: at most one of each state. */
+  bases: readonly IssuedBase[];
+  /** What the list must hold, from `rowsOfDoor`. */
+  rows: readonly DoorRow[];
+  stamp: ListStamp;
+  surroundings: DoorSurroundings;
+  doorState: DoorOrders;
+}
+
+/** What a version consists of; the rest of what was issued stays as it is. */
+export interface ListPlan {
+  /** The new `next` base, of the stamp's version. */
+  base?: SignedBase;
+  /** Version of the `next` base that it takes the place of: no door is offered that one any more. */
+  withdrawn?: number;
+  /** By version of the base that each stands on. */
+  deltas: { base: number; delta: SignedDelta }[];
+}
+
+/**
+ * Brings a door's list up to date with its rows and orders: the two-base rule (SPEC 5.6). Each version is a delta on
+ * the base that the door acknowledged and on the one that it is to change to. Where no delta on that one can say the
+ * change, another takes its place: there is never a third.
+ * @throws Error where a door cannot hold the list.
+ */
+export function planList(order: ListOrder): ListPlan {
+  const { bases, rows, stamp, surroundings, doorState } = order;
+  const signed = bases.map((base) => deltaOn(base, order));
+  const newest = bases.at(-1);
+  const newestDelta = signed.at(-1);
+  const plan: ListPlan = { deltas: [] };
+  const serves = newest !== undefined && newestDelta !== undefined && manifestServes(decodeManifest(newest.manifest), surroundings, stamp.issuedAt);
+  const long = newestDelta !== undefined && newestDelta.signedDelta.length > DELTA_REBASE_BYTES;
+  if (!serves || (long && newest.state === "current")) {
+    plan.base = signBase(order, stamp, rows, surroundings, doorState.policy);
+    if (newest?.state === "next") plan.withdrawn = newest.version;
+  }
+  bases.forEach(({ version }, index) => {
+    const delta = signed[index];
+    if (delta !== undefined && version !== plan.withdrawn) plan.deltas.push({ base: version, delta });
+  });
+  if (plan.base !== undefined && !needNoDelta(doorState)) {
+    const { version } = stamp;
+    const delta = deltaOn({ ...plan.base, version, epoch: stamp.epoch }, order);
+    if (delta === undefined) throw new Error("an empty delta is too long");
+    plan.deltas.push({ base: version, delta });
+  }
+  return plan;
+}
+
+function deltaOn(base: Omit<IssuedBase, "state">, order: ListOrder): SignedDelta | undefined {
+  const { stamp, rows, doorState } = order;
+  if (base.epoch !== stamp.epoch) return undefined;
+  const change = changeFrom(readSnapshot(base.body, decodeManifest(base.manifest)), rows, doorState.policy.hours);
+  return change && signDelta(order, stamp, base, change, doorState);
+}
+
+/**
+ * max(previous + 1, Unix seconds), so that a restored database never gives a version twice.
+ * @throws Error where none is left.
+ */
+export function nextVersion(previous: number, now: number): number {
+  const version = Math.max(previous + 1, now);
+  if (version > U32_MAX) throw new Error("no versions left: rotate the keys into a new epoch");
+  return version;
+}
