@@ -16,7 +16,8 @@ import type { EnrolmentRecord } from "./enrolment/enrolment-record";
 import { loadSettings } from "./enrolment/settings";
 import { EventLog, type NewEvent } from "./event-log/event-log";
 import { SCRUB_INTERVAL_MS } from "./limits";
-import type { ReaderSignal } from "./reader/reader-signal";
+import type { PresentedCredential, ReaderPort } from "./reader/reader-port";
+import type { Readers } from "./reader/readers";
 import type { KeysetStore } from "./trust/keyset-store";
 import { LeaseStore } from "./trust/lease-store";
 import type { TrustedClock } from "./trust/trusted-clock";
@@ -33,7 +34,7 @@ export interface ClaimedDoorParts {
   clock: TrustedClock;
   door: Door;
   doorId: Uint8Array;
-  signal: ReaderSignal;
+  readers: Readers;
   store: AccessListStore;
   keysets: KeysetStore;
   record: EnrolmentRecord;
@@ -52,7 +53,7 @@ export class ClaimedDoor {
 
   constructor(parts: ClaimedDoorParts) {
     this.#parts = parts;
-    const { device, flash, keyValue, queue, uptime, clock, door, doorId, signal, store, keysets, record } = parts;
+    const { device, flash, keyValue, queue, uptime, clock, door, doorId, readers, store, keysets, record } = parts;
     const { hashes } = device;
     this.#throttle = new PinThrottle({ keyValue, timers: device.timer, uptime });
     this.#leases = new LeaseStore({ keyValue, keysets, store, doorId, onAccepted: (lease) => clock.raiseFloor(lease.issuedAt) });
@@ -70,7 +71,7 @@ export class ClaimedDoor {
       uses: this.#uses,
       log,
       door,
-      signal,
+      signal: readers.ports[0].signal,
       onOutcome: (outcome) => this.#decided(outcome),
     });
     const desk = new CommandDesk({
@@ -112,10 +113,13 @@ export class ClaimedDoor {
     this.#tidy();
   }
 
-  /** Somebody presents a credential at the reader. */
-  present(kind: CredentialKind, value: Uint8Array): void {
+  /** Somebody presents a credential at a reader. */
+  present(_reader: ReaderPort, { kind, value }: PresentedCredential): void {
     this.#admission.present(kind, value);
   }
+
+  /** Somebody typed the second PIN that a reader asked for, or let it be. */
+  secondPin(_reader: ReaderPort, _digits: Uint8Array | undefined): void {}
 
   /** Something happened at the door: into the log, and to the cloud when it can be reached. */
   note(event: NewEvent): void {

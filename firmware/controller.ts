@@ -1,22 +1,25 @@
 import { toHex } from "../protocol/bytes";
-import { CredentialKind } from "../protocol/credential";
 import type { EventType } from "../protocol/event-record";
 import { AccessListStore } from "./access-list/access-list-store";
 import { ClaimedDoor } from "./claimed-door";
-import type { Device, Flash, KeyValue, SerialReaderWiring } from "./device";
+import type { Device, Flash, KeyValue } from "./device";
 import { Door } from "./door/door";
 import { Enrolment } from "./enrolment/enrolment";
 import { loadEnrolment, type EnrolmentRecord } from "./enrolment/enrolment-record";
 import { claimText, loadIdentity, type Identity } from "./enrolment/identity";
-import { Keypad } from "./reader/keypad";
-import { ReaderSignal } from "./reader/reader-signal";
+import type { EntryRules } from "./reader/key-entry";
+import { Readers } from "./reader/readers";
 import { KeysetStore } from "./trust/keyset-store";
 import { TrustedClock } from "./trust/trusted-clock";
+import { TypingHold } from "./typing-hold";
 import { Uptime } from "./uptime";
 import { WorkQueue, type Work } from "./work-queue";
 
 /** Where the controller keeps things on any board. */
 export const STORAGE_PATH = "latchkey";
+
+/** How PINs are typed where no list says it: any length, ended by `#`. */
+const NO_RULES: EntryRules = { pinDigits: undefined, unitNumbers: false };
 
 /**
  * The door controller: the stateful root, made of one Device and nothing else. It can be left from the first
@@ -32,7 +35,7 @@ export class Controller {
   readonly #clock: TrustedClock;
   readonly #identity: Identity;
   readonly #door: Door;
-  readonly #signal: ReaderSignal;
+  readonly #readers: Readers;
   readonly #store: AccessListStore;
   readonly #keysets: KeysetStore;
   #claimed: ClaimedDoor | undefined;
@@ -42,24 +45,26 @@ export class Controller {
     this.#flash = device.flash.open({ path: STORAGE_PATH });
     const keyValue = device.keyValue.open({ path: STORAGE_PATH, format: "buffer" });
     this.#keyValue = keyValue;
-    this.#queue = new WorkQueue(device.timer, (error) => this.#failed(error));
     const uptime = new Uptime(() => device.ticks());
     this.#uptime = uptime;
+    const hold = new TypingHold(() => this.#readers.entering, () => uptime.milliseconds);
+    this.#queue = new WorkQueue(device.timer, (error) => this.#failed(error), () => hold.holds);
     this.#door = new Door({
       device,
       unlockSeconds: () => this.#store.active?.list.policy.unlockSeconds,
       onEvent: (type) => this.#doorMoved(type),
     });
-    this.#signal = new ReaderSignal(device, device.readers[0]);
     this.#clock = new TrustedClock({ uptime, keyValue, rtc: device.rtc, randomBytes: (length) => device.randomBytes(length) });
     this.#identity = loadIdentity(keyValue, (length) => device.randomBytes(length));
     this.#store = new AccessListStore({ flash: this.#flash, keyValue, hashes: device.hashes });
     this.#keysets = new KeysetStore({ device, keyValue, onAccepted: (keyset) => this.#claimed?.keysetAccepted(keyset) });
-    new Keypad({
-      serial: device.readers[0] as SerialReaderWiring,
-      timers: device.timer,
-      pinDigits: () => this.#store.active?.list.policy.pinDigits,
-      onEntry: (digits) => this.#pinEntered(digits),
+    this.#readers = new Readers({
+      device,
+      rules: () => this.#store.active?.list.policy ?? NO_RULES,
+      listener: {
+        onCredential: (reader, credential) => (this.#claimed === undefined ? reader.signal.denied() : this.#claimed.present(reader, credential)),
+        onSecondPin: (reader, digits) => this.#claimed?.secondPin(reader, digits),
+      },
     });
     this.#start();
   }
@@ -98,18 +103,13 @@ export class Controller {
       clock: this.#clock,
       door: this.#door,
       doorId: this.#identity.door,
-      signal: this.#signal,
+      readers: this.#readers,
       store: this.#store,
       keysets: this.#keysets,
       record,
     });
     this.#device.trace(`door ${toHex(this.#identity.door)}: list ${this.#store.active?.version ?? "none"}`);
     this.#claimed.start();
-  }
-
-  #pinEntered(digits: Uint8Array): void {
-    if (this.#claimed === undefined) return this.#signal.denied();
-    this.#claimed.present(CredentialKind.pin, digits);
   }
 
   #doorMoved(type: EventType): void {

@@ -4,9 +4,8 @@ export const SECTOR_BYTES = 4_096; // what flash erases at once
 export const FLASH_UNIT_BYTES = 16; // smallest write of an encrypted partition; each unit is written once per erase
 
 export const WORKS_MAX = 16; // works waiting for their slices; more are refused and counted
-export const WORK_HOLD_MAX_MS = 10_000; // work waits this long for somebody who types, then goes on: nobody stops a revocation by typing …
-export const WORK_REST_MS = 10_000; // … and for this long typing holds up nothing more
-export const WORK_HOLD_STEP_MS = 50; // how often waiting work looks again
+export const TYPING_HOLD_MAX_MS = 10_000; // work waits so long for somebody who types; then it goes on, and nobody stops a revocation by typing
+export const TYPING_HOLD_STEP_MS = 50; // how often work that waits looks again
 
 export const DIGIT_TIMEOUT_MS = 5_000; // between two keys; then the entry is forgotten
 export const SECOND_PIN_MS = 15_000; // from the first credential to the whole of the second PIN; then both are forgotten
@@ -23,6 +22,11 @@ export const PIN_ATTEMPTS_MAX = 100; // hard stop: only the cloud or an administ
 export const PIN_FORGIVE_MS = 60_000; // a good PIN takes back one failure that is not older …
 export const PIN_FORGIVE_AFTER_BOOT_MS = 86_400_000; // … but none in the first day after boot
 export const PIN_DECAY_MS = 21_600_000; // time takes back one failure
+export const UNITS_COUNTED_MAX = 32; // units with failures that are counted one by one; one more makes the count of all others stricter
+export const KEYPAD_FREE_ATTEMPTS = 20; // over all units; then the keypad waits for each further one …
+export const KEYPAD_WAIT_MAX_MS = 900_000; // … from 30 s up to here: what a vandal can cost those who have nothing but a PIN
+export const KEYPAD_ATTEMPTS_MAX = 25; // counted over all units; more would not prolong the wait
+export const KEYPAD_DECAY_MS = 3_600_000; // time takes back one of them
 
 export const RECEIPT_COUNTER_STEP = 64; // receipts between two writes of the counter's ceiling
 export const TIME_FLOOR_INTERVAL_MS = 3_600_000; // how often the time floor is kept

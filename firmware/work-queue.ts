@@ -1,5 +1,5 @@
 import type { Timers, TimerHandle } from "./device";
-import { WORKS_MAX } from "./limits";
+import { TYPING_HOLD_STEP_MS, WORKS_MAX } from "./limits";
 
 /** Work in slices: each `yield` gives the board back to whoever presses a key. */
 export type Work = Sliced<void>;
@@ -17,17 +17,20 @@ export function runToEnd<T>(work: Sliced<T>): T {
 
 /**
  * Runs works one after the other, one slice a timer tick, so that a signature check or a flash write never keeps
- * the keypad waiting. A work that throws ends, the next one begins, and `onError` hears of it.
+ * the keypad waiting. A work that throws ends, the next one begins, and `onError` hears of it. While `held()` says so
+ * (somebody types) no slice begins.
  */
 export class WorkQueue {
   readonly #timers: Timers;
   readonly #onError: (error: unknown) => void;
+  readonly #held: () => boolean;
   readonly #waiting: Work[] = [];
   #timer: TimerHandle | undefined;
 
-  constructor(timers: Timers, onError: (error: unknown) => void) {
+  constructor(timers: Timers, onError: (error: unknown) => void, held: () => boolean = () => false) {
     this.#timers = timers;
     this.#onError = onError;
+    this.#held = held;
   }
 
   /** @returns false where too much waits already: the caller drops the work and counts it. */
@@ -43,7 +46,8 @@ export class WorkQueue {
   }
 
   #slice(): void {
-    this.#timer = undefined;
+    this.#timer = this.#held() ? this.#timers.set(() => this.#slice(), TYPING_HOLD_STEP_MS) : undefined;
+    if (this.#timer !== undefined) return;
     let done = true;
     try {
       done = this.#waiting[0].next().done === true;

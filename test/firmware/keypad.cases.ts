@@ -1,6 +1,5 @@
-import type { SerialReaderWiring } from "../../firmware/device";
-import { Keypad } from "../../firmware/reader/keypad";
 import { DIGIT_TIMEOUT_MS } from "../../firmware/limits";
+import { Readers } from "../../firmware/reader/readers";
 import { WorkQueue, type Work } from "../../firmware/work-queue";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
@@ -23,11 +22,13 @@ function typist(digits = 6): Typist {
     made.queue = new WorkQueue(device.timer, (error) => {
       throw error;
     });
-    new Keypad({
-      serial: device.readers[0] as SerialReaderWiring,
-      timers: device.timer,
-      pinDigits: () => made.policy.digits,
-      onEntry: (entry) => made.entries.push(String.fromCharCode(...entry)),
+    new Readers({
+      device,
+      rules: () => ({ pinDigits: made.policy.digits, unitNumbers: false }),
+      listener: {
+        onCredential: (_, { value }) => made.entries.push(String.fromCharCode(...value)),
+        onSecondPin: () => undefined,
+      },
     });
   });
   return made;

@@ -1,16 +1,14 @@
 import { Admission, type Outcome } from "../../firmware/admission/admission";
-import type { Device, SerialReaderWiring } from "../../firmware/device";
+import type { Device } from "../../firmware/device";
 import { Door, type DoorEvent } from "../../firmware/door/door";
 import { EventLog, startEventLog } from "../../firmware/event-log/event-log";
-import { Keypad } from "../../firmware/reader/keypad";
 import { PinThrottle } from "../../firmware/admission/pin-throttle";
-import { ReaderSignal } from "../../firmware/reader/reader-signal";
+import { Readers } from "../../firmware/reader/readers";
 import { Uptime } from "../../firmware/uptime";
 import { UseJournal } from "../../firmware/admission/use-journal";
 import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import type { AccessList } from "../../protocol/access-list";
-import { CredentialKind } from "../../protocol/credential";
 import { LockState } from "../../protocol/delta";
 import { decodeEvent, type EventRecord } from "../../protocol/event-record";
 import type { Hashes } from "../../protocol/hashes";
@@ -86,6 +84,14 @@ export class TrialDoor {
     const clock = { wallTime: () => (this.timeKnown ? Math.floor(this.clock.unixMs / 1_000) : undefined), floor: Math.floor(this.clock.startUnixMs / 1_000) };
     this.log = new EventLog({ flash, keyValue, hashes: this.#hashes, clock, uptime, enrolment: 1 });
     this.uses = new UseJournal({ flash, keyValue, acknowledged: () => this.log.acknowledged, isListed: () => true });
+    const readers = new Readers({
+      device,
+      rules: () => policy() ?? { pinDigits: undefined, unitNumbers: false },
+      listener: {
+        onCredential: (_, { kind, value }) => this.admission.present(kind, value),
+        onSecondPin: () => undefined,
+      },
+    });
     this.admission = new Admission({
       hashes: this.#hashes,
       tagKey: TAG_KEY,
@@ -96,14 +102,8 @@ export class TrialDoor {
       uses: this.uses,
       log: this.log,
       door: this.door,
-      signal: new ReaderSignal(device, device.readers[0]),
+      signal: readers.ports[0].signal,
       onOutcome: (outcome) => this.outcomes.push(outcome),
-    });
-    new Keypad({
-      serial: device.readers[0] as SerialReaderWiring,
-      timers: device.timer,
-      pinDigits: () => policy()?.pinDigits,
-      onEntry: (digits) => this.admission.present(CredentialKind.pin, digits),
     });
     this.door.setLockState(this.list?.delta?.lockState ?? LockState.normal);
     this.throttle.resetFromCloud(this.list?.delta?.throttleReset ?? 0);
