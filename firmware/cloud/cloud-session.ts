@@ -99,7 +99,7 @@ export class CloudSession {
       online: true,
       time: clock.wallTime() ?? 0,
       leafOpen: door.leafOpen,
-      lockedOut: throttle.waitMs > 0,
+      lockedOut: throttle.lockedOut,
       refusals: this.#refusals,
       lastRefusal: this.#lastRefusal,
       uptime: Math.floor(uptime.milliseconds / 1_000),
