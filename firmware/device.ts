@@ -4,6 +4,7 @@
  * (`{ io, ...options }`) for what needs more than a pin. firmware/esp32 makes the Device of a real board,
  * hardware-sim that of a virtual one; nothing else in the firmware knows where it runs.
  */
+import type { ResetReason } from "../protocol/door-state";
 import type { Hashes } from "../protocol/hashes";
 
 /** ECMA-419 §9.3 Digital. `mode` and `edge` are the numbers that the class itself offers. */
@@ -34,6 +35,8 @@ export interface SerialOptions {
   format?: "number";
   /** `count` bytes can be read now. */
   onReadable?(count: number): void;
+  /** `count` bytes can be written now; told once the port is open, and whenever there is room again after a write. */
+  onWritable?(count: number): void;
   [boardOption: string]: unknown;
 }
 
@@ -210,10 +213,6 @@ export interface MatrixReaderWiring extends ReaderPlace {
 }
 export type ReaderWiring = SerialReaderWiring | WiegandReaderWiring | MatrixReaderWiring;
 
-/** Why the board started, as far as it knows. */
-export const RESET_REASONS = ["unknown", "power-on", "restart", "exception", "watchdog", "brown-out"] as const;
-export type ResetReason = (typeof RESET_REASONS)[number];
-
 /** The machine under the firmware. */
 export interface System {
   readonly resetReason: ResetReason;
@@ -244,6 +243,8 @@ export interface ImageWriter {
 }
 /** The two image slots of a board. */
 export interface FirmwareUpdate {
+  /** 8 bytes: the kind of board, which images name. */
+  readonly target: Uint8Array;
   /** Of the image that runs. */
   readonly version: number;
   /** It runs for the first time: without `confirm` the next start goes back to the last good image. */

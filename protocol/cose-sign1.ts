@@ -25,8 +25,8 @@ export interface SignedMessage {
   toBeSigned: Uint8Array;
 }
 
-/** What a signature is for: the text of the object and the 8-byte id of the door or site that it addresses. */
-export function signingContext(object: "manifest" | "delta" | "lease" | "time" | "keyset", id: Uint8Array): Uint8Array {
+/** What a signature is for: the text of the object and the 8-byte id of the door, site or kind of board that it addresses. */
+export function signingContext(object: "manifest" | "delta" | "lease" | "time" | "keyset" | "firmware", id: Uint8Array): Uint8Array {
   return concat(ascii(`latchkey/1/${object}`), id);
 }
 

@@ -27,6 +27,9 @@ export const SIGNED_TIME_BYTES_MAX = 192;
 export const KEYSET_BYTES_MAX = 2_048;
 export const ROOT_KEYS_MAX = 8;
 export const MESSAGE_BYTES_MAX = 8_192; // anything larger from the broker is dropped unread
+export const FIRMWARE_DESCRIPTOR_BYTES_MAX = 256; // signed
+export const FIRMWARE_PATH_BYTES_MAX = 128;
+export const FIRMWARE_BYTES_MAX = 0x1f_0000; // two of them and everything else fill a module of 4 MB; a board's slot may be smaller
 
 export const UNLOCK_SECONDS_MAX = 60;
 export const PIN_DIGITS_MIN = 4; // digits; shorter ones are refused by the cloud, not asked for by the door

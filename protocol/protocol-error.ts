@@ -24,6 +24,8 @@ export const REFUSALS = [
   "unknown-nonce",
   "old-counter",
   "not-asked-for",
+  "wrong-target", // firmware for another kind of board
+  "no-room", // too much waits already; nothing is wrong with the message, and it is asked for again
 ] as const;
 export type ProtocolErrorCode = (typeof REFUSALS)[number];
 

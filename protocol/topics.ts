@@ -5,7 +5,7 @@ import { ID_BYTES } from "./limits";
 
 const ROOT = "latchkey/1/doors/";
 
-export type DownTopic = "manifest" | `page/${number}` | `delta/${number}` | "lease" | "time" | "keyset" | "command" | "ack";
+export type DownTopic = "manifest" | `page/${number}` | `delta/${number}` | "lease" | "time" | "keyset" | "command" | "ack" | "firmware";
 export type UpTopic = "state" | "receipt" | "events" | "need" | "reply";
 
 /** @param door 16 lower-case hexadecimal digits. @param base in `delta/<base>`: version of the base. */

@@ -1,7 +1,7 @@
 import { openAcknowledgement } from "../../protocol/acknowledgement";
 import { equalBytes } from "../../protocol/bytes";
 import { signingContext } from "../../protocol/cose-sign1";
-import { encodeDoorState } from "../../protocol/door-state";
+import { encodeDoorState, OFFLINE } from "../../protocol/door-state";
 import { encodeEventUpload } from "../../protocol/event-record";
 import { EVENTS_PER_UPLOAD_MAX, SIGNED_TIME_BYTES_MAX } from "../../protocol/limits";
 import { encodeNeed } from "../../protocol/need";
@@ -96,6 +96,7 @@ export class CloudSession {
   sayState(): void {
     const { door, throttle, clock, uptime } = this.#parts;
     const state = {
+      ...OFFLINE,
       online: true,
       time: clock.wallTime() ?? 0,
       leafOpen: door.leafOpen,

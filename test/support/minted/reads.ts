@@ -6,6 +6,7 @@ import { PROFILE_ENTRY_BYTES, RULE_ENTRY_BYTES, type Delta } from "../../../prot
 import type { DoorState } from "../../../protocol/door-state";
 import type { Hello, Login, Welcome } from "../../../protocol/enrolment";
 import type { EventRecord } from "../../../protocol/event-record";
+import type { FirmwareImage } from "../../../protocol/firmware-image";
 import type { Keyset } from "../../../protocol/keyset";
 import type { Lease } from "../../../protocol/lease";
 import { ROW_BYTES } from "../../../protocol/limits";
@@ -52,13 +53,14 @@ export function deltaReads({ tombstones, added, profiles, rules, policy, ...rest
   };
 }
 
+export const firmwareReads = (image: FirmwareImage, path: string): Reads => ({ ...plain(image), path });
 export const leaseReads = (lease: Lease): Reads => plain(lease);
 export const timeReads = (signed: SignedTime): Reads => plain(signed);
 export const receiptReads = ({ alarms, ...rest }: Receipt): Reads => ({ ...plain(rest), alarms: plain(alarms) });
 export const acknowledgementReads = (acknowledgement: Acknowledgement): Reads => plain(acknowledgement);
 export const commandReads = (command: Command): Reads => plain(command);
 export const replyReads = (reply: Reply): Reads => plain(reply);
-export const stateReads = (state: DoorState): Reads => plain(state);
+export const stateReads = ({ refusedBy, ...rest }: DoorState): Reads => ({ ...plain(rest), refusedBy: refusedBy.map(({ code, count }) => [code, count]) });
 export const helloReads = ({ door, doorNonce }: Hello): Reads => plain({ door, doorNonce });
 export const welcomeReads = ({ cloudNonce, site, keysets }: Welcome): Reads => ({ ...plain({ cloudNonce, site }), keysets: keysets.length });
 export const loginReads = (login: Login): Reads => plain(login);

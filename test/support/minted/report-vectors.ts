@@ -5,7 +5,7 @@ import { encodeNeed, type Need } from "../../../protocol/need";
 import { nobleHashes as hashes } from "../../../protocol/noble-hashes";
 import type { ProtocolErrorCode } from "../../../protocol/protocol-error";
 import { encodeReceipt, type DoorAlarms, type Receipt } from "../../../protocol/receipt";
-import { byteString, flip, joinMap, put, splitMap, unsigned, withField } from "./cbor-surgery";
+import { array, byteString, flip, joinMap, put, splitMap, unsigned, withField } from "./cbor-surgery";
 import { needReads, receiptReads, stateReads } from "./reads";
 import { DAY, DOOR_KEYS, ENROLMENT, fill, NOW, TIME_NONCE, type VectorBook } from "./vector-site";
 
@@ -57,10 +57,38 @@ export function mintReceipts(book: VectorBook, lists: { manifestHash: Uint8Array
 }
 
 function mintStates(book: VectorBook): void {
-  const state: DoorState = { online: true, time: NOW, leafOpen: true, lockedOut: true, refusals: 3, lastRefusal: 21, uptime: 86_400 };
+  const state: DoorState = {
+    online: true,
+    time: NOW,
+    leafOpen: true,
+    lockedOut: true,
+    refusals: 3,
+    lastRefusal: 21,
+    uptime: 86_400,
+    resetReason: 4,
+    boots: 17,
+    chunkBytes: 40_960,
+    slotBytes: 65_536,
+    firmware: 7,
+    onTrial: true,
+    rolledBack: 6,
+    dropped: 2,
+    unreadableFrames: 5,
+    refusedBy: [
+      { code: 2, count: 1 },
+      { code: 21, count: 2 },
+    ],
+  };
   const accept = (name: string, what: DoorState): void => book.accept("state", name, encodeDoorState(what), stateReads(what));
   accept("state: all of it", state);
   accept("state: offline", OFFLINE);
+  const largest = 0xffff_ffff;
+  accept("state: every counter at its largest", {
+    ...state,
+    ...{ time: largest, refusals: largest, lastRefusal: 255, uptime: largest, resetReason: 255, boots: largest, chunkBytes: largest, slotBytes: largest },
+    ...{ firmware: largest, rolledBack: largest, dropped: largest, unreadableFrames: largest },
+    refusedBy: Array.from({ length: 48 }, (_, index) => ({ code: index + 1, count: largest })),
+  });
   accept("state: online, the time unknown", { ...OFFLINE, online: true, uptime: 1 });
   const refuse = (name: string, code: ProtocolErrorCode, bytes: Uint8Array): void => book.refuse("state", `state ${name}`, code, bytes);
   const payload = encodeDoorState(state);
@@ -71,9 +99,17 @@ function mintStates(book: VectorBook): void {
   field("with a leaf written out as shut", 3, unsigned(0));
   field("with refusal 256", 6, unsigned(256));
   field("with a time of 2^32", 2, unsigned(2 ** 32));
-  field("with a key that nobody knows", 8, unsigned(1));
+  field("for a reset reason of 256", 8, unsigned(256));
+  field("on trial twice over", 13, unsigned(2));
+  field("with half a count", 17, array([unsigned(2), unsigned(1), unsigned(21)]));
+  field("with counts out of order", 17, array([unsigned(21), unsigned(2), unsigned(2), unsigned(1)]));
+  field("with a count of nothing", 17, array([unsigned(2), unsigned(0)]));
+  field("with a count of refusal 0", 17, array([unsigned(0), unsigned(1)]));
+  field("with no counts written out", 17, array([]));
+  refuse("with counts of 65 refusals", "too-large", withField(payload, 17, array(Array.from({ length: 130 }, (_, index) => unsigned(index + 1)))));
+  field("with a key that nobody knows", 23, unsigned(1));
   refuse("with a byte behind it", "malformed", concat(payload, Uint8Array.of(0)));
-  book.refuse("state", "state of 65 bytes", "too-large", payload, undefined, 65 - payload.length);
+  book.refuse("state", "state of 513 bytes", "too-large", payload, undefined, 513 - payload.length);
 }
 
 function mintNeeds(book: VectorBook): void {

@@ -21,7 +21,7 @@ export interface MintedVectors {
 }
 
 export type VectorObject =
-  | "keyset" | "manifest" | "page" | "delta" | "lease" | "time" | "ack" | "command" // to a door
+  | "keyset" | "manifest" | "page" | "delta" | "lease" | "time" | "ack" | "command" | "firmware" // to a door
   | "receipt" | "events" | "reply" | "state" | "need" // to the cloud
   | "hello" | "welcome" | "claim" | "grant"; // over HTTPS
 
@@ -58,6 +58,11 @@ export interface Given {
   counter?: number;
   /** MAC of the event before the first, where the cloud has it. */
   previousMac?: string | null;
+  /** Of a board: its kind, the firmware that runs, the largest minimum taken, the image that failed its trial. */
+  target?: string;
+  running?: number;
+  minimum?: number;
+  failed?: number;
   hello?: string;
   welcome?: string;
   claim?: string;

@@ -18,11 +18,12 @@ import { ProtocolError } from "../../../protocol/protocol-error";
 import { openReceipt } from "../../../protocol/receipt";
 import { decodeSignedTime } from "../../../protocol/signed-time";
 import { parseListHead } from "../../../firmware/access-list/list-head";
+import { openFirmwareOffer } from "../../../firmware/life/firmware-offer";
 import { runToEnd } from "../../../firmware/work-queue";
 import json from "../../../protocol/vectors.json";
 import { ListRig } from "../list-rig";
 import { Mint } from "../mint";
-import { acknowledgementReads, commandReads, deltaReads, eventsReads, helloReads, keysetReads, leaseReads, loginReads, manifestReads, needReads, receiptReads, replyReads, stateReads, timeReads, welcomeReads } from "./reads";
+import { acknowledgementReads, commandReads, deltaReads, eventsReads, firmwareReads, helloReads, keysetReads, leaseReads, loginReads, manifestReads, needReads, receiptReads, replyReads, stateReads, timeReads, welcomeReads } from "./reads";
 import type { Given, MintedVector, MintedVectors, Reads, VectorObject } from "./vector-format";
 
 export const minted = json as unknown as MintedVectors;
@@ -97,6 +98,12 @@ const READERS: Record<VectorObject, (hashes: Hashes, bytes: Uint8Array, given: G
     const acknowledgement = openAcknowledgement(hashes, doorKeys(hashes).acknowledgement, bytes);
     if (acknowledgement.enrolment !== given.enrolment) throw new ProtocolError("wrong-enrolment");
     return acknowledgementReads(acknowledgement);
+  },
+  firmware(hashes, bytes, { target, running, minimum, failed }) {
+    const board = { hashes, verifySignature: verifyOnce };
+    const known = { target: fromHex(target!)!, imageKey: key("imageKey"), running: running!, minimum: minimum!, failed: failed! };
+    const { image, path } = runToEnd(openFirmwareOffer(board, bytes, known));
+    return firmwareReads(image, path);
   },
   command: (hashes, bytes) => commandReads(openCommand(hashes, doorKeys(hashes).command, bytes)),
   receipt(hashes, bytes, given) {

@@ -1,4 +1,4 @@
-import { toHex } from "../../../protocol/bytes";
+import { ascii, toHex } from "../../../protocol/bytes";
 import { deriveDoorKeys } from "../../../protocol/door-keys";
 import { nobleHashes as hashes } from "../../../protocol/noble-hashes";
 import type { ProtocolErrorCode } from "../../../protocol/protocol-error";
@@ -24,6 +24,9 @@ export const ROOT = testKey(0x61);
 export const NEW_ROOT = testKey(0x62);
 export const THIRD_ROOT = testKey(0x66);
 export const STRANGER = testKey(0x65);
+/** Signs firmware for boards of one kind. */
+export const IMAGE_KEY = testKey(0x67);
+export const TARGET = ascii("vectors1");
 
 /** Signs for the door and its site. */
 export const mint = new Mint(hashes, DOOR, { tagKey: DOOR_KEYS.tag, root: ROOT, listKey: testKey(0x63), leaseKey: testKey(0x64) });
