@@ -1,4 +1,4 @@
-import type { Device, RealTimeClock, Timers } from "../firmware/device";
+import type { Device, OutputWiring, ReaderWiring, RealTimeClock, Timers } from "../firmware/device";
 import { PARTITION_SECTORS } from "../firmware/flash-layout";
 import type { Hashes } from "../protocol/hashes";
 import { nobleHashes } from "../protocol/noble-hashes";
@@ -8,17 +8,30 @@ import type { VirtualClock, VirtualTimer } from "./virtual-clock";
 import { VirtualPins } from "./virtual-digital";
 import { VirtualFlash, type FlashSnapshot } from "./virtual-flash";
 import { VirtualKeyValue, type KeyValueSnapshot } from "./virtual-key-value";
-import { VirtualKeypad } from "./virtual-keypad";
+import { MATRIX_PINS, VirtualMatrixKeypad } from "./virtual-matrix-keypad";
 import { VirtualOscillator } from "./virtual-oscillator";
 import { VirtualRandom } from "./virtual-random";
+import type { VirtualReader } from "./virtual-reader";
 import { VirtualRealTimeClock } from "./virtual-real-time-clock";
+import { VirtualSerialReader } from "./virtual-serial-reader";
+import { VirtualWiegandReader } from "./virtual-wiegand-reader";
 
 /** Where the board's wires go. Numbers mean nothing beyond telling pins apart. */
 export const PIN = { strike: 16, contact: 17, requestToExit: 18, led: 19, buzzer: 21, service: 22 } as const;
+/** Relays of outputs 0 to 3. */
+export const OUTPUT_PINS = [PIN.strike, 23, 25, 26] as const;
 
 const FLASH_PARTITION = "latchkey";
 /** Lines of trace kept per board. */
 const TRACE_LINES = 2_000;
+
+/** A reader on the board's wires; `outputs` is the mask that it may move, default all. */
+export type VirtualReaderWiring = { outputs?: number } & ({ kind: "serial" } | { kind: "wiegand"; keyBits?: 4 | 8 } | { kind: "matrix" });
+
+/** Pins of a reader's LED and buzzer. */
+export function readerPins(index: number): { led: number; buzzer: number } {
+  return index === 0 ? { led: PIN.led, buzzer: PIN.buzzer } : { led: 40 + 2 * index, buzzer: 41 + 2 * index };
+}
 
 /** Whatever a board's network plug goes to: a simulated network, or real sockets. */
 export interface BoardNetwork {
@@ -39,6 +52,16 @@ export interface VirtualBoardOptions {
   verifySignature?: NonNullable<Device["verifySignature"]>;
   /** Where random bytes come from, instead of the seed. */
   randomBytes?: (length: number) => Uint8Array;
+  /** Kind of lock at each output, 0 first. Default: a fail-secure strike alone. */
+  locks?: readonly OutputWiring["lock"][];
+  /** Default: one serial reader. At most one matrix keypad. */
+  readers?: readonly VirtualReaderWiring[];
+  /**
+   * How long JavaScript stands still, ms: while a block of flash is erased (45 on a real chip), and for whatever a
+   * callback computes. What hardware captures goes on meanwhile. Default 0.
+   */
+  eraseMs?: number;
+  callbackMs?: number;
   /** true: a clock chip that starts out right. */
   rtc?: boolean | VirtualRealTimeClock;
   driftPpm?: number;
@@ -73,13 +96,14 @@ export class VirtualBoard {
   readonly flash: VirtualFlash;
   readonly keyValue: VirtualKeyValue;
   readonly pins: VirtualPins;
-  readonly keypad: VirtualKeypad;
+  readonly readers: readonly VirtualReader[];
   readonly rtc: VirtualRealTimeClock | undefined;
   /** Power-ons so far. */
   boots = 0;
   /** Called when a power-on ends, for whatever runs the firmware outside this process. */
   onPowerLost: (() => void) | undefined;
   #options: VirtualBoardOptions;
+  readonly #wiring: readonly WiredReader[];
   #random: VirtualRandom;
   #boot: ((device: Device) => void) | undefined;
   #session: PowerOn | undefined;
@@ -97,7 +121,8 @@ export class VirtualBoard {
     });
     this.keyValue = new VirtualKeyValue(this.supply);
     this.pins = new VirtualPins(options.clock);
-    this.keypad = new VirtualKeypad(options.clock);
+    this.#wiring = (options.readers ?? [{ kind: "serial" }]).map((wiring) => makeReader(options.clock, wiring));
+    this.readers = this.#wiring.map(({ reader }) => reader);
     this.rtc = options.rtc === true ? new VirtualRealTimeClock(options.clock) : options.rtc || undefined;
     this.#random = new VirtualRandom(`board ${seed}`);
     this.supply.onLost = () => this.#endSession();
@@ -143,9 +168,20 @@ export class VirtualBoard {
     this.supply.cutAfter(steps, point);
   }
 
+  /** The first reader. */
+  get keypad(): VirtualReader {
+    return this.readers[0];
+  }
+
   /** Whether the strike's relay is energised. */
   get strike(): boolean {
     return this.pins.output(PIN.strike) === 1;
+  }
+
+  /** Whether the lock at an output is open, power or not. */
+  isOpen(output = 0): boolean {
+    const energised = this.pins.output(OUTPUT_PINS[output]) === 1;
+    return this.#locks[output] === "fail-safe" ? !energised : energised;
   }
 
   /** Every time the strike was energised, in world ms; `to` is missing while it still is. */
@@ -171,6 +207,11 @@ export class VirtualBoard {
     this.pins.drive(PIN.requestToExit, held ? 0 : 1);
   }
 
+  /** Holds or lets go of the service button on the board. */
+  pressService(held: boolean): void {
+    this.pins.drive(PIN.service, held ? 0 : 1);
+  }
+
   /** What the firmware traced, oldest first. */
   get trace(): readonly TraceLine[] {
     return this.#trace;
@@ -185,6 +226,10 @@ export class VirtualBoard {
     if (this.#session) throw new Error("virtual board: restoring memory under a running firmware");
     this.flash.restore(memory.flash);
     this.keyValue.restore(memory.keyValue);
+  }
+
+  get #locks(): readonly OutputWiring["lock"][] {
+    return this.#options.locks ?? ["fail-secure"];
   }
 
   #exception(error: unknown): void {
@@ -205,9 +250,9 @@ export class VirtualBoard {
     const rtc = this.rtc && guardedRealTimeClock(session, this.rtc);
     return {
       io: { Digital: this.pins.attach(session) },
-      pin: PIN,
-      outputs: [{ pin: PIN.strike, lock: "fail-secure" }],
-      readers: [{ kind: "serial", io: this.keypad.attach(session), led: PIN.led, buzzer: PIN.buzzer }],
+      pin: { contact: PIN.contact, requestToExit: PIN.requestToExit, service: PIN.service },
+      outputs: this.#locks.map((lock, output) => ({ pin: OUTPUT_PINS[output], lock })),
+      readers: this.#wiring.map(({ attach }, index) => ({ ...attach(session), ...readerPins(index) })),
       network: network.attach(session),
       flash: {
         open: ({ path }) => {
@@ -216,7 +261,11 @@ export class VirtualBoard {
           return {
             read: (byteLength, byteOffset) => (session.need(), this.flash.read(byteLength, byteOffset)),
             write: (buffer, byteOffset) => (session.need(), this.flash.write(buffer, byteOffset)),
-            eraseBlock: (start, stop) => (session.need(), this.flash.eraseBlock(start, stop)),
+            eraseBlock: (start, stop = start + 1) => {
+              session.need();
+              this.flash.eraseBlock(start, stop);
+              session.standStill((stop - start) * (this.#options.eraseMs ?? 0));
+            },
             status: () => this.flash.status(),
             close: () => {},
           };
@@ -250,26 +299,65 @@ export class VirtualBoard {
   }
 }
 
+interface WiredReader {
+  reader: VirtualReader;
+  attach(session: BoardSession): ReaderWiring;
+}
+
+function makeReader(clock: VirtualClock, { outputs, ...wiring }: VirtualReaderWiring): WiredReader {
+  const place = outputs === undefined ? {} : { outputs };
+  switch (wiring.kind) {
+    case "serial": {
+      const reader = new VirtualSerialReader(clock);
+      return { reader, attach: (session) => ({ kind: "serial", io: reader.attach(session), ...place }) };
+    }
+    case "wiegand": {
+      const reader = new VirtualWiegandReader({ clock, ...wiring });
+      return { reader, attach: (session) => ({ kind: "wiegand", io: reader.attach(session), ...place }) };
+    }
+    case "matrix": {
+      const reader = new VirtualMatrixKeypad(clock);
+      return { reader, attach: (session) => ({ kind: "matrix", io: reader.attach(session), ...MATRIX_PINS, ...place }) };
+    }
+  }
+}
+
+/** A timer of the firmware; what it was set to may come due while JavaScript stands still, and wait. */
+interface BoardTimer {
+  callback: (() => void) | undefined;
+  due: VirtualTimer | undefined;
+}
+
 /** The volatile half of a board, from power-on to power-off. */
 class PowerOn implements BoardSession {
   alive = true;
   readonly oscillator: VirtualOscillator;
   readonly timer: Timers;
   #clock: VirtualClock;
+  #callbackMs: number;
   #onException: (error: unknown) => void;
   #ends = new Set<() => void>();
+  /** World time until which JavaScript stands still. */
+  #stillUntil = 0;
 
   constructor(clock: VirtualClock, options: VirtualBoardOptions, onException: (error: unknown) => void) {
     this.#clock = clock;
     this.#onException = onException;
-    const { driftPpm = 0, ticksStart } = options;
+    const { driftPpm = 0, ticksStart, callbackMs = 0 } = options;
+    this.#callbackMs = callbackMs;
     this.oscillator = new VirtualOscillator(clock, { driftPpm, ...(ticksStart !== undefined && { ticksStart }) });
     this.timer = {
       set: (callback, milliseconds) => {
         this.need();
-        return this.#clock.set(() => this.run(callback), this.oscillator.trueDelay(milliseconds));
+        const timer: BoardTimer = { callback, due: undefined };
+        timer.due = this.#clock.set(() => this.#due(timer), this.oscillator.trueDelay(milliseconds));
+        return timer;
       },
-      clear: (handle) => this.#clock.clear(handle as VirtualTimer | undefined),
+      clear: (handle) => {
+        const timer = handle as BoardTimer;
+        timer.callback = undefined;
+        this.#clock.clear(timer.due);
+      },
     };
   }
 
@@ -279,11 +367,32 @@ class PowerOn implements BoardSession {
 
   run(callback: () => void): void {
     if (!this.alive) return;
+    if (this.#still > 0) return void this.#clock.set(() => this.run(callback), this.#still);
+    this.standStill(this.#callbackMs);
     try {
       callback();
     } catch (error) {
       // Whatever the firmware throws while the power fails under it never happened on a real board.
       if (this.alive) this.#onException(error);
+    }
+  }
+
+  /** JavaScript is busy for so much longer; whatever is to be told to it waits. */
+  standStill(milliseconds: number): void {
+    if (milliseconds > 0) this.#stillUntil = Math.max(this.#stillUntil, this.#clock.now) + milliseconds;
+  }
+
+  /** How much longer that is, ms. */
+  get #still(): number {
+    return this.#stillUntil - this.#clock.now;
+  }
+
+  #due(timer: BoardTimer): void {
+    if (!this.alive) return;
+    if (this.#still > 0) {
+      timer.due = this.#clock.set(() => this.#due(timer), this.#still);
+    } else if (timer.callback) {
+      this.run(timer.callback);
     }
   }
 

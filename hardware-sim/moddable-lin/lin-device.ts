@@ -10,7 +10,7 @@ import type { VirtualClock, VirtualTimer } from "../virtual-clock";
 import { VirtualPins } from "../virtual-digital";
 import { VirtualFlash } from "../virtual-flash";
 import { VirtualKeyValue } from "../virtual-key-value";
-import { VirtualKeypad } from "../virtual-keypad";
+import { VirtualSerialReader } from "../virtual-serial-reader";
 
 const PINS = { contact: 33, requestToExit: 32 };
 const STRIKE = 26;
@@ -19,7 +19,7 @@ const BUZZER = 27;
 
 export interface LinDevice {
   device: Device;
-  keypad: VirtualKeypad;
+  keypad: VirtualSerialReader;
   pins: VirtualPins;
 }
 
@@ -42,7 +42,7 @@ export function makeLinDevice(clock: VirtualClock, onTrace: (line: string) => vo
   const flash = new VirtualFlash({ blocks: PARTITION_SECTORS, encrypted: true, supply });
   const keyValue = new VirtualKeyValue(supply);
   const pins = new VirtualPins(clock);
-  const keypad = new VirtualKeypad(clock);
+  const keypad = new VirtualSerialReader(clock);
   return {
     keypad,
     pins,

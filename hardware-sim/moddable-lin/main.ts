@@ -11,7 +11,7 @@ import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
 import { startController, STORAGE_PATH } from "../../firmware/controller";
 import { saveSettings } from "../../firmware/enrolment/settings";
-import type { VirtualKeypad } from "../virtual-keypad";
+import type { VirtualSerialReader } from "../virtual-serial-reader";
 import { makeLinDevice } from "./lin-device";
 import { ModdableClock } from "./moddable-clock";
 
@@ -33,7 +33,7 @@ export default function (): void {
   Object.assign(globalThis, { latchkey: { controller: startController(device), listener } });
 }
 
-function wireKeypad(keypad: VirtualKeypad, port: number): Listener {
+function wireKeypad(keypad: VirtualSerialReader, port: number): Listener {
   return new Listener({
     address: "127.0.0.1",
     port,
