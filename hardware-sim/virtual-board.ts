@@ -1,10 +1,12 @@
 import type { Device, OutputWiring, ReaderWiring, RealTimeClock, Timers } from "../firmware/device";
 import { PARTITION_SECTORS } from "../firmware/flash-layout";
+import type { ResetReason } from "../protocol/door-state";
 import type { Hashes } from "../protocol/hashes";
 import { nobleHashes } from "../protocol/noble-hashes";
 import type { BoardSession } from "./board-session";
 import { PowerCut, PowerSupply, type CutPoint } from "./power-supply";
 import type { VirtualClock, VirtualTimer } from "./virtual-clock";
+import { VirtualConsole } from "./virtual-console";
 import { VirtualPins } from "./virtual-digital";
 import { VirtualFlash, type FlashSnapshot } from "./virtual-flash";
 import { VirtualKeyValue, type KeyValueSnapshot } from "./virtual-key-value";
@@ -13,6 +15,7 @@ import { VirtualOscillator } from "./virtual-oscillator";
 import { VirtualRandom } from "./virtual-random";
 import type { VirtualReader } from "./virtual-reader";
 import { VirtualRealTimeClock } from "./virtual-real-time-clock";
+import { VirtualUpdate, type VirtualUpdateOptions } from "./virtual-update";
 import { VirtualSerialReader } from "./virtual-serial-reader";
 import { VirtualWiegandReader } from "./virtual-wiegand-reader";
 
@@ -22,6 +25,8 @@ export const PIN = { strike: 16, contact: 17, requestToExit: 18, led: 19, buzzer
 export const OUTPUT_PINS = [PIN.strike, 23, 25, 26] as const;
 
 const FLASH_PARTITION = "latchkey";
+/** From a restart to the first instruction. */
+const RESTART_MS = 300;
 /** Lines of trace kept per board. */
 const TRACE_LINES = 2_000;
 
@@ -66,6 +71,10 @@ export interface VirtualBoardOptions {
   rtc?: boolean | VirtualRealTimeClock;
   driftPpm?: number;
   ticksStart?: number;
+  /** A watchdog that starts the board anew when nobody has fed it for so many ms. Default: none. */
+  watchdogMs?: number;
+  /** Two image slots and a bootloader. Default: none. */
+  update?: VirtualUpdateOptions;
   onTrace?: (line: string) => void;
   /**
    * An exception that leaves the firmware. Default: it comes out of `clock.advance`, as the bug that it is.
@@ -98,6 +107,10 @@ export class VirtualBoard {
   readonly pins: VirtualPins;
   readonly readers: readonly VirtualReader[];
   readonly rtc: VirtualRealTimeClock | undefined;
+  readonly console: VirtualConsole;
+  readonly update: VirtualUpdate | undefined;
+  /** What the firmware is told of its heap. */
+  memoryUse = { chunkBytes: 0, slotBytes: 0 };
   /** Power-ons so far. */
   boots = 0;
   /** Called when a power-on ends, for whatever runs the firmware outside this process. */
@@ -107,6 +120,8 @@ export class VirtualBoard {
   #random: VirtualRandom;
   #boot: ((device: Device) => void) | undefined;
   #session: PowerOn | undefined;
+  #resetReason: ResetReason = "power-on";
+  #restarting: VirtualTimer | undefined;
   #trace: TraceLine[] = [];
 
   constructor(options: VirtualBoardOptions) {
@@ -124,6 +139,8 @@ export class VirtualBoard {
     this.#wiring = (options.readers ?? [{ kind: "serial" }]).map((wiring) => makeReader(options.clock, wiring));
     this.readers = this.#wiring.map(({ reader }) => reader);
     this.rtc = options.rtc === true ? new VirtualRealTimeClock(options.clock) : options.rtc || undefined;
+    this.console = new VirtualConsole(options.clock);
+    this.update = options.update && new VirtualUpdate(this.supply, options.update);
     this.#random = new VirtualRandom(`board ${seed}`);
     this.supply.onLost = () => this.#endSession();
     this.supply.turnOff();
@@ -144,8 +161,16 @@ export class VirtualBoard {
     if (this.#session) return;
     const boot = this.#boot;
     if (!boot) throw new Error("virtual board: start() has not given it a firmware");
+    this.clock.clear(this.#restarting);
+    this.#restarting = undefined;
     this.supply.restore();
     this.boots += 1;
+    try {
+      this.update?.boot();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      return;
+    }
     const session = new PowerOn(this.clock, this.#options, (error) => this.#exception(error));
     this.#session = session;
     const device = this.#makeDevice(session);
@@ -155,12 +180,21 @@ export class VirtualBoard {
   /** Pulls the plug between two instructions. Everything volatile is gone, outputs fall to 0. */
   powerOff(): void {
     this.supply.turnOff();
+    this.#resetReason = "power-on";
+    this.clock.clear(this.#restarting);
+    this.#restarting = undefined;
   }
 
-  /** As a watchdog or an abort does: everything volatile is gone, memories are not torn. */
-  restart(): void {
+  /** As an abort does: everything volatile is gone, memories are not torn. */
+  restart(reason: ResetReason = "exception"): void {
     this.powerOff();
+    this.#resetReason = reason;
     this.powerOn();
+  }
+
+  /** The firmware's processor is stuck in a loop: nothing that is due for it happens any more. */
+  hang(): void {
+    this.#session?.hang();
   }
 
   /** See PowerSupply.cutAfter. */
@@ -247,6 +281,8 @@ export class VirtualBoard {
 
   #makeDevice(session: PowerOn): Device {
     const { hashes = nobleHashes, verifySignature, randomBytes, network = NO_NETWORK } = this.#options;
+    const { watchdogMs } = this.#options;
+    const update = this.update?.attach(session);
     const rtc = this.rtc && guardedRealTimeClock(session, this.rtc);
     return {
       io: { Digital: this.pins.attach(session) },
@@ -289,6 +325,18 @@ export class VirtualBoard {
       hashes,
       randomBytes: randomBytes ?? ((length) => this.#random.bytes(length)),
       ...(verifySignature && { verifySignature }),
+      system: {
+        resetReason: this.#resetReason,
+        memoryUse: () => this.memoryUse,
+        restart: () => {
+          session.need();
+          this.#restartLater("restart");
+          throw new PowerCut();
+        },
+      },
+      ...(watchdogMs !== undefined && { watchdog: this.#makeWatchdog(session, watchdogMs) }),
+      console: { io: this.console.attach(session) },
+      ...(update && { update }),
       trace: (line) => {
         if (!session.alive) return;
         this.#trace.push({ at: this.clock.now, line });
@@ -296,6 +344,24 @@ export class VirtualBoard {
         this.#options.onTrace?.(line);
       },
     };
+  }
+
+  /** It ends here and now, and starts again a little later. */
+  #restartLater(reason: ResetReason): void {
+    this.powerOff();
+    this.#resetReason = reason;
+    this.#restarting = this.clock.set(() => this.powerOn(), RESTART_MS);
+  }
+
+  #makeWatchdog(session: BoardSession, patienceMs: number): NonNullable<Device["watchdog"]> {
+    let bite: VirtualTimer | undefined;
+    const feed = (): void => {
+      this.clock.clear(bite);
+      bite = this.clock.set(() => this.#restartLater("watchdog"), patienceMs);
+    };
+    session.onEnd(() => this.clock.clear(bite));
+    feed();
+    return { feed: () => (session.need(), feed()) };
   }
 }
 
@@ -331,6 +397,7 @@ interface BoardTimer {
 /** The volatile half of a board, from power-on to power-off. */
 class PowerOn implements BoardSession {
   alive = true;
+  #hung = false;
   readonly oscillator: VirtualOscillator;
   readonly timer: Timers;
   #clock: VirtualClock;
@@ -366,7 +433,7 @@ class PowerOn implements BoardSession {
   }
 
   run(callback: () => void): void {
-    if (!this.alive) return;
+    if (!this.alive || this.#hung) return;
     if (this.#still > 0) return void this.#clock.set(() => this.run(callback), this.#still);
     this.standStill(this.#callbackMs);
     try {
@@ -394,6 +461,11 @@ class PowerOn implements BoardSession {
     } else if (timer.callback) {
       this.run(timer.callback);
     }
+  }
+
+  /** As an endless loop does; outputs stay as they are. */
+  hang(): void {
+    this.#hung = true;
   }
 
   onEnd(callback: () => void): () => void {
