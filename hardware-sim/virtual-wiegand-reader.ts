@@ -124,7 +124,7 @@ export function cardBits(value: Uint8Array): string {
   const lengths = [undefined, undefined, undefined, 24, 32, 35];
   const length = lengths[value.length];
   const all = Array.from(value, (byte) => binary(byte, 8)).join("");
-  if (length === undefined || all.lastIndexOf("1", all.length - length - 1) >= 0) throw new Error("wiegand: no such card");
+  if (length === undefined || all.slice(0, -length).includes("1")) throw new Error("wiegand: no such card");
   const bits = all.slice(-length);
   const half = Math.ceil(length / 2);
   const even = ones(bits.slice(0, half)) % 2;
