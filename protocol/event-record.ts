@@ -1,7 +1,7 @@
 import { ascii, concat, equalBytes, readU32, writeU32 } from "./bytes";
 import { REASONS, type Reason } from "./decision";
 import type { Hashes } from "./hashes";
-import { EVENT_BYTES, EVENT_MAC_BYTES, EVENTS_PER_KEY, EVENTS_PER_UPLOAD_MAX, TAG_BYTES } from "./limits";
+import { EVENT_BYTES, EVENT_MAC_BYTES, EVENTS_PER_KEY, EVENTS_PER_UPLOAD_MAX, MAC_BYTES, TAG_BYTES } from "./limits";
 import { ProtocolError } from "./protocol-error";
 
 /**
@@ -107,7 +107,11 @@ export function eventPeriod(sequence: number): number {
   return Math.floor(sequence / EVENTS_PER_KEY);
 }
 
-/** `up/events`: format 1 ‖ 0 0 0 ‖ enrolment (u32) ‖ MAC of the record before the first (12) ‖ records (32 each). */
+/**
+ * `up/events`: format 1 ‖ 0 0 0 ‖ enrolment (u32) ‖ MAC of the record before the first (12) ‖ records (32 each) ‖
+ * MAC (16) under `K_receipt` of "E" and all before it. The records' own MACs prove what the door wrote down when; this
+ * one that the door sends them now, also where its flash was altered since.
+ */
 export interface EventUpload {
   enrolment: number;
   previousMac: Uint8Array;
@@ -117,38 +121,86 @@ export interface EventUpload {
 
 const FORMAT = 1;
 const HEAD_BYTES = 8 + EVENT_MAC_BYTES;
-export const EVENT_UPLOAD_BYTES_MAX = HEAD_BYTES + EVENT_BYTES * EVENTS_PER_UPLOAD_MAX;
+/** Apart from receipts, which are under the same key and begin with 1. */
+const UPLOAD = ascii("E");
+export const EVENT_UPLOAD_BYTES_MAX = HEAD_BYTES + EVENT_BYTES * EVENTS_PER_UPLOAD_MAX + MAC_BYTES;
 
-export function encodeEventUpload(upload: EventUpload): Uint8Array {
+/** @param key `DoorKeys.receipt`. */
+export function encodeEventUpload(hashes: Hashes, key: Uint8Array, upload: EventUpload): Uint8Array {
   const head = new Uint8Array(8);
   head[0] = FORMAT;
   writeU32(head, 4, upload.enrolment);
-  return concat(head, upload.previousMac, ...upload.records);
-}
-
-/** Form alone; `verifyEvents` holds the chain. @throws {ProtocolError} `malformed`, `too-large`. */
-export function decodeEventUpload(bytes: Uint8Array): EventUpload {
-  if (bytes.length > EVENT_UPLOAD_BYTES_MAX) throw new ProtocolError("too-large", "events");
-  const count = (bytes.length - HEAD_BYTES) / EVENT_BYTES;
-  if (!Number.isInteger(count) || count < 1 || readU32(bytes, 0) !== FORMAT << 24) throw new ProtocolError("malformed", "events");
-  const records: Uint8Array[] = [];
-  for (let at = HEAD_BYTES; at < bytes.length; at += EVENT_BYTES) records.push(bytes.slice(at, at + EVENT_BYTES));
-  return { enrolment: readU32(bytes, 4), previousMac: bytes.slice(8, HEAD_BYTES), records };
+  const body = concat(head, upload.previousMac, ...upload.records);
+  return concat(body, uploadMac(hashes, key, body));
 }
 
 /**
- * Verifies consecutive records.
+ * Form and MAC of the upload; `readEvents` holds the chain.
+ * @param key `DoorKeys.receipt`.
+ * @throws {ProtocolError} `malformed`, `too-large`, `bad-mac`.
+ */
+export function openEventUpload(hashes: Hashes, key: Uint8Array, bytes: Uint8Array): EventUpload {
+  if (bytes.length > EVENT_UPLOAD_BYTES_MAX) throw new ProtocolError("too-large", "events");
+  const end = bytes.length - MAC_BYTES;
+  const count = (end - HEAD_BYTES) / EVENT_BYTES;
+  if (!Number.isInteger(count) || count < 1 || readU32(bytes, 0) !== FORMAT << 24) throw new ProtocolError("malformed", "events");
+  if (!equalBytes(uploadMac(hashes, key, bytes.subarray(0, end)), bytes.subarray(end))) throw new ProtocolError("bad-mac", "events");
+  const records: Uint8Array[] = [];
+  for (let at = HEAD_BYTES; at < end; at += EVENT_BYTES) records.push(bytes.slice(at, at + EVENT_BYTES));
+  return { enrolment: readU32(bytes, 4), previousMac: bytes.slice(8, HEAD_BYTES), records };
+}
+
+function uploadMac(hashes: Hashes, key: Uint8Array, body: Uint8Array): Uint8Array {
+  return hashes.hmacSha256(key, concat(UPLOAD, body)).subarray(0, MAC_BYTES);
+}
+
+/** A record that came in an upload. */
+export interface ReadEvent {
+  sequence: number;
+  /** Its MAC does not follow from the record before: what it says is nobody's word. */
+  altered: boolean;
+  /** undefined where its type, reason or flags are none of these: a newer door's, or altered. */
+  event: EventRecord | undefined;
+}
+
+/**
+ * Holds consecutive records against the chain. One that was altered is marked and stops nothing: what follows from
+ * the MAC that stands in it, or from the one that it ought to have, holds.
  * @param keyOf the key of a period (`eventPeriod`).
- * @throws {ProtocolError} `malformed` where the numbers do not follow one another, `bad-mac` where a record was altered.
+ * @param previousMacs of the record before the first; any of them may be the right one.
+ * @throws {ProtocolError} `malformed` where the numbers do not follow one another.
+ */
+export function readEvents(hashes: Hashes, keyOf: (period: number) => Uint8Array, previousMacs: readonly Uint8Array[], records: readonly Uint8Array[]): ReadEvent[] {
+  let before = previousMacs;
+  return records.map((record, index) => {
+    const sequence = readU32(record, 0);
+    if (sequence !== readU32(records[0], 0) + index) throw new ProtocolError("malformed", "event sequence");
+    const key = keyOf(eventPeriod(sequence));
+    const expected = before.map((mac) => eventMac(hashes, key, mac, record.subarray(0, EVENT_BODY_BYTES)));
+    const mac = record.subarray(EVENT_BODY_BYTES);
+    const altered = !expected.some((right) => equalBytes(right, mac));
+    before = altered ? [mac, ...expected] : [mac];
+    return { sequence, altered, event: decodeIfKnown(record) };
+  });
+}
+
+function decodeIfKnown(record: Uint8Array): EventRecord | undefined {
+  try {
+    return decodeEvent(record);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * As `readEvents`, for whoever takes nothing but what is whole.
+ * @throws {ProtocolError} `malformed`, `bad-mac` where a record was altered.
  */
 export function verifyEvents(hashes: Hashes, keyOf: (period: number) => Uint8Array, previousMac: Uint8Array, records: readonly Uint8Array[]): EventRecord[] {
-  let mac = previousMac;
-  return records.map((record, index) => {
-    const event = decodeEvent(record);
-    if (event.sequence !== readU32(records[0], 0) + index) throw new ProtocolError("malformed", "event sequence");
-    const expected = eventMac(hashes, keyOf(eventPeriod(event.sequence)), mac, record.subarray(0, EVENT_BODY_BYTES));
-    mac = record.subarray(EVENT_BODY_BYTES);
-    if (!equalBytes(expected, mac)) throw new ProtocolError("bad-mac", "event");
+  return readEvents(hashes, keyOf, [previousMac], records).map(({ altered, event }) => {
+    if (altered) throw new ProtocolError("bad-mac", "event");
+    if (event === undefined) throw new ProtocolError("malformed", "event");
     return event;
   });
 }

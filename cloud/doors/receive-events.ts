@@ -1,6 +1,6 @@
 import { equalBytes, readU32 } from "../../protocol/bytes";
-import { decodeEventUpload, eventPeriod, EVENT_BODY_BYTES, verifyEvents, type EventRecord, type EventUpload } from "../../protocol/event-record";
-import { U32_MAX } from "../../protocol/limits";
+import { eventPeriod, EVENT_BODY_BYTES, openEventUpload, readEvents, type EventUpload, type ReadEvent } from "../../protocol/event-record";
+import { EVENT_MAC_BYTES, U32_MAX } from "../../protocol/limits";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { openReceipt } from "../../protocol/receipt";
 import { nativeHashes } from "../keys/native-hashes";
@@ -9,56 +9,47 @@ import type { DoorRow } from "../store/tables";
 import type { DoorSecrets } from "./door-secrets";
 import { EventKeys } from "./event-keys";
 import { raiseAlarm } from "./receive-receipt";
+import { storeEvent } from "./store-event";
 
-/** An event that takes longer to arrive is marked late: whoever is notified must see that it is not news. */
-const LATE_SECONDS = 120;
 /** Periods that one upload may lie ahead of what is known: its keys take time to compute. */
 const PERIODS_AHEAD_MAX = 100_000;
+/** Numbers that an alarm names one by one. */
+const NAMED_MAX = 5;
+
+/** What is stored of the numbers that an upload covers, and of the one before them. */
+type Stored = ReadonlyMap<number, { mac: Uint8Array; record: Uint8Array; altered: boolean }>;
 
 /**
- * Takes a piece of a door's log (SPEC 10): each event is stored once, and what is missing or was altered is said.
+ * Takes a piece of a door's log (SPEC 10): each event is stored once, what is missing or was altered is said, and
+ * nothing that the door says under its key keeps it from saying the rest.
  * @param bytes untrusted.
  * @returns the first event that is still not stored: what is acknowledged to the door.
- * @throws {ProtocolError} `malformed`, `too-large`, `wrong-enrolment`: nothing has changed.
+ * @throws {ProtocolError} `malformed`, `too-large`, `bad-mac`, `wrong-enrolment`: nothing has changed.
  */
 export async function receiveEvents(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, now: number): Promise<number> {
   const door = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
-  const upload = decodeEventUpload(bytes);
+  const keys = secrets.keysOf(door);
+  const upload = openEventUpload(nativeHashes, keys.receipt, bytes);
   if (upload.enrolment !== door.enrolment) throw new ProtocolError("wrong-enrolment");
-  const first = readU32(upload.records[0], 0);
-  if (eventPeriod(first) > eventPeriod(door.next_event) + PERIODS_AHEAD_MAX || first + upload.records.length > U32_MAX) throw new ProtocolError("malformed", "event sequence");
-  const events = openEvents(new EventKeys(secrets.keysOf(door).event), upload);
-  if (events === undefined) {
-    await raiseAlarm(unit, id, "events-altered", "Events arrived that the door did not write.", now);
-    return door.next_event;
-  }
+  const { records } = upload;
+  const first = readU32(records[0], 0);
+  if (records.some((record, index) => readU32(record, 0) !== first + index)) throw new ProtocolError("malformed", "event sequence");
+  if (eventPeriod(first) > eventPeriod(door.next_event) + PERIODS_AHEAD_MAX || first + records.length > U32_MAX) throw new ProtocolError("malformed", "event sequence");
   if (first > door.next_event) {
-    // Only the door's own word, under a MAC, makes a gap: a broker that drops an upload must not make one.
+    // Only the door's own word makes a gap: a broker that drops an upload must not make one.
     if (firstEventOf(secrets, door) < first) return door.next_event;
     await raiseAlarm(unit, id, "events-missing", `Events ${door.next_event} to ${first - 1} never arrived, and the door has them no more.`, now);
-  } else if (!(await continuesChain(unit, door, first, upload))) {
-    await raiseAlarm(unit, id, "events-altered", `Events from ${first} on do not follow from those that the door sent before.`, now);
-    return door.next_event;
   }
-  await storeEvents(unit, door, events, upload.records, now);
-  const next = first + events.length;
-  if (next <= door.next_event) return door.next_event;
-  await unit
-    .updateTable("doors")
-    .set({ next_event: next, event_mac: upload.records[upload.records.length - 1].slice(EVENT_BODY_BYTES) })
-    .where("id", "=", id)
-    .execute();
+  const stored = await storedAround(unit, door, first, records.length);
+  const fresh = readFresh(new EventKeys(keys.event), door, upload, stored);
+  await sayEdits(unit, id, fresh, records, first, stored, now);
+  let { next_event: next } = door;
+  for (const read of fresh) {
+    await storeEvent(unit, { door, read, record: records[read.sequence - first], skipped: Math.max(0, read.sequence - next), now });
+    next = Math.max(next, read.sequence + 1);
+  }
+  if (next > door.next_event) await unit.updateTable("doors").set({ next_event: next, event_mac: macOf(records[records.length - 1]) }).where("id", "=", id).execute();
   return next;
-}
-
-/** @returns undefined where a MAC does not hold. */
-function openEvents(keys: EventKeys, upload: EventUpload): EventRecord[] | undefined {
-  try {
-    return verifyEvents(nativeHashes, (period) => keys.of(period), upload.previousMac, upload.records);
-  } catch (error) {
-    if (error instanceof ProtocolError && error.code === "bad-mac") return undefined;
-    throw error;
-  }
 }
 
 /** The oldest event that the door says it can still send, by its last receipt. */
@@ -66,46 +57,56 @@ function firstEventOf(secrets: DoorSecrets, door: DoorRow): number {
   return door.receipt === null ? 0 : openReceipt(nativeHashes, secrets.keysOf(door).receipt, door.receipt).firstEvent;
 }
 
-/** Whether an upload that begins at or before the next event agrees with what is stored. */
-async function continuesChain(unit: Unit, door: DoorRow, first: number, upload: EventUpload): Promise<boolean> {
-  if (first === door.next_event) return equalBytes(upload.previousMac, door.event_mac ?? new Uint8Array(upload.previousMac.length));
-  const stored = await unit
+async function storedAround(unit: Unit, door: DoorRow, first: number, count: number): Promise<Stored> {
+  const rows = await unit
     .selectFrom("events")
-    .select(["sequence", "record"])
+    .select(["sequence", "record", "altered"])
     .where("door_id", "=", door.id)
     .where("enrolment", "=", door.enrolment)
-    .where("sequence", ">=", first)
-    .where("sequence", "<", first + upload.records.length)
+    .where("sequence", ">=", first - 1)
+    .where("sequence", "<", first + count)
     .execute();
-  return stored.every(({ sequence, record }) => equalBytes(record, upload.records[sequence - first]));
+  return new Map(rows.map(({ sequence, record, altered }) => [sequence, { mac: macOf(record), record, altered: altered === 1 }]));
 }
 
-async function storeEvents(unit: Unit, door: DoorRow, events: readonly EventRecord[], records: readonly Uint8Array[], now: number): Promise<void> {
-  for (const [index, event] of events.entries()) {
-    await unit
-      .insertInto("events")
-      .values({
-        door_id: door.id,
-        enrolment: door.enrolment,
-        sequence: event.sequence,
-        record: records[index],
-        time: event.time,
-        time_unknown: event.timeUnknown ? 1 : 0,
-        type: event.type,
-        reason: event.reason,
-        credential_id: await credentialOf(unit, door.id, event),
-        received_at: now,
-        late: event.timeUnknown || now - event.time > LATE_SECONDS ? 1 : 0,
-      })
-      .onConflict((conflict) => conflict.columns(["door_id", "enrolment", "sequence"]).doNothing())
-      .execute();
+/** Holds what is not stored yet against the chain, each run of it from the MAC that stands before it here. */
+function readFresh(keys: EventKeys, door: DoorRow, upload: EventUpload, stored: Stored): ReadEvent[] {
+  const { records } = upload;
+  const first = readU32(records[0], 0);
+  const fresh: ReadEvent[] = [];
+  for (let from = 0; from < records.length; ) {
+    let to = from;
+    while (to < records.length && !stored.has(first + to)) to += 1;
+    if (to > from) {
+      const given = from === 0 ? upload.previousMac : macOf(records[from - 1]);
+      fresh.push(...readEvents(nativeHashes, (period) => keys.of(period), macsBefore(door, first + from, given, stored), records.slice(from, to)));
+    }
+    from = to + 1;
   }
+  return fresh;
 }
 
-/** Whose tag an event names; the newest holder where a value was given out again. */
-async function credentialOf(unit: Unit, door: string, event: EventRecord): Promise<string | null> {
-  if (event.kind === 0 || event.tag.every((byte) => byte === 0)) return null;
-  const rows = await unit.selectFrom("door_credentials").select(["credential_id", "released_at"]).where("door_id", "=", door).where("tag", "=", event.tag).execute();
-  const newest = rows.find((row) => row.released_at === null) ?? rows.sort((a, b) => b.released_at! - a.released_at!)[0];
-  return newest?.credential_id ?? null;
+/** Which MAC may stand before an event: what is stored here rules, what the door gives serves where there is none. */
+function macsBefore(door: DoorRow, sequence: number, given: Uint8Array, stored: Stored): Uint8Array[] {
+  if (sequence === 0) return [new Uint8Array(EVENT_MAC_BYTES)];
+  const before = stored.get(sequence - 1);
+  if (before !== undefined) return before.altered ? [before.mac, given] : [before.mac];
+  // Events that are too old to be kept leave the MAC of the last one.
+  return [sequence === door.next_event && door.event_mac !== null ? door.event_mac : given];
+}
+
+async function sayEdits(unit: Unit, id: string, fresh: readonly ReadEvent[], records: readonly Uint8Array[], first: number, stored: Stored, now: number): Promise<void> {
+  const altered = fresh.filter((read) => read.altered).map(({ sequence }) => sequence);
+  if (altered.length > 0) await raiseAlarm(unit, id, "events-altered", `The door's log was altered after it was written: ${named(altered)}. What they say is not to be believed.`, now);
+  const changed = [...stored].filter(([sequence, { record }]) => sequence >= first && !equalBytes(record, records[sequence - first])).map(([sequence]) => sequence);
+  if (changed.length > 0) await raiseAlarm(unit, id, "events-altered", `The door's log no longer says what it said before: ${named(changed)}. What came first is kept.`, now);
+}
+
+function named(sequences: readonly number[]): string {
+  const rest = sequences.length - NAMED_MAX;
+  return `${sequences.length === 1 ? "event" : "events"} ${sequences.slice(0, NAMED_MAX).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+function macOf(record: Uint8Array): Uint8Array {
+  return record.slice(EVENT_BODY_BYTES);
 }

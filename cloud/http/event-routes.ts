@@ -1,9 +1,27 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Selectable } from "kysely";
+import { decodeEvent, type EventRecord } from "../../protocol/event-record";
+import { ProtocolError } from "../../protocol/protocol-error";
+import type { EventRow } from "../store/tables";
 import { read, routes, type ApiParts } from "./api";
 import { formatInstant } from "./grant-format";
 import { answer, Id, Instant, Paging, refusals } from "./schemas";
 
-const Event = z.looseObject({ door: Id, sequence: z.int(), type: z.string(), reason: z.string(), at: Instant.nullable(), receivedAt: Instant, late: z.boolean() }).openapi("Event");
+const Event = z
+  .looseObject({
+    door: Id,
+    sequence: z.int().openapi({ description: "Its place in the door's log, without a gap within one enrolment." }),
+    type: z.string().openapi({ description: "`altered`: not what the door wrote down. `unknown`: of a kind that only a newer door knows." }),
+    reason: z.string(),
+    at: Instant.nullable().openapi({ description: "By the door's clock; null where it had none." }),
+    receivedAt: Instant,
+    late: z.boolean().openapi({ description: "It took more than two minutes to arrive, or nobody knows how long." }),
+    altered: z.boolean().openapi({ description: "What it says is not the door's word; `untrusted` has it." }),
+    gap: z.int().openapi({ description: "How many events just before it never arrived." }),
+    count: z.int().openapi({ description: "`denials-folded`: refusals that were counted only; `boot`: starts before this one that were; `events-folded`: events that were lost." }),
+    duress: z.boolean(),
+  })
+  .openapi("Event");
 const tags = ["events"];
 
 const list = createRoute({
@@ -24,7 +42,7 @@ export function eventRoutes(parts: ApiParts): OpenAPIHono {
         .selectFrom("events as event")
         .leftJoin("credentials as credential", "credential.id", "event.credential_id")
         .leftJoin("people as person", "person.id", "credential.person_id")
-        .select(["event.door_id", "event.enrolment", "event.sequence", "event.time", "event.time_unknown", "event.type", "event.reason", "event.received_at", "event.late"])
+        .select(["event.door_id", "event.enrolment", "event.sequence", "event.time", "event.time_unknown", "event.type", "event.reason", "event.received_at", "event.late", "event.altered", "event.gap", "event.record"])
         .select(["event.credential_id", "person.id as person", "person.name as person_name", "event.id"])
         .orderBy("event.id")
         .limit(limit);
@@ -32,20 +50,47 @@ export function eventRoutes(parts: ApiParts): OpenAPIHono {
       if (door !== undefined) query = query.where("event.door_id", "=", door);
       return query.execute();
     });
-    const items = rows.map((row) => ({
-      door: row.door_id,
-      enrolment: row.enrolment,
-      sequence: row.sequence,
-      type: row.type,
-      reason: row.reason,
-      // Without a clock the door counted the seconds since its boot.
-      at: row.time_unknown === 1 ? null : formatInstant(row.time),
-      receivedAt: formatInstant(row.received_at),
-      late: row.late === 1,
-      credential: row.credential_id,
-      person: row.person === null ? null : { id: row.person, name: row.person_name! },
-    }));
+    const items = rows.map(eventFormat);
     return c.json({ items, next: rows.length === limit ? String(rows[rows.length - 1].id) : null }, 200);
   });
   return app;
+}
+
+interface ShownEvent extends Pick<Selectable<EventRow>, "door_id" | "enrolment" | "sequence" | "time" | "time_unknown" | "type" | "reason" | "received_at" | "late" | "altered" | "gap" | "record" | "credential_id"> {
+  person: string | null;
+  person_name: string | null;
+}
+
+function eventFormat(row: ShownEvent): z.infer<typeof Event> {
+  const altered = row.altered === 1;
+  const read = eventIn(row.record);
+  const event = altered ? undefined : read;
+  return {
+    door: row.door_id,
+    enrolment: row.enrolment,
+    sequence: row.sequence,
+    type: row.type,
+    reason: row.reason,
+    // Without a clock the door counted the seconds since its boot.
+    at: row.time_unknown === 1 ? null : formatInstant(row.time),
+    receivedAt: formatInstant(row.received_at),
+    late: row.late === 1,
+    altered,
+    gap: row.gap,
+    count: event?.count ?? 0,
+    duress: event?.duress ?? false,
+    credential: row.credential_id,
+    person: row.person === null ? null : { id: row.person, name: row.person_name! },
+    ...(altered && { untrusted: read === undefined ? null : { type: read.type, reason: read.reason, at: read.timeUnknown ? null : formatInstant(read.time) } }),
+  };
+}
+
+/** undefined where its content is none that this cloud knows. */
+function eventIn(record: Uint8Array): EventRecord | undefined {
+  try {
+    return decodeEvent(record);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
 }

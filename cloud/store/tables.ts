@@ -175,4 +175,6 @@ export interface EventRow {
   late: 0 | 1;
 }
 
-export type DoorAlarmKind = "events-missing" | "events-altered" | "unknown-list" | "list-lost" | "list-damaged" | "uses-full";
+export type DoorAlarmKind = "events-missing" | "events-altered" | "unknown-list" | "list-lost" | "list-damaged" | "uses-full" | "duress";
+  altered: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
+  gap: ColumnType<number, number | undefined, number>;

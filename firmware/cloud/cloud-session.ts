@@ -190,7 +190,7 @@ export class CloudSession {
   }
 
   #upload(): void {
-    const { device, log } = this.#parts;
+    const { device, record, log } = this.#parts;
     if (this.#uploadTimer !== undefined) device.timer.clear(this.#uploadTimer);
     this.#uploadTimer = undefined;
     if (!this.#link.online) return;
@@ -198,7 +198,7 @@ export class CloudSession {
     if (log.first > this.#firstEventSaid && log.first > log.acknowledged) this.sayReceipt();
     const upload = log.unsent(EVENTS_PER_UPLOAD_MAX);
     if (upload === undefined) return;
-    this.#link.publish("events", encodeEventUpload(upload));
+    this.#link.publish("events", encodeEventUpload(device.hashes, record.keys.receipt, upload));
     this.#uploadTimer = device.timer.set(() => this.#upload(), EVENT_UPLOAD_RETRY_MS);
   }
 

@@ -8,7 +8,7 @@ import { deriveDoorKeys, DOOR_KEY_NAMES } from "../../protocol/door-keys";
 import { decodeDoorState, encodeDoorState, OFFLINE } from "../../protocol/door-state";
 import { verify } from "../../protocol/ed25519";
 import { decodeClaim, decodeHello, encodeClaim, encodeGrant, encodeHello, encodeWelcome, openClaim, openGrant, openWelcome } from "../../protocol/enrolment";
-import { decodeEventUpload, encodeEventBody, encodeEventUpload, eventMac, nextEventKey, verifyEvents, type EventRecord } from "../../protocol/event-record";
+import { encodeEventBody, encodeEventUpload, eventMac, nextEventKey, openEventUpload, readEvents, verifyEvents, type EventRecord } from "../../protocol/event-record";
 import { hkdfSha256 } from "../../protocol/hkdf";
 import { decodeLease, encodeLease, leaseHolds } from "../../protocol/lease";
 import { decodeNeed, encodeNeed } from "../../protocol/need";
@@ -160,7 +160,13 @@ export const cases: Cases = {
       records.push(new Uint8Array([...body, ...mac]));
     }
     const keyOf = (period: number): Uint8Array => keys[period];
-    const upload = decodeEventUpload(encodeEventUpload({ enrolment: 5, previousMac: new Uint8Array(12), records }));
+    const bytes = encodeEventUpload(hashes, SECRET, { enrolment: 5, previousMac: new Uint8Array(12), records });
+    const upload = openEventUpload(hashes, SECRET, bytes);
+    for (const flipped of flips(bytes)) assert.throws(() => openEventUpload(hashes, SECRET, flipped));
+    assert.throws(() => openEventUpload(hashes, fill(32, 9), bytes), "bad-mac");
+    // What holds for a receipt of the same bytes under the same key must not hold here.
+    const asReceipt = new Uint8Array([...bytes.subarray(0, -16), ...hashes.hmacSha256(SECRET, bytes.subarray(0, -16)).subarray(0, 16)]);
+    assert.throws(() => openEventUpload(hashes, SECRET, asReceipt), "bad-mac");
     const events = verifyEvents(hashes, keyOf, upload.previousMac, upload.records);
     assert.deepEqual(
       events.map(({ sequence }) => sequence),
@@ -169,7 +175,32 @@ export const cases: Cases = {
     assert.throws(() => verifyEvents(hashes, keyOf, fill(12, 1), records), "bad-mac");
     assert.throws(() => verifyEvents(hashes, keyOf, new Uint8Array(12), [...records.slice(0, 3), ...records.slice(4)]), "malformed");
     for (const flipped of flips(records[0])) assert.throws(() => verifyEvents(hashes, keyOf, new Uint8Array(12), [flipped, ...records.slice(1)]));
-    assert.throws(() => decodeEventUpload(encodeEventUpload({ enrolment: 5, previousMac: new Uint8Array(12), records: [] })), "malformed");
+    assert.throws(() => openEventUpload(hashes, SECRET, encodeEventUpload(hashes, SECRET, { enrolment: 5, previousMac: new Uint8Array(12), records: [] })), "malformed");
+  },
+
+  "X7: an altered record is told from the others, whichever of its bytes changed": (assert, { hashes }) => {
+    const zeros = new Uint8Array(12);
+    const records: Uint8Array[] = [];
+    for (let sequence = 0; sequence < 5; sequence++) {
+      const body = encodeEventBody({ ...EVENT, sequence });
+      records.push(new Uint8Array([...body, ...eventMac(hashes, SECRET, records.length === 0 ? zeros : records[sequence - 1].subarray(20), body)]));
+    }
+    const read = (given: readonly Uint8Array[], before: readonly Uint8Array[] = [zeros]): string =>
+      readEvents(hashes, () => SECRET, before, given)
+        .map(({ altered, event }) => (altered ? "altered" : event === undefined ? "unknown" : "whole"))
+        .join();
+    assert.is(read(records), "whole,whole,whole,whole,whole");
+    for (let byte = 4; byte < 32; byte++) {
+      const edited = records.map((record) => record.slice());
+      edited[2][byte] ^= 0x80;
+      assert.is(read(edited), "whole,whole,altered,whole,whole", `byte ${byte}`);
+    }
+    assert.is(read(records, [fill(12, 1)]), "altered,whole,whole,whole,whole", "one that follows from nothing");
+    assert.is(read(records, [fill(12, 1), zeros]), "whole,whole,whole,whole,whole");
+    assert.throws(() => read([records[0], records[2]]), "malformed");
+    const body = encodeEventBody({ ...EVENT, sequence: 0 });
+    body[8] = 0xee;
+    assert.is(read([new Uint8Array([...body, ...eventMac(hashes, SECRET, zeros, body)])]), "unknown", "a newer door's");
   },
 
   "X3: a lease holds to its end and its grace, not a second longer, and never for 32 days": (assert) => {

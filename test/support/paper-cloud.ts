@@ -4,7 +4,7 @@ import { ascii, equalBytes, toHex } from "../../protocol/bytes";
 import { CredentialKind } from "../../protocol/credential";
 import { deriveDoorKeys, type DoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext } from "../../protocol/enrolment";
-import { decodeEventUpload, nextEventKey, verifyEvents, type EventRecord } from "../../protocol/event-record";
+import { nextEventKey, openEventUpload, verifyEvents, type EventRecord } from "../../protocol/event-record";
 import type { Hashes } from "../../protocol/hashes";
 import { decodeNeed } from "../../protocol/need";
 import { type Profile } from "../../protocol/profile";
@@ -155,7 +155,7 @@ export class PaperCloud {
   }
 
   #take(payload: Uint8Array): void {
-    const upload = decodeEventUpload(payload);
+    const upload = openEventUpload(this.#hashes, this.keys.receipt, payload);
     const keyOf = (period: number): Uint8Array => {
       let key = this.keys.event;
       for (let i = 0; i < period; i++) key = nextEventKey(this.#hashes, key);

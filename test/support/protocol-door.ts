@@ -269,6 +269,6 @@ export class EventChain {
   /** Events `from` (inclusive) to `to` (exclusive). */
   upload(from: number, to: number): Uint8Array {
     const previousMac = from === 0 ? new Uint8Array(12) : this.records[from - 1].subarray(20);
-    return encodeEventUpload({ enrolment: this.#door.login.enrolment, previousMac, records: this.records.slice(from, to) });
+    return encodeEventUpload(nativeHashes, this.#door.keys.receipt, { enrolment: this.#door.login.enrolment, previousMac, records: this.records.slice(from, to) });
   }
 }

@@ -1,8 +1,9 @@
 /** SPEC 10 and 11: pieces of a door's log, and what acknowledges them. */
 import { encodeAcknowledgement } from "../../../protocol/acknowledgement";
-import { concat, toHex } from "../../../protocol/bytes";
+import { ascii, concat, toHex } from "../../../protocol/bytes";
 import { CredentialKind } from "../../../protocol/credential";
-import { encodeEventBody, encodeEventUpload, eventMac, eventPeriod, nextEventKey, type EventRecord } from "../../../protocol/event-record";
+import { encodeEventBody, encodeEventUpload, eventMac, eventPeriod, nextEventKey, type EventRecord, type ReadEvent } from "../../../protocol/event-record";
+import { MAC_BYTES } from "../../../protocol/limits";
 import { nobleHashes as hashes } from "../../../protocol/noble-hashes";
 import type { ProtocolErrorCode } from "../../../protocol/protocol-error";
 import { flip, put } from "./cbor-surgery";
@@ -34,11 +35,12 @@ function piece(first: number, previousMac: Uint8Array, events: Partial<EventReco
 }
 
 export function mintEvents(book: VectorBook): void {
-  const upload = (previousMac: Uint8Array, records: Uint8Array[], enrolment = ENROLMENT): Uint8Array => encodeEventUpload({ enrolment, previousMac, records });
+  const upload = (previousMac: Uint8Array, records: Uint8Array[], enrolment = ENROLMENT): Uint8Array => encodeEventUpload(hashes, DOOR_KEYS.receipt, { enrolment, previousMac, records });
+  const whole = (events: readonly EventRecord[]): ReadEvent[] => events.map((event) => ({ sequence: event.sequence, altered: false, event }));
   const refuse = (name: string, code: ProtocolErrorCode, bytes: Uint8Array, given?: Given): void => book.refuse("events", name, code, bytes, given);
   const accept = (name: string, first: number, previousMac: Uint8Array, events: Partial<EventRecord>[], given?: Given): Uint8Array[] => {
     const made = piece(first, previousMac, events);
-    book.accept("events", name, upload(previousMac, made.records), eventsReads(ENROLMENT, made.events), given);
+    book.accept("events", name, upload(previousMac, made.records), eventsReads(ENROLMENT, whole(made.events)), given);
     return made.records;
   };
   const zeros = fill(12, 0);
@@ -46,12 +48,15 @@ export function mintEvents(book: VectorBook): void {
   const records = accept("three events", 0, zeros, [{ type: "decision", ...PIN, outputs: 1 }, { type: "leaf-opened" }, { ...denied, ...PIN }]);
   const third = piece(2, records[1].slice(20), [{ ...denied, ...PIN }]);
   const macBefore = { previousMac: toHex(records[1].slice(20)) };
-  book.accept("events", "the last of them, with the MAC before it", upload(records[1].slice(20), third.records), eventsReads(ENROLMENT, third.events), macBefore);
-  refuse("the last of them after another event than the cloud has", "bad-mac", upload(BEFORE, piece(2, BEFORE, [denied]).records), macBefore);
-  refuse("the first event after bytes that are not zero", "bad-mac", upload(BEFORE, piece(0, BEFORE, [{}]).records));
+  book.accept("events", "the last of them, with the MAC before it", upload(records[1].slice(20), third.records), eventsReads(ENROLMENT, whole(third.events)), macBefore);
+  const marked = (name: string, bytes: Uint8Array, events: readonly ReadEvent[], given?: Given): void => book.accept("events", name, bytes, eventsReads(ENROLMENT, events), given);
+  const altered = (sequence: number): ReadEvent => ({ sequence, altered: true, event: undefined });
+  marked("the last of them, with another MAC before it than the cloud has", upload(BEFORE, third.records), whole(third.events), macBefore);
+  marked("the last of them after another event than the cloud has", upload(BEFORE, piece(2, BEFORE, [denied]).records), [altered(2)], macBefore);
+  marked("the first event after bytes that are not zero", upload(BEFORE, piece(0, BEFORE, [{}]).records), [altered(0)]);
   accept("events 127 and 128, with a key each", 127, BEFORE, [{ type: "remote-unlock", outputs: 1 }, { type: "request-to-exit" }]);
   accept("event 256, two keys further", 256, BEFORE, [{ type: "held-open" }]);
-  refuse("event 128 under the key of 127", "bad-mac", upload(BEFORE, [reKey(128, 127)]));
+  marked("event 128 under the key of 127", upload(BEFORE, [reKey(128, 127)]), [altered(128)]);
   accept("events folded, a list activated, a duress PIN, a start without the time", 500, BEFORE, [
     { type: "events-folded", count: 0xff_fffe },
     { type: "list-activated", count: NOW & 0xff_ffff },
@@ -61,15 +66,29 @@ export function mintEvents(book: VectorBook): void {
   ]);
   accept("a card refused that nobody knows", 9, BEFORE, [{ type: "decision", reason: "unknown-credential", kind: CredentialKind.card }]);
   book.refuse("events", "97 events", "too-large", upload(zeros, records.slice(0, 1)), undefined, 96 * 32);
-  refuse("an event altered", "bad-mac", upload(zeros, [records[0], flip(records[1], 4), records[2]]));
+  const three = piece(0, zeros, [{ type: "decision", ...PIN, outputs: 1 }, { type: "leaf-opened" }, { ...denied, ...PIN }]).events;
+  const secondAltered = [...whole(three.slice(0, 1)), altered(1), ...whole(three.slice(2))];
+  marked("three events, the second altered", upload(zeros, [records[0], flip(records[1], 4), records[2]]), secondAltered);
+  marked("three events, the second altered to what no door writes", upload(zeros, [records[0], put(records[1], 8, 0xff), records[2]]), secondAltered);
+  marked("three events, the second one's MAC altered", upload(zeros, [records[0], flip(records[1], 31), records[2]]), secondAltered);
+  const right = upload(zeros, records);
+  refuse("three events, altered on the way", "bad-mac", flip(right, 30));
+  refuse("three events under another key", "bad-mac", encodeEventUpload(hashes, DOOR_KEYS.command, { enrolment: ENROLMENT, previousMac: zeros, records }));
+  const body = right.slice(0, -MAC_BYTES);
+  refuse("three events under the MAC of a receipt", "bad-mac", concat(body, hashes.hmacSha256(DOOR_KEYS.receipt, body).slice(0, MAC_BYTES)));
+  refuse("three events without a MAC", "malformed", body);
   refuse("an event left out", "malformed", upload(zeros, [records[0], records[2]]));
   refuse("two events in each other's place", "malformed", upload(records[0].slice(20), [records[1], records[0]]));
   refuse("no event", "malformed", upload(zeros, []));
   refuse("an event of another enrolment", "wrong-enrolment", upload(zeros, records.slice(0, 1), ENROLMENT + 1));
   refuse("half an event", "malformed", upload(zeros, [records[0].slice(0, 16)]));
-  refuse("an event in format 2", "malformed", put(upload(zeros, records.slice(0, 1)), 0, 2));
-  refuse("an event with a head that is not zero", "malformed", put(upload(zeros, records.slice(0, 1)), 3, 1));
-  const field = (name: string, at: number, value: number): void => refuse(name, "malformed", upload(zeros, piece(0, zeros, [{}], (body) => put(body, at, value)).records));
+  const reMac = (bytes: Uint8Array): Uint8Array => {
+    const head = bytes.slice(0, -MAC_BYTES);
+    return concat(head, hashes.hmacSha256(DOOR_KEYS.receipt, concat(ascii("E"), head)).slice(0, MAC_BYTES));
+  };
+  refuse("an event in format 2", "malformed", reMac(put(upload(zeros, records.slice(0, 1)), 0, 2)));
+  refuse("an event with a head that is not zero", "malformed", reMac(put(upload(zeros, records.slice(0, 1)), 3, 1)));
+  const field = (name: string, at: number, value: number): void => marked(name, upload(zeros, piece(0, zeros, [{}], (bytes) => put(bytes, at, value)).records), [{ sequence: 0, altered: false, event: undefined }]);
   field("an event of type 17", 8, 17);
   field("an event of reason 14", 9, 14);
   field("an event with a flag that nobody knows", 11, 4);

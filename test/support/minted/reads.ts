@@ -5,7 +5,7 @@ import type { Command, Reply } from "../../../protocol/command";
 import { PROFILE_ENTRY_BYTES, RULE_ENTRY_BYTES, type Delta } from "../../../protocol/delta";
 import type { DoorState } from "../../../protocol/door-state";
 import type { Hello, Login, Welcome } from "../../../protocol/enrolment";
-import type { EventRecord } from "../../../protocol/event-record";
+import type { ReadEvent } from "../../../protocol/event-record";
 import type { FirmwareImage } from "../../../protocol/firmware-image";
 import type { Keyset } from "../../../protocol/keyset";
 import type { Lease } from "../../../protocol/lease";
@@ -67,8 +67,9 @@ export const loginReads = (login: Login): Reads => plain(login);
 export const profileReads = (profile: Profile): Reads => plain(profile);
 export const ruleReads = (rule: ScheduleRule): Reads => plain(rule);
 
-export function eventsReads(enrolment: number, events: readonly EventRecord[]): Reads {
-  return { enrolment, records: events.map(plain) };
+/** Of what was altered or is not known the number alone is read. */
+export function eventsReads(enrolment: number, events: readonly ReadEvent[]): Reads {
+  return { enrolment, records: events.map(({ sequence, altered, event }) => (altered ? { sequence, altered } : event === undefined ? { sequence, unknown: true } : plain(event))) };
 }
 
 export function needReads({ page, deltaBase, timeNonce }: Need): Reads {

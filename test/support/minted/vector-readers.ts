@@ -3,14 +3,14 @@
  * to the cloud by what both share. Portable.
  */
 import { openAcknowledgement } from "../../../protocol/acknowledgement";
-import { equalBytes, fromHex, readU32, toHex } from "../../../protocol/bytes";
+import { fromHex, readU32, toHex } from "../../../protocol/bytes";
 import { openCommand, openReply } from "../../../protocol/command";
 import { signingContext } from "../../../protocol/cose-sign1";
 import { deriveDoorKeys, type DoorKeys } from "../../../protocol/door-keys";
 import { decodeDoorState } from "../../../protocol/door-state";
 import { verify } from "../../../protocol/ed25519";
 import { decodeClaim, decodeHello, openClaim, openGrant, openWelcome, type ClaimContext } from "../../../protocol/enrolment";
-import { decodeEventUpload, nextEventKey, verifyEvents } from "../../../protocol/event-record";
+import { nextEventKey, openEventUpload, readEvents } from "../../../protocol/event-record";
 import type { Hashes } from "../../../protocol/hashes";
 import { SIGNED_TIME_BYTES_MAX } from "../../../protocol/limits";
 import { decodeNeed } from "../../../protocol/need";
@@ -113,12 +113,11 @@ const READERS: Record<VectorObject, (hashes: Hashes, bytes: Uint8Array, given: G
     return receiptReads(receipt);
   },
   events(hashes, bytes, given) {
-    const { enrolment, previousMac, records } = decodeEventUpload(bytes);
+    const { enrolment, previousMac, records } = openEventUpload(hashes, doorKeys(hashes).receipt, bytes);
     if (enrolment !== given.enrolment) throw new ProtocolError("wrong-enrolment");
     const keyOf = (period: number): Uint8Array => (period === 0 ? doorKeys(hashes).event : nextEventKey(hashes, keyOf(period - 1)));
-    const events = verifyEvents(hashes, keyOf, previousMac, records);
     const before = readU32(records[0], 0) === 0 ? new Uint8Array(12) : fromHex(given.previousMac ?? toHex(previousMac))!;
-    if (!equalBytes(before, previousMac)) throw new ProtocolError("bad-mac");
+    const events = readEvents(hashes, keyOf, [before], records);
     return eventsReads(enrolment, events);
   },
   reply: (hashes, bytes) => replyReads(openReply(hashes, doorKeys(hashes).command, bytes)),

@@ -1,0 +1,77 @@
+import { readU32 } from "../../protocol/bytes";
+import type { EventRecord, ReadEvent } from "../../protocol/event-record";
+import type { Unit } from "../store/store";
+import type { DoorRow } from "../store/tables";
+import { raiseAlarm } from "./receive-receipt";
+
+/** An event that takes longer to arrive is marked late: whoever is notified must see that it is not news. */
+const LATE_SECONDS = 120;
+
+export interface ArrivedEvent {
+  /** As it was before the upload. */
+  door: DoorRow;
+  read: ReadEvent;
+  record: Uint8Array;
+  /** Numbers before it that the door has given up. */
+  skipped: number;
+  now: number;
+}
+
+/**
+ * Stores an event that is not there yet. One that was altered is `altered` and names nobody, one of a kind that only
+ * a newer door knows is `unknown`; their bytes are kept as they came. One from before the next event that no gap
+ * waits for was here and has been forgotten since (event-retention.ts): it is not news.
+ */
+export async function storeEvent(unit: Unit, { door, read, record, skipped, now }: ArrivedEvent): Promise<void> {
+  const gap = read.sequence < door.next_event ? await splitGap(unit, door, read.sequence) : skipped;
+  if (gap === undefined) return;
+  const event = read.altered ? undefined : read.event;
+  const time = read.altered ? 0 : readU32(record, 4);
+  const timeUnknown = event?.timeUnknown ?? true;
+  await unit
+    .insertInto("events")
+    .values({
+      door_id: door.id,
+      enrolment: door.enrolment,
+      sequence: read.sequence,
+      record,
+      time,
+      time_unknown: timeUnknown ? 1 : 0,
+      type: event?.type ?? (read.altered ? "altered" : "unknown"),
+      reason: event?.reason ?? "unknown",
+      credential_id: event === undefined ? null : await credentialOf(unit, door.id, event),
+      received_at: now,
+      late: timeUnknown || now - time > LATE_SECONDS ? 1 : 0,
+      altered: read.altered ? 1 : 0,
+      gap,
+    })
+    .execute();
+  if (event?.duress === true) await raiseAlarm(unit, door.id, "duress", `Somebody was made to open the door (event ${event.sequence}).`, now);
+}
+
+/**
+ * An event arrives after all that lies in a gap: the one behind the gap now misses fewer.
+ * @returns how many are still missing before the event itself; undefined where it lies in no gap.
+ */
+async function splitGap(unit: Unit, door: DoorRow, sequence: number): Promise<number | undefined> {
+  const behind = await unit
+    .selectFrom("events")
+    .select(["id", "sequence", "gap"])
+    .where("door_id", "=", door.id)
+    .where("enrolment", "=", door.enrolment)
+    .where("sequence", ">", sequence)
+    .orderBy("sequence")
+    .limit(1)
+    .executeTakeFirst();
+  if (behind === undefined || behind.sequence - behind.gap > sequence) return undefined;
+  await unit.updateTable("events").set({ gap: behind.sequence - sequence - 1 }).where("id", "=", behind.id).execute();
+  return sequence - (behind.sequence - behind.gap);
+}
+
+/** Whose tag an event names; the newest holder where a value was given out again. */
+async function credentialOf(unit: Unit, door: string, event: EventRecord): Promise<string | null> {
+  if (event.kind === 0 || event.tag.every((byte) => byte === 0)) return null;
+  const rows = await unit.selectFrom("door_credentials").select(["credential_id", "released_at"]).where("door_id", "=", door).where("tag", "=", event.tag).execute();
+  const newest = rows.find((row) => row.released_at === null) ?? rows.sort((a, b) => b.released_at! - a.released_at!)[0];
+  return newest?.credential_id ?? null;
+}
