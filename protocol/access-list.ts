@@ -98,6 +98,11 @@ export function openAccessList(manifest: Manifest, delta: Delta | undefined, bod
   return { manifest, delta, policy: delta?.policy ?? manifest.policy, lockState: delta?.lockState ?? LockState.normal, body, firstTags };
 }
 
+/** The same snapshot under another delta, which says anew what is said for the whole door. */
+export function withDelta(list: AccessList, delta: Delta): AccessList {
+  return { ...list, delta, policy: delta.policy ?? list.manifest.policy, lockState: delta.lockState };
+}
+
 /**
  * The rows under a tag, of one kind: alternatives, any of which may grant. At most 5 + 9 reads for 10,000 rows.
  */

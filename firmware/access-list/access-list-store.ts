@@ -1,4 +1,4 @@
-import { openAccessList, type AccessList } from "../../protocol/access-list";
+import { openAccessList, withDelta, type AccessList } from "../../protocol/access-list";
 import { concat, equalBytes } from "../../protocol/bytes";
 import { LockState } from "../../protocol/delta";
 import type { Hashes } from "../../protocol/hashes";
@@ -113,7 +113,7 @@ export class AccessListStore {
     yield* this.#deltas.writeFirst(next, deltaHash);
     yield;
     yield* this.#commit({ epoch, version }, manifestHash, next);
-    this.#active = { list: { ...list, delta: next.delta }, epoch, version, manifestHash, deltaHash: next.hash };
+    this.#active = { list: withDelta(list, next.delta), epoch, version, manifestHash, deltaHash: next.hash };
   }
 
   /**

@@ -296,6 +296,21 @@ export const cases: Cases = {
     assert.is(rig.active, `1.${VERSION + 40}`);
   },
 
+  "X12: what a delta says of the whole door holds at once, without a reboot"(assert, { hashes }) {
+    const rig = new ListRig({ hashes });
+    const { mint } = rig;
+    rig.claim();
+    const base = mint.snapshot({ version: 10, rows: [mint.pinRow("111111")] });
+    rig.fetch(base);
+    const policy = { ...base.manifest.policy, unlockSeconds: 9 };
+    rig.apply(base, mint.delta(base, { version: 11, lockState: LockState.lockDown, policy }));
+    assert.is(rig.store.active!.list.lockState, LockState.lockDown);
+    assert.is(rig.store.active!.list.policy.unlockSeconds, 9);
+    rig.apply(base, mint.delta(base, { version: 12 }));
+    assert.is(rig.store.active!.list.lockState, LockState.normal);
+    assert.is(rig.store.active!.list.policy.unlockSeconds, base.manifest.policy.unlockSeconds);
+  },
+
   "a delta of its base's own version takes the base's place, and no other does"(assert, { hashes }) {
     const rig = new ListRig({ hashes });
     const { mint } = rig;
