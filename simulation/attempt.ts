@@ -1,0 +1,11 @@
+import type { CredentialKind } from "../protocol/credential";
+
+/** Somebody presents something at a reader. */
+export interface Attempt {
+  kind: CredentialKind;
+  /** Digits, or a number in hexadecimal. */
+  secret: string;
+  secondPin: string | undefined;
+  /** ms of the world at which it began. */
+  at: number;
+}

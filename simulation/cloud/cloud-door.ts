@@ -1,0 +1,324 @@
+import { rowsOfDoor, type GrantOnDoor } from "../../cloud/access/door-row";
+import { deltaAnswer, keysetsAfter, listDifference, pageAnswer, type DownMessage, type IssuedDelta, type IssuedState } from "../../cloud/doors/difference";
+import type { PolicyContent } from "../../cloud/issuing/door-orders";
+import { isLeaseDue, leaseTerms, sealLease, sealTime, type StalenessBounds } from "../../cloud/issuing/lease-terms";
+import { nextVersion, planList, type IssuedBase } from "../../cloud/issuing/plan-list";
+import { latestOpening } from "../../cloud/truth/latest-opening";
+import { encodeAcknowledgement } from "../../protocol/acknowledgement";
+import { ascii, equalBytes, fromHex, toHex } from "../../protocol/bytes";
+import { CredentialKind, credentialTag } from "../../protocol/credential";
+import type { LockState } from "../../protocol/delta";
+import type { DoorKeys } from "../../protocol/door-keys";
+import { notAfterOf } from "../../protocol/lease";
+import { hash8 } from "../../protocol/manifest";
+import { decodeNeed } from "../../protocol/need";
+import { HolderClass, NO_END } from "../../protocol/profile";
+import { openReceipt, type Receipt } from "../../protocol/receipt";
+import type { DownTopic } from "../../protocol/topics";
+import { mixingHashes } from "../mixing-hashes";
+import type { ReferenceList } from "../reference/reference-list";
+import { CloudLog } from "./cloud-log";
+import { referenceClasses, referenceLock, referenceRight } from "./reference-terms";
+import type { Right, RightAtDoor } from "./rights";
+import type { SiteKeys } from "./site-keys";
+
+const EXPIRED_ROWS_SECONDS = 86_400;
+const FETCHING_SECONDS = 30;
+
+/** How a house wants its doors; the same for all of a world. */
+export interface HouseRules {
+  policy: PolicyContent;
+  bounds: StalenessBounds;
+  utcOffsets: Uint8Array;
+  holidays: Uint8Array;
+  /** The same for the reference model. */
+  offsets: ReferenceList["offsets"];
+  holidayDates: readonly string[];
+}
+
+/** A list as it was issued. */
+export interface IssuedList {
+  epoch: number;
+  version: number;
+  reference: ReferenceList;
+  policy: PolicyContent;
+  lockState: LockState;
+  throttleReset: number;
+}
+
+export type Statement = { state: "acknowledged" | "never-delivered" } | { state: "limited"; until: number } | { state: "unlimited" };
+
+export interface CloudDoorParts {
+  keys: SiteKeys;
+  rules: HouseRules;
+  /** Sends to the door where it is connected. */
+  send(what: DownTopic, payload: Uint8Array): void;
+  connected(): boolean;
+}
+
+/**
+ * One door in the books of a simulated cloud: no database, but the rules of cloud/issuing, cloud/doors and
+ * cloud/truth about versions, bases, leases, receipts and what may be promised.
+ */
+export class CloudDoor {
+  readonly id: Uint8Array;
+  readonly hex: string;
+  readonly rights: RightAtDoor[] = [];
+  readonly lists = new Map<number, IssuedList>();
+  readonly log: CloudLog;
+  readonly #parts: CloudDoorParts;
+  readonly #doorKeys: DoorKeys;
+  readonly #claimedAt: number;
+  version = 0;
+  acknowledged = 0;
+  lockState: LockState = 0;
+  throttleReset = 0;
+  /** A change is committed whose list is not issued. */
+  noted = false;
+  receipt: Receipt | undefined;
+  #epoch = 0;
+  #offered = 0;
+  /** Bases that are not withdrawn, and those that are and may yet be acknowledged. */
+  #bases: IssuedBase[] = [];
+  #withdrawn: IssuedBase[] = [];
+  #deltas: (IssuedDelta & { version: number })[] = [];
+  #counter = 0;
+  #signedTime = 0;
+  #leaseIssuedAt = 0;
+  #leaseVersion = 0;
+  #leaseEnds: { version: number; ends: number[] }[] = [];
+  #fetching: { version: number; at: number } | undefined;
+
+  constructor(parts: CloudDoorParts, id: Uint8Array, keys: DoorKeys, claimedAt: number) {
+    this.#parts = parts;
+    this.id = id;
+    this.hex = toHex(id);
+    this.#doorKeys = keys;
+    this.#claimedAt = claimedAt;
+    this.log = new CloudLog(keys.event);
+  }
+
+  get newest(): IssuedList | undefined {
+    return this.lists.get(this.version);
+  }
+
+  /** Whether what the door has acknowledged is all that there is to know. */
+  get upToDate(): boolean {
+    return !this.noted && this.version > 0 && this.acknowledged === this.version;
+  }
+
+  /** @param tag of the credential, under this door's key. */
+  tagOf(kind: CredentialKind, secret: string): Uint8Array {
+    return credentialTag(mixingHashes, this.#doorKeys.tag, kind, kind === CredentialKind.pin || kind === CredentialKind.unitPin ? ascii(secret) : fromHex(secret)!);
+  }
+
+  addRight(right: Right): void {
+    const { kind, secret, secondPin } = right.credential;
+    const reference = referenceRight(right);
+    this.rights.push({
+      right,
+      tag: this.tagOf(kind, secret),
+      reference,
+      secondPin: secondPin === undefined ? undefined : { kind: reference.kind, secret, digits: secondPin, suspended: false },
+      addedVersion: undefined,
+      removedVersion: undefined,
+      neverLeft: false,
+      acknowledgedAt: undefined,
+      promisedUntil: Infinity,
+    });
+    this.noted = true;
+  }
+
+  /** Whether rows are in the list whose end is past. */
+  hasExpired(now: number): boolean {
+    return this.rights.some(({ right, removedVersion }) => removedVersion === undefined && isPast(right, now));
+  }
+
+  /** Compiles, signs and remembers the next version (cloud/issuing/issue-list). @param now Unix seconds. */
+  issue(now: number): IssuedList {
+    const { keys, rules } = this.#parts;
+    const leaving: RightAtDoor[] = [];
+    const live: RightAtDoor[] = [];
+    for (const at of this.rights) {
+      if (at.removedVersion !== undefined) continue;
+      (at.right.revokedAt !== undefined || isPast(at.right, now) ? leaving : live).push(at);
+    }
+    const version = nextVersion(this.version, now);
+    const plan = planList({
+      hashes: mixingHashes,
+      listKey: keys.listKey,
+      bases: this.#bases,
+      rows: rowsOfDoor(live.flatMap(grantsOf)),
+      stamp: { door: this.id, epoch: keys.epoch, version, issuedAt: now },
+      surroundings: { utcOffsets: rules.utcOffsets, holidays: rules.holidays },
+      doorState: { policy: rules.policy, lockState: this.lockState, throttleReset: this.throttleReset, released: false },
+    });
+    this.#withdrawn.push(...this.#bases.filter((base) => base.version === plan.withdrawn));
+    this.#bases = this.#bases.filter((base) => base.version !== plan.withdrawn);
+    if (plan.base !== undefined) this.#bases.push({ ...plan.base, version, epoch: keys.epoch, state: "next" });
+    for (const { base, delta } of plan.deltas) this.#deltas.push({ ...delta, base, version });
+    for (const at of leaving) {
+      at.removedVersion = version;
+      at.neverLeft = at.addedVersion === undefined || at.addedVersion > this.#offered;
+    }
+    for (const at of live) at.addedVersion ??= version;
+    // What was overtaken before any byte of it left can never be acknowledged.
+    this.#deltas = this.#deltas.filter((delta) => !(delta.version > this.#offered && delta.version < version));
+    this.#withdrawn = this.#withdrawn.filter((base) => base.version <= this.#offered);
+    this.version = version;
+    this.#epoch = keys.epoch;
+    this.noted = false;
+    const list: IssuedList = { epoch: keys.epoch, version, policy: rules.policy, lockState: this.lockState, throttleReset: this.throttleReset, reference: this.#referenceOf(live) };
+    this.lists.set(version, list);
+    return list;
+  }
+
+  /** What the newest receipt shows to be missing (cloud/doors/door-answers). */
+  sendMissing(now: number): void {
+    const { receipt } = this;
+    if (receipt === undefined || !this.#parts.connected()) return;
+    const { keys } = this.#parts;
+    this.#sendAll(keysetsAfter(receipt.keysetNumber, keys.chain));
+    const fetching = this.#fetching !== undefined && now - this.#fetching.at < FETCHING_SECONDS ? this.#fetching.version : undefined;
+    const lists = listDifference(mixingHashes, receipt, this.#issued, fetching);
+    if (lists.length > 0) this.#offer(this.version);
+    this.#sendAll(lists);
+    const record = { version: this.version, leaseVersion: this.#leaseVersion, leaseIssuedAt: this.#leaseIssuedAt };
+    if (isLeaseDue(record, receipt, now) && !this.noted) this.#sendLease(now);
+    if (receipt.firstEvent < this.log.next) this.#parts.send("ack", this.#acknowledgement());
+  }
+
+  /**
+   * Takes a receipt (cloud/doors/receive-receipt).
+   * @returns false where it shows a list that was never issued.
+   * @throws {ProtocolError} what is not the door's.
+   */
+  receiveReceipt(bytes: Uint8Array, now: number): boolean {
+    const receipt = openReceipt(mixingHashes, this.#doorKeys.receipt, bytes);
+    if (receipt.counter <= this.#counter) return true;
+    this.#counter = receipt.counter;
+    this.receipt = receipt;
+    this.#signedTime = Math.max(this.#signedTime, receipt.signedTime);
+    if (receipt.version <= this.acknowledged) return true;
+    const base = [...this.#withdrawn, ...this.#bases].find(({ manifest }) => equalBytes(hash8(mixingHashes, manifest), receipt.manifestHash));
+    if (base === undefined || base.epoch !== receipt.epoch) return false;
+    const hasDelta = receipt.deltaHash.some((byte) => byte !== 0);
+    const delta = this.#deltas.find((candidate) => candidate.base === base.version && candidate.version === receipt.version);
+    if (hasDelta ? delta === undefined || !equalBytes(hash8(mixingHashes, delta.payload), receipt.deltaHash) : receipt.version !== base.version) return false;
+    this.acknowledged = receipt.version;
+    this.#withdrawn = this.#withdrawn.filter(({ version }) => version >= base.version);
+    this.#bases = this.#bases.filter(({ version }) => version >= base.version);
+    base.state = "current";
+    this.#deltas = this.#deltas.filter(({ version }) => version >= receipt.version);
+    for (const at of this.rights) if (!at.neverLeft && at.acknowledgedAt === undefined && at.removedVersion !== undefined && at.removedVersion <= receipt.version) at.acknowledgedAt = now;
+    return true;
+  }
+
+  /** @throws {ProtocolError} what is malformed. */
+  receiveNeed(bytes: Uint8Array, now: number): void {
+    const { page, deltaBase, timeNonce } = decodeNeed(bytes);
+    if (timeNonce !== undefined) this.#parts.send("time", sealTime(this.#parts.keys.leaseKey, this.id, timeNonce, now));
+    if (page !== undefined) {
+      this.#fetching = { version: page.version, at: now };
+      for (const base of [...this.#withdrawn, ...this.#bases]) {
+        const answer = pageAnswer(page, base);
+        if (answer === undefined) continue;
+        this.#offer(page.version);
+        this.#sendAll([answer]);
+      }
+    }
+    const delta = deltaBase === undefined ? undefined : deltaAnswer(deltaBase, this.#issued);
+    if (delta === undefined) return;
+    this.#offer(this.version);
+    this.#sendAll([delta]);
+  }
+
+  /** @throws {ProtocolError} what is malformed. @returns what does not add up, or undefined. */
+  receiveEvents(bytes: Uint8Array): string | undefined {
+    const fault = this.log.receive(bytes, this.#doorKeys.receipt, this.receipt?.firstEvent ?? 0);
+    this.#parts.send("ack", this.#acknowledgement());
+    return fault;
+  }
+
+  /** What must be said of a revoked right now (cloud/truth/revocation-truth). */
+  statementOn(at: RightAtDoor): Statement {
+    const { removedVersion, addedVersion, right } = at;
+    if (at.neverLeft || (removedVersion === undefined && (addedVersion === undefined || addedVersion > this.#offered))) return { state: "never-delivered" };
+    if (removedVersion !== undefined && this.acknowledged >= removedVersion) return { state: "acknowledged" };
+    const { holderClass } = right.credential;
+    let leaseEnd = 0;
+    for (const { version, ends } of this.#leaseEnds) if (removedVersion === undefined || version < removedVersion) leaseEnd = Math.max(leaseEnd, ends[holderClass]);
+    let leased = true;
+    this.lists.forEach((list, version) => {
+      if (version >= this.acknowledged && (removedVersion === undefined || version < removedVersion) && ((list.policy.leasedClasses >> holderClass) & 1) === 0) leased = false;
+    });
+    const latest = latestOpening({
+      leased,
+      leaseEnd,
+      rightEnd: right.terms.notAfter === NO_END ? undefined : right.terms.notAfter,
+      lastSignedTime: Math.max(this.#signedTime, this.#claimedAt),
+      unlockSeconds: this.#parts.rules.policy.unlockSeconds,
+    });
+    return latest === undefined ? { state: "unlimited" } : { state: "limited", until: latest.until };
+  }
+
+  /** Says it aloud: from now on it may not be exceeded. */
+  promise(at: RightAtDoor): void {
+    const statement = this.statementOn(at);
+    if (statement.state === "limited") at.promisedUntil = Math.min(at.promisedUntil, statement.until);
+  }
+
+  #referenceOf(live: readonly RightAtDoor[]): ReferenceList {
+    const { rules } = this.#parts;
+    const secondPins: ReferenceList["secondPins"][number][] = [];
+    for (const { secondPin } of live) if (secondPin !== undefined) secondPins.push(secondPin);
+    return {
+      rights: live.map(({ reference }) => reference),
+      secondPins,
+      lock: referenceLock(this.lockState),
+      leasedClasses: referenceClasses(rules.policy.leasedClasses),
+      offsets: rules.offsets,
+      holidays: rules.holidayDates,
+    };
+  }
+
+  get #issued(): IssuedState {
+    return { version: this.version, bases: this.#bases, deltas: this.#deltas.filter(({ version }) => version === this.version) };
+  }
+
+  #sendAll(messages: readonly DownMessage[]): void {
+    for (const { topic, payload } of messages) this.#parts.send(topic, payload);
+  }
+
+  #offer(version: number): void {
+    this.#offered = Math.max(this.#offered, version);
+  }
+
+  /** The ends are remembered before it can leave. */
+  #sendLease(now: number): void {
+    const { keys, rules } = this.#parts;
+    const lease = leaseTerms({ epoch: this.#epoch, version: this.version }, rules.bounds, now);
+    let known = this.#leaseEnds.find(({ version }) => version === this.version);
+    if (known === undefined) this.#leaseEnds.push((known = { version: this.version, ends: [0, 0, 0] }));
+    for (const holder of [HolderClass.resident, HolderClass.guest, HolderClass.staff]) known.ends[holder] = Math.max(known.ends[holder], notAfterOf(lease, holder));
+    this.#leaseVersion = this.version;
+    this.#leaseIssuedAt = now;
+    this.#parts.send("lease", sealLease(keys.leaseKey, this.id, lease));
+  }
+
+  #acknowledgement(): Uint8Array {
+    return encodeAcknowledgement(mixingHashes, this.#doorKeys.acknowledgement, { enrolment: ENROLMENT, sequence: this.log.next });
+  }
+}
+
+export const ENROLMENT = 1;
+
+/** The row of a right and, where a second PIN belongs to its credential, that PIN's. */
+function grantsOf({ right, tag }: RightAtDoor): GrantOnDoor[] {
+  const { credential, terms, useCounter, outputs, needsSecondPin, duress, suspended } = right;
+  return [{ grant: right.id, tag, kind: credential.kind, holderClass: credential.holderClass, terms, useCounter, outputs, needsSecondPin, duress, suspended }];
+}
+
+function isPast({ terms }: Right, now: number): boolean {
+  return terms.notAfter !== NO_END && terms.notAfter + EXPIRED_ROWS_SECONDS <= now;
+}

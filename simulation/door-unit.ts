@@ -1,0 +1,149 @@
+import { startController } from "../firmware/controller";
+import { VirtualBoard } from "../hardware-sim/virtual-board";
+import type { FlashSnapshot } from "../hardware-sim/virtual-flash";
+import type { VirtualClock } from "../hardware-sim/virtual-clock";
+import { VirtualRandom } from "../hardware-sim/virtual-random";
+import { VirtualRealTimeClock } from "../hardware-sim/virtual-real-time-clock";
+import type { CutPoint } from "../hardware-sim/power-supply";
+import { ascii, toHex } from "../protocol/bytes";
+import type { Attempt } from "./attempt";
+import { verifyCheapSignature } from "./cheap-signing";
+import { Courier } from "./courier";
+import { DoorWatch } from "./door-watch";
+import { mixingHashes } from "./mixing-hashes";
+import { Radio } from "./radio";
+import type { Tally } from "./tally";
+import type { Trace } from "./trace";
+import type { Invariant } from "./violation";
+
+export const STORAGE = "latchkey";
+const CUT_POINTS: readonly CutPoint[] = ["before", "inside", "after"];
+const STRIKE_PIN = 16;
+
+export interface DoorUnitParts {
+  number: number;
+  seed: string;
+  clock: VirtualClock;
+  trace: Trace;
+  faults: Tally;
+  reasons: Tally;
+  encrypted: boolean;
+  /** A clock chip, and how much too fast it runs; undefined = the board has none. */
+  chipPpm: number | undefined;
+  driftPpm: number;
+  onUp(what: string, payload: Uint8Array): void;
+  answerHttp(path: string, body: Uint8Array): Uint8Array | undefined;
+  fail(invariant: Invariant, text: string): void;
+}
+
+/** One door of a world: its board with the real firmware, its radio, who stands between it and its cloud, and who watches. */
+export class DoorUnit {
+  readonly number: number;
+  readonly board: VirtualBoard;
+  readonly radio: Radio;
+  readonly courier: Courier;
+  readonly watch: DoorWatch;
+  /** ms of the world until which somebody stands at the reader. */
+  busyUntil = 0;
+  /** After a power cut the power stays away for as long as this says, and may go again while the board starts. */
+  restless = true;
+  /** What somebody has copied off the chip. */
+  copiedFlash: FlashSnapshot | undefined;
+  readonly #parts: DoorUnitParts;
+  readonly #random: VirtualRandom;
+  #hex: string | undefined;
+
+  constructor(parts: DoorUnitParts) {
+    this.#parts = parts;
+    this.number = parts.number;
+    const { clock, trace, faults, number, seed } = parts;
+    this.#random = new VirtualRandom(`${seed} unit ${number}`);
+    this.courier = new Courier(new VirtualRandom(`${seed} courier ${number}`), faults);
+    this.radio = new Radio({
+      clock,
+      random: new VirtualRandom(`${seed} radio ${number}`),
+      faults,
+      door: () => (this.#hex ??= toHex(this.claimSecretAndId.subarray(0, 8))),
+      onUp: (what, payload) => parts.onUp(what, payload),
+      passes: (what, payload) => this.courier.passes(what, payload, (milliseconds) => clock.set(() => this.radio.deliver(what, payload), milliseconds)),
+      answerHttp: (path, body) => parts.answerHttp(path, body),
+    });
+    this.board = new VirtualBoard({
+      clock,
+      network: this.radio,
+      seed: `${seed} board ${number}`,
+      encrypted: parts.encrypted,
+      hashes: mixingHashes,
+      verifySignature: verifyCheapSignature,
+      driftPpm: parts.driftPpm,
+      ...(parts.chipPpm !== undefined && { rtc: new VirtualRealTimeClock(clock, parts.chipPpm) }),
+      onTrace: (line) => trace.line(number, line),
+      onException: (error) => {
+        parts.fail("crash", error instanceof Error ? `${error.message} ${error.stack ?? ""}` : String(error));
+        this.board.powerOff();
+      },
+    });
+    this.watch = new DoorWatch({ door: number, board: this.board, trace, reasons: parts.reasons, now: () => clock.now, fail: parts.fail });
+    this.board.pins.onOutput = (pin, { value }) => {
+      if (pin !== STRIKE_PIN) return;
+      trace.note("output", number, pin, value);
+      this.watch.outputMoved(value === 1);
+    };
+    this.board.onPowerLost = () => this.#powerLost();
+    this.board.keyValue.preset(STORAGE, "cloud", ascii("cloud.simulated:443"));
+  }
+
+  /** Of `identity`: id (8) ‖ claim secret (16). */
+  get claimSecretAndId(): Uint8Array {
+    return this.board.keyValue.peek(STORAGE, "identity")!;
+  }
+
+  start(): void {
+    this.board.start((device) => {
+      this.watch.booted();
+      this.#parts.trace.note("power", this.number, 1, this.board.boots);
+      startController(device);
+    });
+  }
+
+  /** Somebody types. @returns false where somebody else stands at the reader. */
+  type(attempt: Omit<Attempt, "at">, keys: string, gapMs: number): boolean {
+    const { now } = this.#parts.clock;
+    if (now < this.busyUntil) return false;
+    this.busyUntil = now + keys.length * gapMs + 8_000;
+    this.watch.attempt = { ...attempt, at: now + keys.length * gapMs };
+    this.board.keypad.type(keys, gapMs);
+    return true;
+  }
+
+  /** The power goes in one of the next writes. */
+  armCut(random: VirtualRandom, within: number): void {
+    const point = CUT_POINTS[random.below(3)];
+    this.#parts.faults.add(`cut ${point} a write`);
+    this.board.cutAfter(random.below(within), point);
+  }
+
+  /** From now on nothing goes wrong here. */
+  calm(): void {
+    this.restless = false;
+    this.board.supply.cancelCut();
+    this.courier.jamsLists = this.courier.jamsLeases = this.courier.holdsTime = false;
+    this.board.powerOn();
+  }
+
+  #powerLost(): void {
+    const { clock, trace, faults } = this.#parts;
+    trace.note("power", this.number, 0, 0);
+    const random = this.#random;
+    const awayMs = random.chance(0.7) ? 200 + random.below(20_000) : random.below(4 * 3_600_000);
+    clock.set(() => {
+      if (this.board.running) return;
+      if (this.restless && random.chance(0.25)) {
+        const point = CUT_POINTS[random.below(3)];
+        faults.add("cut in boot");
+        this.board.cutAfter(random.below(random.chance(0.7) ? 5 : 40), point);
+      }
+      this.board.powerOn();
+    }, awayMs);
+  }
+}

@@ -1,0 +1,299 @@
+import type { VirtualBoard } from "../hardware-sim/virtual-board";
+import { equalBytes, readU32, toHex } from "../protocol/bytes";
+import { CredentialKind } from "../protocol/credential";
+import { decodeEvent, type EventRecord } from "../protocol/event-record";
+import { decodeLease, type Lease } from "../protocol/lease";
+import { EVENT_BYTES } from "../protocol/limits";
+import { eventSector, EVENT_SECTORS } from "../firmware/flash-layout";
+import { SECTOR_BYTES } from "../firmware/limits";
+import { REASONS } from "../protocol/decision";
+import type { Attempt } from "./attempt";
+import type { CloudDoor, IssuedList } from "./cloud/cloud-door";
+import { referenceKind } from "./cloud/reference-terms";
+import type { RightAtDoor } from "./cloud/rights";
+import { GuessingBound } from "./reference/guessing-bound";
+import { judge, type ReferenceAttempt } from "./reference/judge";
+import type { Tally } from "./tally";
+import type { Trace } from "./trace";
+import type { Invariant } from "./violation";
+
+const EVENTS_FROM = eventSector(0) * SECTOR_BYTES;
+const EVENTS_TO = EVENTS_FROM + EVENT_SECTORS * SECTOR_BYTES;
+const UNIT_BYTES = 16;
+const PROGRAMMED = 1;
+/** A relay may be late by so much (DESIGN §5), and a board's clock drifts. */
+const LATE_MS = 1_000;
+const DRIFT = 1 + 2e-4;
+/** From a key press to the decision, and from the exit button to the strike. */
+const PROMPT_MS = 1_500;
+const STORAGE = "latchkey";
+
+/** A grant that stands in the door's log. */
+interface LoggedGrant {
+  tag: string;
+}
+
+export interface DoorWatchParts {
+  door: number;
+  board: VirtualBoard;
+  trace: Trace;
+  reasons: Tally;
+  /** ms of the world. */
+  now(): number;
+  fail(invariant: Invariant, text: string): void;
+}
+
+/**
+ * Looks over one door's shoulder, from outside: at its relay, at the records that it writes to flash, at what is
+ * kept in its key-value store. Every grant is held against what the cloud has acknowledged and promised (I1, X1),
+ * against the reference model (I7), against its own past (I2, I3, X8); every movement of the relay against its
+ * cause and its time (I4, I5); and the log at the cloud against what was written here (I4, I8).
+ */
+export class DoorWatch {
+  /** Once the door is claimed. */
+  books: CloudDoor | undefined;
+  attempt: Attempt | undefined;
+  /** The world changes flash by itself: nothing of it is the firmware's doing. */
+  tampering = false;
+  /** The last decision that was logged. */
+  lastDecision: { reason: string; at: number } | undefined;
+  grants = 0;
+  readonly #parts: DoorWatchParts;
+  readonly #guessing = new GuessingBound();
+  readonly #grants = new Map<number, LoggedGrant>();
+  readonly #uses = new Map<string, number>();
+  readonly #torn = new Set<number>();
+  #next = 0;
+  /** Committed last; and what receipts showed last, which travel for a while. */
+  #version = 0;
+  #epoch = 0;
+  #shown = { counter: 0, epoch: 0, version: 0 };
+  #openUntil = 0;
+  #cause = -Infinity;
+  #exitPressed = -Infinity;
+
+  constructor(parts: DoorWatchParts) {
+    this.#parts = parts;
+    const { board } = parts;
+    board.flash.onChange = (offset, length) => this.#flashChanged(offset, length);
+    board.keyValue.onChange = () => this.#listKept();
+  }
+
+  /** The board has been powered on. */
+  booted(): void {
+    this.#guessing.boot(this.#parts.now());
+  }
+
+  exitPressed(): void {
+    this.#exitPressed = this.#parts.now();
+  }
+
+  /** An output has moved. */
+  outputMoved(open: boolean): void {
+    const now = this.#parts.now();
+    if (!open) {
+      if (now > this.#openUntil && !this.#mayStandOpen(now)) this.#late(now);
+      return;
+    }
+    if (this.#cause === now) return;
+    if (now - this.#exitPressed <= PROMPT_MS) return this.#opens(now);
+    if (this.#mayStandOpen(now)) return;
+    this.#parts.fail("I4", "the strike opened, and no record, no exit button and no hold-open says why");
+  }
+
+  /** Between two events. @param open whether the strike is. */
+  settled(open: boolean): void {
+    const now = this.#parts.now();
+    if (open && now > this.#openUntil && !this.#mayStandOpen(now)) this.#late(now);
+  }
+
+  /** A receipt of this door was taken. */
+  receiptTaken(known: boolean): void {
+    const { receipt } = this.books!;
+    if (!known) return this.#parts.fail("I2", `a receipt shows list ${receipt?.epoch}/${receipt?.version}, which nobody issued`);
+    const shown = this.#shown;
+    if (receipt === undefined || receipt.version === 0 || receipt.counter <= shown.counter) return;
+    if (receipt.epoch < shown.epoch || (receipt.epoch === shown.epoch && receipt.version < shown.version)) {
+      return this.#parts.fail("I2", `a receipt shows list ${receipt.epoch}/${receipt.version} after ${shown.epoch}/${shown.version}`);
+    }
+    this.#shown = { counter: receipt.counter, epoch: receipt.epoch, version: receipt.version };
+  }
+
+  /** An event is stored in the cloud. */
+  eventStored(event: EventRecord): void {
+    if (event.type !== "decision" || event.reason !== "granted") return;
+    const logged = this.#grants.get(event.sequence);
+    if (logged === undefined || logged.tag !== toHex(event.tag)) this.#parts.fail("I4", `the cloud has a grant as event ${event.sequence} that the door never logged`);
+    else this.#grants.delete(event.sequence);
+  }
+
+  /** After everything has healed and was sent: what was logged is in the cloud, or in a gap that the chain counts (I4, I8). */
+  drained(): void {
+    const { log } = this.books!;
+    let missing = 0;
+    for (const { from, to } of log.gaps) missing += to - from;
+    if (missing > 0 && log.folded < missing) this.#parts.fail("I8", `${missing} events never arrived, and the chain counts ${log.folded}`);
+    this.#grants.forEach((_, sequence) => {
+      if (log.gaps.some(({ from, to }) => sequence >= from && sequence < to)) return;
+      this.#parts.fail("I4", `the grant of event ${sequence} is neither in the cloud (next ${log.next}) nor in a gap`);
+    });
+  }
+
+  #opens(now: number, seconds = this.#unlockSeconds()): void {
+    this.#openUntil = Math.max(this.#openUntil, now + seconds * 1_000 * DRIFT + LATE_MS);
+  }
+
+  #unlockSeconds(): number {
+    return this.#activeList()?.policy.unlockSeconds ?? 5;
+  }
+
+  #late(now: number): void {
+    this.#parts.fail("I5", `the strike is still open ${now - this.#openUntil} ms after it should have fallen`);
+  }
+
+  #mayStandOpen(now: number): boolean {
+    const list = this.#activeList();
+    if (list?.lockState === 2) {
+      // For when it ends.
+      this.#openUntil = now + LATE_MS;
+      return true;
+    }
+    return false;
+  }
+
+  /** What the key-value store says was committed last. */
+  #kept(): { epoch: number; version: number } | undefined {
+    const kept = this.#parts.board.keyValue.peek(STORAGE, "list");
+    return kept === undefined ? undefined : { epoch: readU32(kept, 0), version: readU32(kept, 4) };
+  }
+
+  #activeList(): IssuedList | undefined {
+    const kept = this.#kept();
+    return kept && this.books?.lists.get(kept.version);
+  }
+
+  #listKept(): void {
+    const kept = this.#kept();
+    if (kept === undefined || (kept.epoch === this.#epoch && kept.version === this.#version)) return;
+    if (kept.epoch < this.#epoch || (kept.epoch === this.#epoch && kept.version < this.#version)) {
+      return this.#parts.fail("I2", `list ${kept.epoch}/${kept.version} was committed after ${this.#epoch}/${this.#version}`);
+    }
+    const before = this.books?.lists.get(this.#version)?.throttleReset ?? 0;
+    this.#epoch = kept.epoch;
+    this.#version = kept.version;
+    if ((this.#activeList()?.throttleReset ?? 0) > before) this.#guessing.lift();
+    // A hold-open may have ended with it: the relay has its second.
+    this.#openUntil = Math.max(this.#openUntil, this.#parts.now() + LATE_MS);
+  }
+
+  #flashChanged(offset: number, length: number): void {
+    if (offset < EVENTS_FROM || offset >= EVENTS_TO || this.tampering) return;
+    const unit = offset / UNIT_BYTES;
+    if (length > UNIT_BYTES) {
+      for (let one = unit; one < unit + length / UNIT_BYTES; one++) this.#torn.delete(one);
+      return;
+    }
+    const { cells, states } = this.#parts.board.flash.peek(offset - (offset % EVENT_BYTES), EVENT_BYTES);
+    if (states[unit & 1] !== PROGRAMMED) {
+      this.#torn.add(unit);
+      return;
+    }
+    // A record is two units; over what a cut tore comes garbage, which the firmware reads back and gives up.
+    if ((unit & 1) === 0 || states[0] !== PROGRAMMED || (this.#torn.size > 0 && (this.#torn.has(unit) || this.#torn.has(unit - 1)))) return;
+    if (REASONS[cells[9]] === undefined) return;
+    this.#recordWritten(decodeEvent(cells.slice()));
+  }
+
+  #recordWritten(event: EventRecord): void {
+    const now = this.#parts.now();
+    if (event.sequence < this.#next) this.#grants.delete(event.sequence);
+    this.#next = event.sequence + 1;
+    this.#parts.trace.note("event", this.#parts.door, event.sequence, REASONS.indexOf(event.reason), () => `${event.sequence} ${event.type} ${event.reason} ${event.timeUnknown ? "time unknown" : event.time}`);
+    if (event.type === "remote-unlock") {
+      this.#cause = now;
+      this.#opens(now);
+    }
+    if (event.type !== "decision") return;
+    this.#parts.reasons.add(event.reason);
+    this.lastDecision = { reason: event.reason, at: now };
+    const typed = event.kind === CredentialKind.pin || event.kind === CredentialKind.unitPin || event.kind === CredentialKind.pin2;
+    if (typed && event.reason !== "locked-out") {
+      if (!this.#guessing.mayCompare(now)) this.#parts.fail("X8", "a PIN was compared while the keypad had to wait");
+      if (event.reason === "unknown-credential") this.#guessing.unknown(now);
+    }
+    if (event.reason === "granted") this.#granted(event, now);
+  }
+
+  #granted(event: EventRecord, now: number): void {
+    const { books, attempt } = this;
+    const { fail } = this.#parts;
+    this.grants += 1;
+    this.#cause = now;
+    this.#opens(now);
+    this.#grants.set(event.sequence, { tag: toHex(event.tag) });
+    if (books === undefined || attempt === undefined || now - attempt.at > PROMPT_MS + 30_000) return fail("I4", "a grant was logged, and nobody is at the door");
+    const tag = books.tagOf(attempt.kind, attempt.secret);
+    if (!equalBytes(tag, event.tag)) return fail("I7", "a grant was logged under a tag that nobody presented");
+    this.#guessing.granted(now, toHex(tag));
+    const held = books.rights.filter((at) => equalBytes(at.tag, tag) && at.right.credential.kind === attempt.kind);
+    this.#checkRevoked(held, now);
+    this.#checkReference(event, attempt);
+  }
+
+  /** I1 and X1: whoever was taken every right may only open where and while the cloud says so. */
+  #checkRevoked(held: readonly RightAtDoor[], now: number): void {
+    const { books } = this;
+    if (held.length === 0 || held.some(({ right }) => right.revokedAt === undefined)) return;
+    this.#parts.reasons.add("granted though revoked");
+    const closes = (this.#parts.board.clock.startUnixMs + now) / 1_000 + this.#unlockSeconds();
+    let acknowledged = false;
+    let says = "";
+    for (const at of held) {
+      const statement = books!.statementOn(at);
+      if (statement.state === "acknowledged") acknowledged = true;
+      else if (statement.state === "unlimited" && at.promisedUntil === Infinity) return;
+      else if (statement.state === "limited" && closes <= Math.min(statement.until, at.promisedUntil)) return;
+      says += ` ${at.right.id}: ${statement.state}${statement.state === "limited" ? ` until ${statement.until}, promised ${at.promisedUntil}` : ""};`;
+    }
+    this.#parts.fail(acknowledged ? "I1" : "X1", `a revoked credential opens, to be shut at ${closes};${says}`);
+  }
+
+  /** I7, I3. */
+  #checkReference(event: EventRecord, attempt: Attempt): void {
+    const { books } = this;
+    const list = this.#activeList();
+    const lease = this.#lease(list);
+    const given: ReferenceAttempt = {
+      kind: referenceKind(attempt.kind),
+      secret: attempt.secret,
+      secondPin: attempt.secondPin,
+      outputs: [0, 1, 2, 3],
+      time: event.timeUnknown ? undefined : event.time,
+      floor: this.#floor(),
+      leaseEnds: lease === undefined ? {} : { guest: lease.guestNotAfter, staff: lease.staffNotAfter, resident: lease.residentNotAfter },
+      usesOf: (id) => this.#uses.get(id) ?? 0,
+      usesFull: false,
+    };
+    let judgement = judge(list?.reference, given);
+    // Signed times in messages raise the floor before it is kept.
+    if (judgement.reason !== "granted" && event.timeUnknown) judgement = judge(list?.reference, { ...given, floor: given.floor + 366 * 86_400 });
+    if (judgement.reason !== "granted" || judgement.right === undefined) {
+      const what = `${given.kind} ${attempt.secret} by list ${list?.version} of ${books?.version}, time ${given.time ?? "unknown"}, floor ${given.floor}, lease ${lease?.version}`;
+      return this.#parts.fail(judgement.reason === "used-up" ? "I3" : "I7", `granted where the reference model says ${judgement.reason}: ${what}`);
+    }
+    const { id, maxUses } = judgement.right;
+    if (maxUses !== undefined) this.#uses.set(id, (this.#uses.get(id) ?? 0) + 1);
+  }
+
+  #floor(): number {
+    const kept = this.#parts.board.keyValue.peek(STORAGE, "clock");
+    return kept === undefined ? 0 : readU32(kept, 4);
+  }
+
+  #lease(list: IssuedList | undefined): Lease | undefined {
+    const kept = this.#parts.board.keyValue.peek(STORAGE, "lease");
+    if (kept === undefined || list === undefined) return undefined;
+    const lease = decodeLease(kept);
+    return lease.epoch === list.epoch && lease.version <= list.version ? lease : undefined;
+  }
+}

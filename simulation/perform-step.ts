@@ -1,0 +1,206 @@
+import { LockState } from "../protocol/delta";
+import { HolderClass } from "../protocol/profile";
+import { CredentialKind } from "../protocol/credential";
+import { VirtualRandom } from "../hardware-sim/virtual-random";
+import type { DoorUnit } from "./door-unit";
+import { flipBit, keepOldList, restoreOldList } from "./flash-faults";
+import type { Resident } from "./population";
+import { QUIET } from "./radio";
+import type { Step } from "./step";
+import type { World } from "./world";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const YEARS_10_MS = 10 * 365 * 24 * HOUR_MS;
+const LATER_MS = 15_000;
+
+/** Lets a step happen; all of its details come from its seed. */
+export function performStep(world: World, step: Step): void {
+  const random = new VirtualRandom(step.seed);
+  const unit = world.units[step.door];
+  const { faults, people, cloud } = world;
+  switch (step.kind) {
+    case "present":
+      return somebodyTypes(world, unit, random, pick(random, people.liveAt(step.door)));
+    case "revoked":
+      return somebodyTypes(world, unit, random, pick(random, people.revokedAt(step.door).slice(-12)));
+    case "guess":
+      return types(world, unit, random, people.strangersPin());
+    case "hammer":
+      return hammer(world, unit, random);
+    case "exit":
+      return pressExit(world, unit);
+    case "leaf":
+      unit.board.setLeaf(true);
+      world.clock.set(() => unit.board.setLeaf(false), 500 + random.below(60_000));
+      return;
+    case "episode":
+      return connect(world, unit, random);
+    case "broker restart":
+      if (unit.radio.connected) faults.add("broker restart");
+      return unit.radio.breakConnection();
+    case "grant":
+      return moveIn(world, random, 1);
+    case "revoke":
+      return moveOut(world, step.door, random, 1);
+    case "bulk":
+      moveIn(world, random, 12 + random.below(12));
+      return moveOut(world, step.door, random, 6 + random.below(8));
+    case "lock state": {
+      const state = [LockState.lockDown, LockState.holdOpen][random.below(2)];
+      cloud.setLockState(step.door, state);
+      world.clock.set(() => cloud.setLockState(step.door, LockState.normal), 10 * MINUTE_MS + random.below(20 * HOUR_MS));
+      return;
+    }
+    case "lift throttle":
+      return cloud.resetThrottle(step.door);
+    case "rotate keys":
+      if (step.door > 0) return;
+      faults.add("keys rotated");
+      cloud.rotate(random.chance(0.5), random.chance(0.3));
+      // Twice in a row: whoever is offline misses one.
+      if (random.chance(0.4)) world.clock.set(() => cloud.rotate(false, true), random.below(24 * HOUR_MS));
+      return;
+    case "upkeep":
+      return cloud.noteAged(step.door);
+    case "power cut":
+      if (unit.board.running) faults.add("power cut");
+      return unit.board.powerOff();
+    case "armed cut":
+      return unit.armCut(random, random.chance(0.7) ? 8 : 400);
+    case "bit flip":
+      return flipBit(unit, random, faults);
+    case "old list restored":
+      keepOldList(unit);
+      world.clock.set(() => restoreOldList(unit, faults), 12 * HOUR_MS + random.below(72 * HOUR_MS));
+      return;
+    case "event flood":
+      return flood(world, unit);
+    case "clock chip":
+      return disturbClock(world, unit, random);
+    case "jam":
+      unit.courier.jamsLists = true;
+      unit.courier.jamsLeases = random.chance(0.2);
+      world.clock.set(() => (unit.courier.jamsLists = unit.courier.jamsLeases = false), random.below(96 * HOUR_MS));
+      return moveOut(world, step.door, random, 1);
+    case "hold time":
+      unit.courier.holdsTime = true;
+      world.clock.set(() => (unit.courier.holdsTime = false), random.below(48 * HOUR_MS));
+      return;
+    case "replay":
+      return unit.courier.replay(unit.radio, 1 + random.below(4));
+    case "tamper":
+      return unit.courier.tamper(unit.radio);
+    case "misdeliver":
+      return world.units[(step.door + 1) % world.units.length].courier.misdeliver(unit.radio);
+  }
+}
+
+function pick<T>(random: VirtualRandom, from: readonly T[]): T | undefined {
+  return from.length === 0 ? undefined : from[random.below(from.length)];
+}
+
+function somebodyTypes(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident | undefined): void {
+  if (who !== undefined) types(world, unit, random, who.credential.secret);
+}
+
+function types(world: World, unit: DoorUnit, random: VirtualRandom, pin: string, tries = 2): void {
+  const gapMs = random.chance(0.3) ? 120 + random.below(400) : 0;
+  const keys = random.chance(0.4) ? `${pin}#` : pin;
+  const typed = unit.type({ kind: CredentialKind.pin, secret: pin, secondPin: undefined }, keys, gapMs);
+  if (typed) world.attempts += 1;
+  else if (tries > 0) world.clock.set(() => types(world, unit, random, pin, tries - 1), LATER_MS);
+}
+
+/** Guesses one after the other, and pulls the plug in between to gain attempts (X8). */
+function hammer(world: World, unit: DoorUnit, random: VirtualRandom): void {
+  let left = 14;
+  world.faults.add("hammering");
+  const next = (): void => {
+    if (left-- === 0) return;
+    if (random.chance(0.4)) unit.board.cutAfter(random.below(5), "after");
+    types(world, unit, random, world.people.strangersPin(), 0);
+    world.clock.set(next, 9_000 + random.below(40_000));
+  };
+  next();
+}
+
+function pressExit(world: World, unit: DoorUnit): void {
+  unit.watch.exitPressed();
+  unit.board.pressExit(true);
+  world.clock.set(() => unit.board.pressExit(false), 400);
+}
+
+/** The network is there for a while, more or less good. */
+function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
+  const { radio } = unit;
+  if (radio.up) return;
+  radio.noise = random.chance(0.4) ? QUIET : { drop: random.below(25) / 100, duplicate: random.below(15) / 100, late: random.below(20) / 100 };
+  radio.appear();
+  const silently = random.chance(0.4);
+  world.clock.set(
+    () => {
+      if (silently) world.faults.add("partition");
+      radio.vanish(silently);
+    },
+    20_000 + random.below(random.chance(0.8) ? 6 * MINUTE_MS : HOUR_MS),
+  );
+}
+
+function moveIn(world: World, random: VirtualRandom, count: number): void {
+  const { people, cloud } = world;
+  for (let i = 0; i < count; i++) {
+    const holderClass = [HolderClass.guest, HolderClass.guest, HolderClass.staff, HolderClass.resident][random.below(4)];
+    const { rights, doors } = people.add(cloud.now, holderClass);
+    for (const right of rights) cloud.grant(right, doors, 1 + random.below(2_000));
+  }
+}
+
+/** Takes people their rights; some of them come back at once, and when the cloud says that it is over. */
+function moveOut(world: World, door: number, random: VirtualRandom, count: number): void {
+  const { people, cloud, clock } = world;
+  for (let i = 0; i < count; i++) {
+    const live = people.liveAt(door);
+    if (live.length < 8) return;
+    const leaver = live[random.below(live.length)];
+    const delayMs = random.chance(0.8) ? random.below(1_500) : random.below(30 * MINUTE_MS);
+    if (delayMs > MINUTE_MS) world.faults.add("slow outbox");
+    cloud.revoke(leaver.rights, delayMs);
+    if (i > 2) continue;
+    for (const number of leaver.doors) {
+      const unit = world.units[number];
+      clock.set(() => somebodyTypes(world, unit, random, leaver), 2_000 + random.below(MINUTE_MS));
+      for (const at of cloud.doors[number]!.rights) {
+        if (at.right !== leaver.rights[0] || at.promisedUntil === Infinity) continue;
+        const end = at.promisedUntil * 1_000 - clock.unixMs;
+        for (const before of [1_200_000, 980_000, 960_000, 61_000, 12_000, 3_000, -1_000]) {
+          const inMs = end - before - random.below(30_000);
+          if (inMs > 0) clock.set(() => somebodyTypes(world, unit, random, leaver), inMs);
+        }
+      }
+    }
+  }
+}
+
+/** The log fills up while nobody fetches it. */
+function flood(world: World, unit: DoorUnit): void {
+  world.faults.add("event flood");
+  let left = 4_300;
+  const toggle = (): void => {
+    if (left-- <= 0) return;
+    unit.board.setLeaf(left % 2 === 0);
+    world.clock.set(toggle, 120);
+  };
+  toggle();
+}
+
+function disturbClock(world: World, unit: DoorUnit, random: VirtualRandom): void {
+  const { rtc } = unit.board;
+  if (rtc === undefined) return;
+  const choice = random.below(3);
+  if (choice === 0) rtc.lose();
+  else rtc.time = world.clock.unixMs + (choice === 1 ? -YEARS_10_MS : YEARS_10_MS);
+  world.faults.add(["clock chip lost", "clock chip 10 years back", "clock chip 10 years ahead"][choice]);
+  // It shows at the next start.
+  unit.board.powerOff();
+}

@@ -1,0 +1,32 @@
+import { VirtualRandom } from "../hardware-sim/virtual-random";
+import type { Step, StepKind } from "./step";
+
+const DAY_MS = 86_400_000;
+
+/** How often a step of a kind comes, per door and day. */
+export type Rates = Readonly<Partial<Record<StepKind, number>>>;
+
+/** An ordinary door's day: people, and some connection. */
+export const PEOPLE: Rates = { present: 8, revoked: 1.4, guess: 0.6, exit: 0.6, leaf: 0.5, episode: 1.3, upkeep: 0.3 };
+export const MANAGERS: Rates = { grant: 0.5, revoke: 0.4, bulk: 0.015, "lock state": 0.08, "lift throttle": 0.05, "rotate keys": 0.01 };
+/** What may go wrong and heals by itself. */
+export const FAULTS: Rates = { "power cut": 0.15, "armed cut": 0.45, "broker restart": 0.25, "bit flip": 0.25, replay: 0.7, tamper: 0.5, misdeliver: 0.3, jam: 0.12, "hold time": 0.12, hammer: 0.02, "clock chip": 0.02, "event flood": 0.0004 };
+/** What no door can heal from by itself, but must not open for. */
+export const RUTHLESS: Rates = { "old list restored": 0.02 };
+
+/** The steps of one day, in order; they depend on nothing but the seed, so any of them can be left out of a run. */
+export function planDay(seed: string, day: number, doors: number, rates: Rates, first: number): Step[] {
+  const random = new VirtualRandom(`${seed} day ${day}`);
+  const steps: Step[] = [];
+  for (let door = 0; door < doors; door++) {
+    for (const kind of Object.keys(rates) as StepKind[]) {
+      const rate = rates[kind]!;
+      let count = Math.floor(rate);
+      if (random.chance(rate - count)) count += 1;
+      for (let i = 0; i < count; i++) steps.push({ number: 0, at: day * DAY_MS + random.below(DAY_MS), kind, door, seed: random.u32() });
+    }
+  }
+  steps.sort((a, b) => a.at - b.at || a.door - b.door || a.seed - b.seed);
+  steps.forEach((step, index) => (step.number = first + index));
+  return steps;
+}

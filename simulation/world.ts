@@ -1,0 +1,202 @@
+import { VirtualClock } from "../hardware-sim/virtual-clock";
+import { VirtualRandom } from "../hardware-sim/virtual-random";
+import type { Hashes } from "../protocol/hashes";
+import { HolderClass } from "../protocol/profile";
+import { encodeHolidays } from "../protocol/schedule";
+import { encodeUtcOffsets } from "../protocol/utc-offsets";
+import type { HouseRules } from "./cloud/cloud-door";
+import { SimCloud } from "./cloud/sim-cloud";
+import { DoorUnit } from "./door-unit";
+import { Healing } from "./healing";
+import { performStep } from "./perform-step";
+import { FAULTS, MANAGERS, PEOPLE, planDay, RUTHLESS, type Rates } from "./plan";
+import { Population } from "./population";
+import { dateOf } from "./reference/wall-clock";
+import { europeanOffsets, sydneyOffsets } from "./reference/summer-time";
+import type { Step, StepKind } from "./step";
+import { Tally } from "./tally";
+import { Trace } from "./trace";
+import type { Invariant, Violation } from "./violation";
+
+const DAY_MS = 86_400_000;
+const HOUR = 3_600;
+/** 2026-03-25T00:00:00Z, and 2026-10-21: days before the clocks change. */
+const BEFORE_SPRING = 1_774_396_800_000;
+const BEFORE_AUTUMN = 1_792_540_800_000;
+const HEAL_EVERY_DAYS = 20;
+
+export interface WorldOptions {
+  seed: string;
+  doors: number;
+  days: number;
+  hashes: Hashes;
+  /** Faults heal now and then, and then everybody with a right must get in. */
+  liveness: boolean;
+  /** Only steps below this number happen. */
+  steps?: number | undefined;
+  /** Steps that do not happen. */
+  without?: ReadonlySet<number> | undefined;
+  withoutKinds?: ReadonlySet<StepKind> | undefined;
+  onLine?: ((line: string) => void) | undefined;
+}
+
+/** A house of doors, its people, its cloud, and all that goes wrong: one seed, one course of events. */
+export class World {
+  readonly options: WorldOptions;
+  readonly clock: VirtualClock;
+  readonly trace: Trace;
+  readonly faults = new Tally();
+  readonly reasons = new Tally();
+  readonly steps = new Tally();
+  readonly units: DoorUnit[] = [];
+  readonly people: Population;
+  readonly cloud: SimCloud;
+  violation: Violation | undefined;
+  attempts = 0;
+  /** Steps planned so far. */
+  planned = 0;
+  doorDays = 0;
+  /** What was planned and happened, for who wants to look. */
+  current: Step | undefined;
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+    const random = new VirtualRandom(`${options.seed} world`);
+    const start = [BEFORE_SPRING, BEFORE_AUTUMN, BEFORE_SPRING + random.below(600) * DAY_MS][random.below(3)];
+    this.clock = new VirtualClock(start);
+    this.trace = new Trace(options.hashes, () => this.clock.now);
+    this.trace.onLine = options.onLine;
+    this.people = new Population(new VirtualRandom(`${options.seed} people`), options.doors);
+    for (let number = 0; number < options.doors; number++) this.units.push(this.#newUnit(number, random));
+    this.cloud = new SimCloud({
+      clock: this.clock,
+      random: new VirtualRandom(`${options.seed} cloud`),
+      rules: drawRules(random, Math.floor(start / 1_000)),
+      send: (door, what, payload) => this.units[door].radio.send(what, payload),
+      connected: (door) => this.units[door].radio.connected,
+      claimSecretOf: (door) => this.units[door].claimSecretAndId.slice(8),
+      onClaimed: (door, books) => {
+        this.units[door].watch.books = books;
+        books.log.onEvent = (event) => this.units[door].watch.eventStored(event);
+      },
+      onIssued: (door, version) => this.trace.note("issue", door, version, 0),
+      onReceipt: (door, known) => {
+        const { receipt } = this.cloud.doors[door]!;
+        this.trace.note("receipt", door, receipt?.version ?? 0, receipt?.counter ?? 0);
+        this.units[door].watch.receiptTaken(known);
+      },
+      onEvents: (door, fault) => {
+        if (fault !== undefined) this.fail("I8", fault, door);
+      },
+    });
+  }
+
+  get openings(): number {
+    return this.units.reduce((sum, { watch }) => sum + watch.grants, 0);
+  }
+
+  run(): void {
+    this.#moveIn();
+    const healing = new Healing(this);
+    const { days, doors, seed, liveness } = this.options;
+    const rates: Rates = { ...PEOPLE, ...MANAGERS, ...FAULTS, ...(liveness ? {} : RUTHLESS) };
+    for (let day = 0; day < days && this.violation === undefined; day++) {
+      const steps = planDay(seed, day, doors, rates, this.planned);
+      this.planned += steps.length;
+      const morning = this.clock.now;
+      for (const step of steps) if (this.#happens(step)) this.clock.set(() => this.#perform(step), step.at - day * DAY_MS);
+      this.#passTo(morning + DAY_MS);
+      this.doorDays += doors;
+      if (this.violation === undefined && (day === days - 1 || (liveness && day % HEAL_EVERY_DAYS === HEAL_EVERY_DAYS - 1))) healing.run(liveness);
+    }
+  }
+
+  /** Lets time pass, as long as all holds. */
+  pass(milliseconds: number): void {
+    this.#passTo(this.clock.now + milliseconds);
+  }
+
+  fail(invariant: Invariant, text: string, door: number): void {
+    if (this.violation !== undefined) return;
+    this.violation = { invariant, step: this.current?.number ?? 0, at: this.clock.now, text: `door ${door}: ${text}` };
+    this.trace.note("violation", door, 0, 0, () => `${invariant} ${text}`);
+  }
+
+  #passTo(instant: number): void {
+    while (this.violation === undefined && this.clock.step(instant));
+    if (this.violation === undefined) this.clock.advanceTo(instant);
+  }
+
+  #happens({ number, kind }: Step): boolean {
+    const { steps, without, withoutKinds } = this.options;
+    return (steps === undefined || number < steps) && without?.has(number) !== true && withoutKinds?.has(kind) !== true;
+  }
+
+  #perform(step: Step): void {
+    this.current = step;
+    this.steps.add(step.kind);
+    this.trace.note("step", step.door, step.number, step.seed, () => `${step.number} ${step.kind}`);
+    performStep(this, step);
+    for (const { board, watch } of this.units) watch.settled(board.strike);
+  }
+
+  #moveIn(): void {
+    for (const unit of this.units) {
+      unit.radio.appear();
+      unit.start();
+    }
+    this.pass(10_000);
+    const { now } = this.cloud;
+    for (let i = 0; i < 8; i++) this.people.add(now, HolderClass.resident);
+    for (let i = 0; i < 6; i++) this.people.add(now, HolderClass.guest);
+    for (let i = 0; i < 3; i++) this.people.add(now, HolderClass.staff);
+    for (const { rights, doors } of this.people.people) for (const right of rights) for (const door of doors) this.cloud.doors[door]?.addRight(right);
+    for (let door = 0; door < this.units.length; door++) {
+      if (this.cloud.doors[door] === undefined) return this.fail("I6", "the door was not claimed", door);
+      this.cloud.touch(door);
+    }
+    this.pass(60_000);
+    for (const { radio } of this.units) radio.vanish(false);
+  }
+
+  #newUnit(number: number, random: VirtualRandom): DoorUnit {
+    const chip = random.chance(0.7);
+    const unit: DoorUnit = new DoorUnit({
+      number,
+      seed: this.options.seed,
+      clock: this.clock,
+      trace: this.trace,
+      faults: this.faults,
+      reasons: this.reasons,
+      encrypted: random.chance(0.7),
+      chipPpm: chip ? random.below(41) - 20 : undefined,
+      driftPpm: random.chance(0.3) ? (random.chance(0.5) ? -95 : 95) : random.below(81) - 40,
+      onUp: (what, payload) => this.cloud.receive(number, what, payload),
+      answerHttp: (path, body) => this.cloud.answerHttp(number, path, body),
+      fail: (invariant, text) => this.fail(invariant, text, number),
+    });
+    return unit;
+  }
+}
+
+/** @param now Unix seconds. */
+function drawRules(random: VirtualRandom, now: number): HouseRules {
+  const year = 1970 + Math.floor(now / (365.2425 * 24 * HOUR));
+  const offsets = [europeanOffsets(60, year, 3), europeanOffsets(0, year, 3), sydneyOffsets(year, 3), [{ from: 0, minutes: -300 }], [{ from: 0, minutes: 345 }]][random.below(5)];
+  const firstDay = Math.floor(now / (24 * HOUR));
+  const days: number[] = [];
+  for (let day = firstDay; day < firstDay + 120; day++) if (random.chance(0.05)) days.push(day);
+  const bounded = random.chance(0.25);
+  return {
+    policy: { unlockSeconds: 2 + random.below(9), leasedClasses: bounded ? 7 : 6, pinDigits: 6, outputSeconds: [0, 0, 0], firstInClasses: 0, unitNumbers: false, hours: [] },
+    bounds: {
+      guestSeconds: [24 * HOUR, 6 * HOUR, HOUR][random.below(3)],
+      staffSeconds: [72 * HOUR, 24 * HOUR][random.below(2)],
+      residentSeconds: bounded ? 7 * 24 * HOUR : null,
+    },
+    utcOffsets: encodeUtcOffsets(offsets.map(({ from, minutes }) => ({ since: from, offsetSeconds: 60 * minutes }))),
+    holidays: encodeHolidays(days),
+    offsets,
+    holidayDates: days.map(dateOf),
+  };
+}
