@@ -15,8 +15,8 @@ export class House {
   readonly board: VirtualBoard;
   readonly cloud: PaperCloud;
 
-  constructor(hashes: Hashes, options: { rtc?: boolean } = {}) {
-    this.board = new VirtualBoard({ clock: this.clock, network: this.plug, hashes, rtc: options.rtc ?? false, ticksStart: 0xffff_f000 });
+  constructor(hashes: Hashes, options: { rtc?: boolean; encrypted?: boolean } = {}) {
+    this.board = new VirtualBoard({ clock: this.clock, network: this.plug, hashes, rtc: options.rtc ?? false, encrypted: options.encrypted ?? true, ticksStart: 0xffff_f000 });
     this.cloud = new PaperCloud(hashes, this.clock, this.network, () => this.board.keyValue.peek("latchkey", "identity")!.slice(8));
     const { keyValue } = this.board;
     const installer: KeyValue = {
