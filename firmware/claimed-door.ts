@@ -12,6 +12,7 @@ import { CommandDesk } from "./cloud/command-desk";
 import { ReceiptCounter } from "./cloud/receipt-counter";
 import type { Device, Flash, KeyValue } from "./device";
 import type { Door } from "./door/door";
+import { DoorMode } from "./door/door-mode";
 import type { EnrolmentRecord } from "./enrolment/enrolment-record";
 import { loadSettings } from "./enrolment/settings";
 import { EventLog, type NewEvent } from "./event-log/event-log";
@@ -48,12 +49,13 @@ export class ClaimedDoor {
   readonly #updater: ListUpdater;
   readonly #log: EventLog;
   readonly #uses: UseJournal;
+  readonly #mode: DoorMode;
   readonly #admission: Admission;
   readonly #session: CloudSession;
 
   constructor(parts: ClaimedDoorParts) {
     this.#parts = parts;
-    const { device, flash, keyValue, queue, uptime, clock, door, doorId, readers, store, keysets, record } = parts;
+    const { device, flash, keyValue, queue, uptime, clock, door, doorId, store, keysets, record } = parts;
     const { hashes } = device;
     this.#throttle = new PinThrottle({ keyValue, timers: device.timer, uptime });
     this.#leases = new LeaseStore({ keyValue, keysets, store, doorId, onAccepted: (lease) => clock.raiseFloor(lease.issuedAt) });
@@ -61,6 +63,15 @@ export class ClaimedDoor {
     const log = new EventLog({ flash, keyValue, hashes, clock, uptime, enrolment: record.login.enrolment });
     this.#log = log;
     this.#uses = new UseJournal({ flash, keyValue, acknowledged: () => log.acknowledged, isListed: (tag, kind) => this.#mayBeListed(tag, kind) });
+    this.#mode = new DoorMode({
+      keyValue,
+      timers: device.timer,
+      clock,
+      list: () => store.active?.list,
+      door,
+      enrolment: record.login.enrolment,
+      onEvent: (event) => this.note(event),
+    });
     this.#admission = new Admission({
       hashes,
       tagKey: record.keys.tag,
@@ -71,7 +82,7 @@ export class ClaimedDoor {
       uses: this.#uses,
       log,
       door,
-      signal: readers.ports[0].signal,
+      mode: this.#mode,
       onOutcome: (outcome) => this.#decided(outcome),
     });
     const desk = new CommandDesk({
@@ -79,7 +90,7 @@ export class ClaimedDoor {
       key: record.keys.command,
       randomBytes: (length) => device.randomBytes(length),
       uptime,
-      unlock: () => this.#unlockRemotely(),
+      unlock: (outputs) => this.#unlockRemotely(outputs),
     });
     this.#session = new CloudSession({
       device,
@@ -114,17 +125,24 @@ export class ClaimedDoor {
   }
 
   /** Somebody presents a credential at a reader. */
-  present(_reader: ReaderPort, { kind, value }: PresentedCredential): void {
-    this.#admission.present(kind, value);
+  present(reader: ReaderPort, credential: PresentedCredential): void {
+    this.#admission.present(reader, credential);
   }
 
   /** Somebody typed the second PIN that a reader asked for, or let it be. */
-  secondPin(_reader: ReaderPort, _digits: Uint8Array | undefined): void {}
+  secondPin(reader: ReaderPort, digits: Uint8Array | undefined): void {
+    this.#admission.secondPin(reader, digits);
+  }
 
   /** Something happened at the door: into the log, and to the cloud when it can be reached. */
   note(event: NewEvent): void {
     this.#log.append(event);
     this.#told();
+  }
+
+  /** The clock shows another time than it would have by itself. */
+  clockLeapt(): void {
+    this.#mode.update();
   }
 
   /** Everything that the keys before it vouched for is to be vouched for anew. */
@@ -184,9 +202,8 @@ export class ClaimedDoor {
 
   /** What a list says of the whole door, as often as it is said. */
   #applyListState(): void {
-    const list = this.#parts.store.active?.list;
-    this.#parts.door.setLockState(list?.lockState ?? LockState.normal);
-    this.#throttle.resetFromCloud(list?.delta?.throttleReset ?? 0);
+    this.#mode.update();
+    this.#throttle.resetFromCloud(this.#parts.store.active?.list.delta?.throttleReset ?? 0);
   }
 
   /** Wherever it is not certain that a tag is gone, its uses are kept. */
@@ -196,12 +213,12 @@ export class ClaimedDoor {
     return list === undefined || store.alarms.listDamaged || lookUp(list, tag, kind).length > 0;
   }
 
-  #unlockRemotely(): boolean {
-    const { store, door } = this.#parts;
-    const list = store.active?.list;
-    if (list?.lockState === LockState.lockDown) return false;
-    this.#log.append({ type: "remote-unlock", outputs: 1 });
-    door.unlock(list?.policy.unlockSeconds ?? 0);
+  /** @param outputs mask. A board that has not all of them refuses, and so does a lock-down (N14, X12). */
+  #unlockRemotely(outputs: number): boolean {
+    const { door } = this.#parts;
+    if (outputs === 0 || (outputs & ~door.outputs) !== 0 || door.lockState === LockState.lockDown) return false;
+    this.#log.append({ type: "remote-unlock", outputs });
+    door.unlock(outputs);
     this.#session.eventWritten();
     return true;
   }

@@ -51,10 +51,10 @@ export class Controller {
     this.#queue = new WorkQueue(device.timer, (error) => this.#failed(error), () => hold.holds);
     this.#door = new Door({
       device,
-      unlockSeconds: () => this.#store.active?.list.policy.unlockSeconds,
-      onEvent: (type) => this.#doorMoved(type),
+      policy: () => this.#store.active?.list.policy,
+      onEvent: (type, count) => this.#doorMoved(type, count),
     });
-    this.#clock = new TrustedClock({ uptime, keyValue, rtc: device.rtc, randomBytes: (length) => device.randomBytes(length) });
+    this.#clock = new TrustedClock({ uptime, keyValue, rtc: device.rtc, randomBytes: (length) => device.randomBytes(length), onLeap: () => this.#claimed?.clockLeapt() });
     this.#identity = loadIdentity(keyValue, (length) => device.randomBytes(length));
     this.#store = new AccessListStore({ flash: this.#flash, keyValue, hashes: device.hashes });
     this.#keysets = new KeysetStore({ device, keyValue, onAccepted: (keyset) => this.#claimed?.keysetAccepted(keyset) });
@@ -112,9 +112,9 @@ export class Controller {
     this.#claimed.start();
   }
 
-  #doorMoved(type: EventType): void {
+  #doorMoved(type: EventType, count = 0): void {
     this.#device.trace(type);
-    this.#claimed?.note({ type });
+    this.#claimed?.note({ type, count });
   }
 
   /** A bug: the outputs go to their secure state, and the board starts anew. */

@@ -37,6 +37,8 @@ export interface Grant {
   outputs: number;
   /** A use is to be written down before anything moves. */
   consumesUse: boolean;
+  /** The row, or that of the second PIN, is one for somebody who is forced to open (X12). */
+  duress: boolean;
 }
 
 export interface Refusal {
@@ -86,7 +88,8 @@ export function decideAccess(request: AccessRequest): Decision {
       if (refusal === undefined || MOST_USEFUL.indexOf(reason) < MOST_USEFUL.indexOf(refusal.reason)) refusal = { granted: false, reason, row };
       continue;
     }
-    const grant: Grant = { granted: true, row, profile: profile!, outputs: profile!.outputs & request.outputs, consumesUse: profile!.maxUses > 0 };
+    const duress = row.duress || (row.needsSecondPin && secondPinOf(list, request.secondTag)!.duress);
+    const grant: Grant = { granted: true, row, profile: profile!, outputs: profile!.outputs & request.outputs, consumesUse: profile!.maxUses > 0, duress };
     if (!grant.consumesUse) return grant;
     limited ??= grant;
   }
@@ -94,7 +97,7 @@ export function decideAccess(request: AccessRequest): Decision {
 }
 
 function denialOf(request: AccessRequest, list: AccessList, row: Row, profile: Profile): Denial | undefined {
-  if (row.needsSecondPin && !holdsSecondPin(list, request.secondTag)) return "second-credential-needed";
+  if (row.needsSecondPin && secondPinOf(list, request.secondTag) === undefined) return "second-credential-needed";
   if (row.suspended) return "suspended";
   const leased = (list.policy.leasedClasses >> profile.holderClass) & 1;
   const untimely = request.wallTime === undefined ? denialWithoutTime(request.timeFloor, profile, leased !== 0) : denialAt(profile, calendarOf(list), request.wallTime);
@@ -108,8 +111,8 @@ function denialOf(request: AccessRequest, list: AccessList, row: Row, profile: P
   return (profile.outputs & request.outputs) !== 0 ? undefined : "output-not-allowed";
 }
 
-function holdsSecondPin(list: AccessList, secondTag: Uint8Array | undefined): boolean {
-  return secondTag !== undefined && lookUp(list, secondTag, CredentialKind.pin2).some((row) => !row.suspended);
+function secondPinOf(list: AccessList, secondTag: Uint8Array | undefined): Row | undefined {
+  return secondTag === undefined ? undefined : lookUp(list, secondTag, CredentialKind.pin2).find((row) => !row.suspended);
 }
 
 /**

@@ -88,3 +88,47 @@ export function evaluateSchedule(first: number, ruleAt: (index: number) => Sched
   }
   return verdict;
 }
+
+/** One occurrence of a rule's window. */
+export interface OpenWindow {
+  /** Local day on which it began, since 1970-01-01. */
+  day: number;
+  /** As in its rule. */
+  start: number;
+  end: number;
+}
+
+/** The occurrences of windows in which the wall clock stands, without those that a holiday cancels. */
+export function windowsAt(first: number, ruleAt: (index: number) => ScheduleRule | undefined, holidays: Uint8Array, now: LocalTime): OpenWindow[] {
+  const found: OpenWindow[] = [];
+  for (const { days, start, end } of rulesFrom(first, ruleAt)) {
+    for (let daysAgo = 0; daysAgo < 2; daysAgo++) {
+      const minute = now.minute + daysAgo * DAY_MINUTES;
+      const begins = ((days >> ((now.weekday + 7 - daysAgo) % 7)) & 1) !== 0;
+      if (!begins || minute < start || minute >= end) continue;
+      const day = now.day - daysAgo;
+      if ((days & ON_HOLIDAYS) !== 0 || !isHoliday(holidays, day)) found.push({ day, start, end });
+    }
+  }
+  return found;
+}
+
+/** Minutes of the wall clock, at most until midnight, in which no window of a schedule begins or ends. */
+export function minutesToBoundary(first: number, ruleAt: (index: number) => ScheduleRule | undefined, now: LocalTime): number {
+  let least = DAY_MINUTES - now.minute;
+  for (const { start, end } of rulesFrom(first, ruleAt)) {
+    for (const boundary of [start, end, end - DAY_MINUTES]) if (boundary > now.minute) least = Math.min(least, boundary - now.minute);
+  }
+  return least;
+}
+
+function rulesFrom(first: number, ruleAt: (index: number) => ScheduleRule | undefined): ScheduleRule[] {
+  const rules: ScheduleRule[] = [];
+  for (let index = first; index !== LAST_RULE && rules.length < SCHEDULE_CHAIN_MAX; ) {
+    const rule = ruleAt(index);
+    if (rule === undefined) break;
+    rules.push(rule);
+    index = rule.next;
+  }
+  return rules;
+}

@@ -1,13 +1,14 @@
 import type { AccessList } from "../../protocol/access-list";
-import { CredentialKind, credentialTag } from "../../protocol/credential";
-import type { Reason } from "../../protocol/decision";
+import { CredentialKind, credentialTag, secondPinTag } from "../../protocol/credential";
+import type { Denial, Reason } from "../../protocol/decision";
 import type { Hashes } from "../../protocol/hashes";
 import type { Lease } from "../../protocol/lease";
-import { decideAccess, type Decision } from "../decide-access";
+import { decideAccess, type Grant } from "../decide-access";
 import type { Door } from "../door/door";
+import type { DoorMode } from "../door/door-mode";
 import type { EventLog } from "../event-log/event-log";
+import type { PresentedCredential, ReaderPort } from "../reader/reader-port";
 import type { PinThrottle } from "./pin-throttle";
-import type { ReaderSignal } from "../reader/reader-signal";
 import type { UseJournal } from "./use-journal";
 
 /** How a presented credential fared; holds no PIN. */
@@ -16,6 +17,7 @@ export interface Outcome {
   kind: CredentialKind;
   /** Of a known credential. */
   tag: Uint8Array | undefined;
+  /** Whoever opened was forced to: nobody at the door may notice that this is told. */
   duress: boolean;
   /** Number of its event, where one was written. */
   event: number | undefined;
@@ -29,88 +31,134 @@ export interface AdmissionParts {
   /** The lease in force for that list. */
   lease(): Lease | undefined;
   clock: { wallTime(): number | undefined; readonly floor: number };
-  throttle: Pick<PinThrottle, "charge" | "takeBack" | "count">;
+  throttle: Pick<PinThrottle, "charge" | "takeBack" | "charges">;
   uses: Pick<UseJournal, "usesOf" | "consume" | "full">;
   log: Pick<EventLog, "append" | "next">;
   door: Pick<Door, "unlock">;
-  signal: Pick<ReaderSignal, "granted" | "denied" | "wait">;
+  mode: Pick<DoorMode, "entered">;
   onOutcome(outcome: Outcome): void;
+}
+
+/** A first credential: what it is known by is all that is kept of it while a second PIN is waited for. */
+interface Presented {
+  kind: CredentialKind;
+  tag: Uint8Array;
+  /** Of a unit PIN. */
+  unit: Uint8Array | undefined;
 }
 
 /** The door's own strike, as a mask. */
 const STRIKE = 1;
 
 /**
- * Joins reader → throttle → decision → uses → log → strike, in this order and in one go: what must outlive a power
+ * Joins reader → throttle → decision → uses → log → outputs, in this order and in one go: what must outlive a power
  * cut is durable before the next step begins, and nothing moves before the last of them.
+ *
+ * A credential whose row needs a second PIN makes its reader ask for one, and is decided on anew when that has come
+ * (X12). It is one attempt and one event, however it ends. A second PIN is bound to the first credential and counts
+ * as a guess like any other: whoever found a card learns no PIN with it.
  */
 export class Admission {
   readonly #parts: AdmissionParts;
-  /** Failures at which a refusal to wait was last logged: one event for each wait, or hammering would fill the log. */
+  /** By the reader's index: what waits there for its second PIN. The reader keeps the time. */
+  readonly #waiting: (Presented | undefined)[] = [];
+  /** Attempts charged when a refusal to wait was last logged: one event for each wait, or hammering would fill the log. */
   #loggedWait: number | undefined;
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
   }
 
-  /** Somebody presents a credential at the reader; answered before this returns. */
-  present(kind: CredentialKind, value: Uint8Array): void {
+  /** Somebody presents a credential at a reader; answered, or a second PIN asked for, before this returns. */
+  present(reader: ReaderPort, { kind, value, unit }: PresentedCredential): void {
     const { hashes, tagKey, throttle } = this.#parts;
+    this.#giveUp(reader);
     // Cards, fobs and phones are not guessed, so a locked keypad does not lock them out (X8).
     const typed = kind === CredentialKind.pin || kind === CredentialKind.unitPin || kind === CredentialKind.pin2;
-    if (typed && !throttle.charge()) return this.#wait(kind);
-    this.#loggedWait = undefined;
+    if (typed && !throttle.charge(unit)) return this.#wait(reader, kind);
     const tag = credentialTag(hashes, tagKey, kind, value);
-    const reason = this.#decide(kind, tag);
+    const reason = this.#decide(reader, { kind, tag, unit: unit?.slice() }, undefined);
     if (!typed || reason === "unknown-credential") return;
     throttle.takeBack(reason === "granted" ? tag : undefined);
   }
 
-  #decide(kind: CredentialKind, tag: Uint8Array): Reason {
-    const { list: listInForce, lease, clock, uses } = this.#parts;
-    const list = listInForce();
+  /**
+   * Somebody typed the second PIN that a reader was made to ask for.
+   * @param digits ASCII; undefined where nobody did.
+   */
+  secondPin(reader: ReaderPort, digits: Uint8Array | undefined): void {
+    const { hashes, tagKey, throttle } = this.#parts;
+    const first = this.#waiting[reader.index];
+    if (first === undefined || digits === undefined) return this.#giveUp(reader);
+    this.#waiting[reader.index] = undefined;
+    if (!throttle.charge(first.unit)) return this.#wait(reader, CredentialKind.pin2);
+    const reason = this.#decide(reader, first, secondPinTag(hashes, tagKey, first.tag, digits));
+    // Where the first credential has gone meanwhile nobody can tell whether the PIN was right.
+    if (reason === "second-credential-needed" || reason === "unknown-credential") return;
+    throttle.takeBack(reason === "granted" ? first.tag : undefined);
+  }
+
+  #decide(reader: ReaderPort, first: Presented, secondTag: Uint8Array | undefined): Reason {
+    const { list, lease, clock, uses } = this.#parts;
     const decision = decideAccess({
-      list,
-      kind,
-      tag,
-      outputs: STRIKE,
+      list: list(),
+      kind: first.kind,
+      tag: first.tag,
+      secondTag,
+      outputs: reader.outputs,
       wallTime: clock.wallTime(),
       timeFloor: clock.floor,
       lease: lease(),
       usesOf: (of, useCounter) => uses.usesOf(of, useCounter),
       usesFull: uses.full,
     });
-    if (!decision.granted) return this.#refuse(kind, decision.reason, decision.row && tag);
-    return this.#grant(kind, tag, decision, list!);
+    if (decision.granted) return this.#grant(reader, first, decision);
+    if (decision.reason === "second-credential-needed" && secondTag === undefined) {
+      this.#waiting[reader.index] = first;
+      reader.promptSecond();
+      return decision.reason;
+    }
+    return this.#refuse(reader, first.kind, decision.reason, decision.row && first.tag);
   }
 
-  #grant(kind: CredentialKind, tag: Uint8Array, { row, outputs, consumesUse }: Decision & { granted: true }, list: AccessList): Reason {
-    const { uses, log, door, signal, onOutcome } = this.#parts;
+  #grant(reader: ReaderPort, { kind, tag }: Presented, { row, profile, outputs, consumesUse, duress }: Grant): Reason {
+    const { uses, log, door, mode, onOutcome } = this.#parts;
     // One record may come before this one: that of events that were folded.
-    if (consumesUse && !uses.consume(row, log.next + 1)) return this.#refuse(kind, "used-up", tag);
-    const { duress } = row;
+    if (consumesUse && !uses.consume(row, log.next + 1)) return this.#refuse(reader, kind, "used-up", tag);
     const event = log.append({ type: "decision", reason: "granted", kind, outputs, duress, tag });
-    door.unlock(list.policy.unlockSeconds);
-    signal.granted();
+    door.unlock(outputs);
+    reader.signal.granted();
+    if ((outputs & STRIKE) !== 0) mode.entered(profile.holderClass);
     onOutcome({ reason: "granted", kind, tag, duress, event });
     return "granted";
   }
 
   /** @param tag of a known credential: a mistyped PIN leaves no trace of itself. */
-  #refuse(kind: CredentialKind, reason: Exclude<Reason, "granted">, tag: Uint8Array | undefined): Reason {
-    const { log, signal, onOutcome } = this.#parts;
-    const event = log.append({ type: "decision", reason, kind, tag });
-    signal.denied();
-    onOutcome({ reason, kind, tag, duress: false, event });
+  #refuse(reader: ReaderPort, kind: CredentialKind, reason: Denial, tag: Uint8Array | undefined): Reason {
+    this.#logRefusal(kind, reason, tag);
+    reader.signal.denied();
     return reason;
   }
 
-  #wait(kind: CredentialKind): void {
-    const { throttle, log, signal, onOutcome } = this.#parts;
+  #logRefusal(kind: CredentialKind, reason: Denial, tag: Uint8Array | undefined): void {
+    const { log, onOutcome } = this.#parts;
+    const event = log.append({ type: "decision", reason, kind, tag });
+    onOutcome({ reason, kind, tag, duress: false, event });
+  }
+
+  /** Something else came in its place, or nothing: the first credential opens nothing, and the log says that it was there. */
+  #giveUp(reader: ReaderPort): void {
+    const first = this.#waiting[reader.index];
+    this.#waiting[reader.index] = undefined;
+    if (first !== undefined) this.#logRefusal(first.kind, "second-credential-needed", first.tag);
+  }
+
+  #wait(reader: ReaderPort, kind: CredentialKind): void {
+    const { throttle, log, onOutcome } = this.#parts;
     let event: number | undefined;
-    if (this.#loggedWait !== throttle.count) event = log.append({ type: "decision", reason: "locked-out", kind });
-    this.#loggedWait = throttle.count;
-    signal.wait();
+    if (this.#loggedWait !== throttle.charges) event = log.append({ type: "decision", reason: "locked-out", kind });
+    this.#loggedWait = throttle.charges;
+    reader.signal.wait();
     onOutcome({ reason: "locked-out", kind, tag: undefined, duress: false, event });
   }
 }

@@ -18,6 +18,7 @@ export class TrustedClock {
   readonly #keyValue: KeyValue;
   readonly #rtc: RealTimeClock | undefined;
   readonly #randomBytes: (length: number) => Uint8Array;
+  readonly #onLeap: () => void;
   #floor = 0;
   #keptFloor = 0;
   #lastSigned = 0;
@@ -26,11 +27,13 @@ export class TrustedClock {
   #epochMs: number | undefined;
   #asked: { nonce: Uint8Array; at: number } | undefined;
 
-  constructor(parts: { uptime: Uptime; keyValue: KeyValue; rtc: RealTimeClock | undefined; randomBytes: (length: number) => Uint8Array }) {
+  /** @param parts.onLeap the clock shows another time than what has passed, or has become known or unknown. */
+  constructor(parts: { uptime: Uptime; keyValue: KeyValue; rtc: RealTimeClock | undefined; randomBytes: (length: number) => Uint8Array; onLeap?: () => void }) {
     this.#uptime = parts.uptime;
     this.#keyValue = parts.keyValue;
     this.#rtc = parts.rtc;
     this.#randomBytes = parts.randomBytes;
+    this.#onLeap = parts.onLeap ?? (() => {});
     const kept = this.#keyValue.read(KEY);
     if (kept !== undefined && kept.byteLength === RECORD_BYTES) {
       const record = new Uint8Array(kept);
@@ -85,11 +88,15 @@ export class TrustedClock {
     }
     this.raiseFloor(signed.time);
     this.keep();
+    if (age <= TIME_NONCE_MS) this.#onLeap();
   }
 
   /** @param time Unix seconds of something signed: a manifest, a lease. */
   raiseFloor(time: number): void {
-    if (time > this.#floor) this.#floor = time;
+    if (time <= this.#floor) return;
+    const now = this.wallTime();
+    this.#floor = time;
+    if (now !== undefined && time > now) this.#onLeap();
   }
 
   /**
@@ -106,6 +113,7 @@ export class TrustedClock {
     }
     this.#floor = time;
     this.keep();
+    this.#onLeap();
   }
 
   /** Makes the floor survive a power cut; called hourly, and after whatever moved it. */

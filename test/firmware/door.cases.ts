@@ -5,10 +5,14 @@ import { ReaderSignal } from "../../firmware/reader/reader-signal";
 import { PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { LockState } from "../../protocol/delta";
+import { DEFAULT_POLICY, type DoorPolicy } from "../../protocol/door-policy";
 import type { Cases } from "../support/cases";
 
 /** One minute before 32 bits wrap, and before their sign changes. */
 const WRAPS = [0xffff_ffff - 60_000, 0x7fff_ffff - 60_000];
+
+/** The strike alone, as a mask. */
+const STRIKE = 1;
 
 interface Hinge {
   clock: VirtualClock;
@@ -16,15 +20,22 @@ interface Hinge {
   door: Door;
   events: string[];
   device: Device;
+  policy: DoorPolicy | undefined;
+  /** Opens the strike for so many seconds. */
+  open(unlockSeconds: number): void;
 }
 
-function hang(options: Partial<VirtualBoardOptions> = {}, unlockSeconds: () => number | undefined = () => 7): Hinge {
+function hang(options: Partial<VirtualBoardOptions> = {}, policy: Partial<DoorPolicy> | null = { unlockSeconds: 7 }): Hinge {
   const clock = new VirtualClock();
   const board = new VirtualBoard({ flashBlocks: 4, ...options, clock });
-  const hinge = { clock, board, events: [] as string[] } as Hinge;
+  const hinge = { clock, board, events: [] as string[], policy: policy === null ? undefined : { ...DEFAULT_POLICY, ...policy } } as Hinge;
+  hinge.open = (unlockSeconds) => {
+    hinge.policy = { ...hinge.policy!, unlockSeconds };
+    hinge.door.unlock(STRIKE);
+  };
   board.start((device) => {
     hinge.device = device;
-    hinge.door = new Door({ device, unlockSeconds, onEvent: (type: DoorEvent) => hinge.events.push(`${clock.now} ${type}`) });
+    hinge.door = new Door({ device, policy: () => hinge.policy, onEvent: (type: DoorEvent, count?: number) => hinge.events.push(`${clock.now} ${type}${count === undefined ? "" : ` ${count}`}`) });
   });
   return hinge;
 }
@@ -42,13 +53,13 @@ const kinds = (events: string[]): string[] => events.map((event) => event.slice(
 export const cases: Cases = {
   "the strike opens for its time and not a second longer, wherever the ticks wrap"(assert) {
     for (const ticksStart of WRAPS) {
-      const { clock, board, door } = hang({ ticksStart });
+      const { clock, board, door, open } = hang({ ticksStart });
       clock.advance(57_000);
-      door.unlock(5);
+      open(5);
       assert.true(door.unlocked && board.strike);
       clock.advance(100_000);
       assert.deepEqual(board.strikeTimes, [{ from: 57_000, to: 62_000 }]);
-      door.unlock(60);
+      open(60);
       clock.advance(59_999);
       assert.true(board.strike);
       clock.advance(1);
@@ -58,12 +69,12 @@ export const cases: Cases = {
 
   "a second grant prolongs, never shortens, and a slow or fast oscillator changes little"(assert) {
     for (const driftPpm of [-500, 0, 500]) {
-      const { clock, board, door } = hang({ driftPpm });
-      door.unlock(10);
+      const { clock, board, open } = hang({ driftPpm });
+      open(10);
       clock.advance(4_000);
-      door.unlock(2);
+      open(2);
       clock.advance(1_000);
-      door.unlock(10);
+      open(10);
       clock.advance(20_000);
       const [{ from, to }] = board.strikeTimes;
       assert.is(board.strikeTimes.length, 1);
@@ -75,13 +86,13 @@ export const cases: Cases = {
     const hinge = hang({ onException: (_, board) => board.restart() });
     const { clock, board } = hinge;
     assert.false(board.strike);
-    hinge.door.unlock(60);
+    hinge.open(60);
     board.powerOff();
     assert.false(board.strike);
     board.powerOn();
     clock.advance(1_000);
     assert.false(board.strike, "nothing is resumed");
-    hinge.door.unlock(60);
+    hinge.open(60);
     hinge.device.timer.set(() => {
       throw new Error("a bug");
     }, 1_000);
@@ -89,7 +100,7 @@ export const cases: Cases = {
     assert.is(board.boots, 3);
     assert.false(board.strike);
     hinge.door.setLockState(LockState.holdOpen);
-    hinge.door.unlock(60);
+    hinge.open(60);
     hinge.door.secure();
     assert.false(board.strike || hinge.door.unlocked);
     clock.advance(100_000);
@@ -97,8 +108,8 @@ export const cases: Cases = {
   },
 
   "the strike falls when the leaf has opened and closed again, not while it is open"(assert) {
-    const { clock, board, door, events } = hang();
-    door.unlock(10);
+    const { clock, board, events, open } = hang();
+    open(10);
     clock.advance(1_000);
     board.setLeaf(true);
     clock.advance(2_000);
@@ -108,19 +119,19 @@ export const cases: Cases = {
     assert.false(board.strike);
     assert.deepEqual(kinds(events), ["leaf-opened", "leaf-closed"]);
     // Somebody leaves and the leaf falls shut just after somebody else was granted: that one still gets in.
-    door.unlock(1);
+    open(1);
     clock.advance(900);
     board.setLeaf(true);
     clock.advance(100);
-    door.unlock(10);
+    open(10);
     board.setLeaf(false);
     clock.advance(100);
     assert.true(board.strike);
   },
 
   "contacts that bounce are one opening and one closing"(assert) {
-    const { clock, board, door, events } = hang();
-    door.unlock(10);
+    const { clock, board, events, open } = hang();
+    open(10);
     for (const open of [true, false, true, false, true]) {
       board.setLeaf(open);
       clock.advance(7);
@@ -138,7 +149,7 @@ export const cases: Cases = {
 
   "a leaf that opens without a grant or the exit button was forced"(assert) {
     const hinge = hang();
-    const { clock, board, door, events } = hinge;
+    const { clock, board, events, open } = hinge;
     board.setLeaf(true);
     clock.advance(100);
     board.setLeaf(false);
@@ -148,13 +159,13 @@ export const cases: Cases = {
     clock.advance(100);
     board.setLeaf(false);
     clock.advance(7_100);
-    door.unlock(1);
+    open(1);
     clock.advance(1_900);
     board.setLeaf(true);
     clock.advance(60);
     board.setLeaf(false);
     clock.advance(100);
-    door.unlock(1);
+    open(1);
     clock.advance(2_100);
     board.setLeaf(true);
     clock.advance(60);
@@ -162,8 +173,8 @@ export const cases: Cases = {
   },
 
   "a leaf left open is told once, 30 s after the strike fell"(assert) {
-    const { clock, board, door, events } = hang();
-    door.unlock(5);
+    const { clock, board, events, open } = hang();
+    open(5);
     clock.advance(1_000);
     board.setLeaf(true);
     clock.advance(4_000 + HELD_OPEN_ALARM_MS - 1);
@@ -171,7 +182,7 @@ export const cases: Cases = {
     clock.advance(1);
     assert.deepEqual(kinds(events), ["leaf-opened", "held-open"]);
     clock.advance(10 * HELD_OPEN_ALARM_MS);
-    door.unlock(5);
+    open(5);
     clock.advance(10 * HELD_OPEN_ALARM_MS);
     board.setLeaf(false);
     clock.advance(100);
@@ -191,7 +202,7 @@ export const cases: Cases = {
   },
 
   "the exit button always opens: without a list, in lock-down, and while anything fails after it"(assert) {
-    const hinge = hang({}, () => undefined);
+    const hinge = hang({}, null);
     const { clock, board, door } = hinge;
     door.setLockState(LockState.lockDown);
     exit(hinge);
@@ -210,7 +221,7 @@ export const cases: Cases = {
     assert.is(board.strikeTimes.length, 2, "and its bounce is none");
     exit(hinge);
     assert.is(board.strikeTimes.length, 3);
-    assert.deepEqual(kinds(hinge.events), ["request-to-exit", "request-to-exit", "request-to-exit"]);
+    assert.deepEqual(kinds(hinge.events), ["request-to-exit", "request-to-exit", "alarm 1", "request-to-exit"]);
 
     const broken = hang({ onException: () => {} });
     broken.events.push = () => {
@@ -221,13 +232,13 @@ export const cases: Cases = {
   },
 
   "X12: held open by a manager the door stays open without alarms, and lock-down ends that"(assert) {
-    const { clock, board, door, events } = hang();
+    const { clock, board, door, events, open } = hang();
     door.setLockState(LockState.holdOpen);
     clock.advance(3_600_000);
     assert.true(board.strike);
     board.setLeaf(true);
     clock.advance(3_600_000);
-    door.unlock(5);
+    open(5);
     clock.advance(10_000);
     assert.true(board.strike, "a pulse ends, the hold does not");
     board.setLeaf(false);

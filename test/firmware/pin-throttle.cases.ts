@@ -267,7 +267,7 @@ export const cases: Cases = {
     const trial = new TrialDoor(hashes, { list: trialList(hashes, grants) });
     for (let attempt = 0; attempt < 5; attempt++) trial.type(`00000${attempt}`);
     assert.is(trial.type("123456"), "locked-out");
-    trial.admission.present(CredentialKind.card, ascii("card"));
+    trial.present(CredentialKind.card, ascii("card"));
     assert.true(trial.board.strike);
     trial.list = trialList(hashes, grants, { delta: emptyDelta({ throttleReset: 1 }) });
     trial.throttle.resetFromCloud(trial.list.delta!.throttleReset);

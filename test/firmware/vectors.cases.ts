@@ -63,14 +63,16 @@ function decideWaiting(hashes: Hashes, { list, kind, tag, at, floor }: Decided):
     list: () => (list === null ? undefined : listOf(list)),
     lease: () => undefined,
     clock: { wallTime: () => at ?? undefined, floor },
-    throttle: { charge: () => false, takeBack: nothing, count: 5 },
+    throttle: { charge: () => false, takeBack: nothing, charges: 5 },
     uses: { usesOf: () => 0, consume: () => true, full: false },
     log: { append: () => 0, next: 0 },
     door: { unlock: nothing },
-    signal: { granted: nothing, denied: nothing, wait: nothing },
+    mode: { entered: nothing },
     onOutcome: ({ reason }) => (told = reason),
   });
-  admission.present(kind as CredentialKind, fromHex(minted.credentials.find((credential) => credential.tag === tag)!.value)!);
+  const signal = { granted: nothing, denied: nothing, wait: nothing, error: nothing };
+  const value = fromHex(minted.credentials.find((credential) => credential.tag === tag)!.value)!;
+  admission.present({ index: 0, outputs: 15, signal, promptSecond: nothing }, { kind: kind as CredentialKind, value });
   return told;
 }
 

@@ -1,6 +1,7 @@
 import { Admission, type Outcome } from "../../firmware/admission/admission";
 import type { Device } from "../../firmware/device";
 import { Door, type DoorEvent } from "../../firmware/door/door";
+import { DoorMode } from "../../firmware/door/door-mode";
 import { EventLog, startEventLog } from "../../firmware/event-log/event-log";
 import { PinThrottle } from "../../firmware/admission/pin-throttle";
 import { Readers } from "../../firmware/reader/readers";
@@ -9,7 +10,7 @@ import { UseJournal } from "../../firmware/admission/use-journal";
 import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import type { AccessList } from "../../protocol/access-list";
-import { LockState } from "../../protocol/delta";
+import type { CredentialKind } from "../../protocol/credential";
 import { decodeEvent, type EventRecord } from "../../protocol/event-record";
 import type { Hashes } from "../../protocol/hashes";
 import type { Lease } from "../../protocol/lease";
@@ -36,6 +37,8 @@ export class TrialDoor {
   /** Parts of the boot that runs. */
   throttle!: PinThrottle;
   door!: Door;
+  mode!: DoorMode;
+  readers!: Readers;
   admission!: Admission;
   log!: EventLog;
   uses!: UseJournal;
@@ -61,6 +64,13 @@ export class TrialDoor {
     return this.outcomes.length > before ? this.outcomes[this.outcomes.length - 1].reason : undefined;
   }
 
+  /** Something other than a PIN is presented at a reader. */
+  present(kind: CredentialKind, value: Uint8Array, reader = 0): string | undefined {
+    const before = this.outcomes.length;
+    this.admission.present(this.readers.ports[reader], { kind, value });
+    return this.outcomes.length > before ? this.outcomes[this.outcomes.length - 1].reason : undefined;
+  }
+
   /** Everything in the log, oldest first. */
   events(): EventRecord[] {
     return (this.log.unsent(96)?.records ?? []).map(decodeEvent);
@@ -75,23 +85,24 @@ export class TrialDoor {
     this.throttle = new PinThrottle({ keyValue, timers: device.timer, uptime });
     this.door = new Door({
       device,
-      unlockSeconds: () => policy()?.unlockSeconds,
-      onEvent: (type) => {
+      policy,
+      onEvent: (type, count = 0) => {
         this.doorEvents.push(type);
-        this.log.append({ type });
+        this.log.append({ type, count });
       },
     });
     const clock = { wallTime: () => (this.timeKnown ? Math.floor(this.clock.unixMs / 1_000) : undefined), floor: Math.floor(this.clock.startUnixMs / 1_000) };
     this.log = new EventLog({ flash, keyValue, hashes: this.#hashes, clock, uptime, enrolment: 1 });
     this.uses = new UseJournal({ flash, keyValue, acknowledged: () => this.log.acknowledged, isListed: () => true });
-    const readers = new Readers({
+    this.readers = new Readers({
       device,
       rules: () => policy() ?? { pinDigits: undefined, unitNumbers: false },
       listener: {
-        onCredential: (_, { kind, value }) => this.admission.present(kind, value),
-        onSecondPin: () => undefined,
+        onCredential: (reader, credential) => this.admission.present(reader, credential),
+        onSecondPin: (reader, digits) => this.admission.secondPin(reader, digits),
       },
     });
+    this.mode = new DoorMode({ keyValue, timers: device.timer, clock, list: () => this.list, door: this.door, enrolment: 1, onEvent: (event) => this.log.append(event) });
     this.admission = new Admission({
       hashes: this.#hashes,
       tagKey: TAG_KEY,
@@ -102,10 +113,10 @@ export class TrialDoor {
       uses: this.uses,
       log: this.log,
       door: this.door,
-      signal: readers.ports[0].signal,
+      mode: this.mode,
       onOutcome: (outcome) => this.outcomes.push(outcome),
     });
-    this.door.setLockState(this.list?.delta?.lockState ?? LockState.normal);
+    this.mode.update();
     this.throttle.resetFromCloud(this.list?.delta?.throttleReset ?? 0);
   }
 }
