@@ -25,7 +25,7 @@ const DEPTH = process.env["CUTS"] === "3" ? 3 : 2;
 const UPLOAD_MS = 12_000;
 /** Events before the newest that are looked at where a log is full. */
 const SEAM = 150;
-const [STAYS, REVOKED, ONCE] = ["111111", "222222", "333333"];
+const [STAYS, REVOKED, ONCE, GONE] = ["111111", "222222", "333333", "444444"];
 
 interface Update {
   what: string;
@@ -49,16 +49,20 @@ function claimedDoor(encrypted: boolean): ClaimedDoor {
     { pin: STAYS, profile: RESIDENT },
     { pin: REVOKED, profile: RESIDENT },
     { pin: ONCE, profile: { ...RESIDENT, maxUses: 1 } },
+    { pin: GONE, profile: RESIDENT },
   ];
   house.cloud.issue(grants);
+  house.clock.advance(30_000);
+  // So that there is a delta in force, which the next one must not endanger.
+  house.cloud.revoke(GONE);
   house.clock.advance(30_000);
   house.board.powerOff();
   const memory = house.board.snapshot();
   const old = house.cloud.version;
   const sent = (what: string, version: number): Update => ({ ...house.cloud.sent.filter((message) => message.what.startsWith(what)).pop()!, version });
-  const delta = sent("delta", house.cloud.revoke(REVOKED));
+  const delta = sent("delta", house.cloud.revoke(GONE, REVOKED));
   house.board.powerOn();
-  house.cloud.issue(grants.filter(({ pin }) => pin !== REVOKED));
+  house.cloud.issue(grants.filter(({ pin }) => pin !== REVOKED && pin !== GONE));
   const base = sent("manifest", house.cloud.version);
   house.clock.advance(30_000);
   house.board.powerOff();
@@ -156,7 +160,7 @@ for (const encrypted of [true, false]) {
         need(house.types(REVOKED) === (acknowledged === old), `I1: the revoked PIN under list ${acknowledged}`);
         house.deliver(update.what, update.payload);
         need(house.version === update.version, "it does not go on");
-        need(!house.types(REVOKED), "I1: the revoked PIN opens");
+        need(!house.types(REVOKED) && !house.types(GONE), "I1: a revoked PIN opens");
         need(house.types(STAYS), "I6: a resident does not get in");
         checkGrants(house);
       },
