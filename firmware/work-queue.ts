@@ -26,6 +26,8 @@ export class WorkQueue {
   readonly #held: () => boolean;
   readonly #waiting: Work[] = [];
   #timer: TimerHandle | undefined;
+  #slices = 0;
+  #ended = 0;
 
   constructor(timers: Timers, onError: (error: unknown) => void, held: () => boolean = () => false) {
     this.#timers = timers;
@@ -45,16 +47,28 @@ export class WorkQueue {
     return this.#waiting.length === 0;
   }
 
+  /** Slices run, and works ended, since boot: what a watchdog looks at. */
+  get slices(): number {
+    return this.#slices;
+  }
+  get ended(): number {
+    return this.#ended;
+  }
+
   #slice(): void {
     this.#timer = this.#held() ? this.#timers.set(() => this.#slice(), TYPING_HOLD_STEP_MS) : undefined;
     if (this.#timer !== undefined) return;
+    this.#slices += 1;
     let done = true;
     try {
       done = this.#waiting[0].next().done === true;
     } catch (error) {
       this.#onError(error);
     } finally {
-      if (done) this.#waiting.shift();
+      if (done) {
+        this.#waiting.shift();
+        this.#ended += 1;
+      }
       // A work may have added another, and with it the timer.
       if (this.#waiting.length > 0) this.#timer ??= this.#timers.set(() => this.#slice(), 0);
     }
