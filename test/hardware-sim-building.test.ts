@@ -12,6 +12,9 @@ import type { DoorAction, DoorView } from "../hardware-sim/building/door-view";
 import type { FirmwareEngine } from "../hardware-sim/building/engine/firmware-engine";
 import { NodeFirmware } from "../hardware-sim/building/engine/node-firmware";
 import { XsFirmware } from "../hardware-sim/building/engine/xs-firmware";
+import { RealTimeClock } from "../hardware-sim/building/real-time-clock";
+import { VirtualBoard } from "../hardware-sim/virtual-board";
+import { MATRIX_PINS, type VirtualMatrixKeypad } from "../hardware-sim/virtual-matrix-keypad";
 import { whyNoXs } from "../hardware-sim/xs/find-worker";
 import { startTrialFirmware } from "./support/trial-firmware";
 
@@ -174,6 +177,9 @@ for (const [engineName, load, missing] of engines) {
     await page.sees(({ lines }) => lines.some((line) => /firmware: strike was open 3\d\d ms/.test(line)));
     t.false(page.lines.some((line) => line.includes("12") && line.startsWith("person")), "no digits in the log");
     t.false(page.lines.includes("firmware: a cleared timer ran"));
+    await page.act(0, { action: "card", card: "5A0144" });
+    await page.sees(({ lines }) => lines.includes("firmware: 1 frame of 26 bits in 4 bytes, then undefined"));
+    t.true(page.lines.includes("person: presents a card"), "and not which");
     await page.act(0, { action: "exit", held: true });
     await page.sees(({ views }) => views[0].strike);
 
@@ -212,6 +218,38 @@ for (const [engineName, load, missing] of engines) {
   });
 }
 
+for (const [engineName, load, missing] of engines) {
+  const run = missing === undefined ? test : test.skip;
+  run(`a matrix keypad under ${engineName}: banks of pins cross to the firmware and back`, async (t) => {
+    const engine = await load();
+    const clock = new RealTimeClock((error) => t.fail(String(error)));
+    t.teardown(() => clock.stop());
+    const said: string[] = [];
+    let told = (): void => undefined;
+    const board = new VirtualBoard({
+      clock,
+      readers: [{ kind: "serial" }, { kind: "matrix" }],
+      onTrace: (line) => {
+        said.push(line);
+        told();
+      },
+    });
+    let stop = (): void => undefined;
+    board.start((device) => (stop = engine.boot(device, (error) => t.fail(String(error)))));
+    t.teardown(() => {
+      board.powerOff();
+      stop();
+    });
+    const says = async (line: string): Promise<void> => {
+      while (!said.includes(line)) await new Promise<void>((resolve) => (told = resolve));
+    };
+    await says("no settings");
+    (board.readers[1] as VirtualMatrixKeypad).press("5", 0, 60_000);
+    await says(`column ${1 << MATRIX_PINS.columns[1]} falls, and is low`);
+    t.pass();
+  });
+}
+
 test("the page's server: its own files under a strict policy, nothing for strangers, nothing for nonsense", async (t) => {
   const engine: FirmwareEngine = { name: "Node.js", boot: () => () => {} };
   const building = await Building.start({ cloud: new URL("http://127.0.0.1:9"), doors: ["A", "B"], engine, dataFolder: folder(t), port: 0 });
@@ -228,7 +266,7 @@ test("the page's server: its own files under a strict policy, nothing for strang
   const post = (path: string, body: string, headers: Record<string, string> = { "content-type": "application/json" }) =>
     fetch(url + path, { method: "POST", headers, body }).then(({ status }) => status);
   t.is(await post("doors/1", '{"action":"key","key":"1"}'), 204);
-  for (const body of ["", "null", "[]", '{"action":"key","key":"12"}', '{"action":"key","key":"x"}', '{"action":"key"}', '{"action":"fire"}', '{"action":"leaf","open":1}']) {
+  for (const body of ["", "null", "[]", '{"action":"key","key":"12"}', '{"action":"key","key":"x"}', '{"action":"key"}', '{"action":"fire"}', '{"action":"leaf","open":1}', '{"action":"card","card":"5A01"}', '{"action":"card","card":"0F4D07A690"}', '{"action":"card","card":1}']) {
     t.is(await post("doors/1", body), 400, body);
   }
   t.is(await post("doors/2", '{"action":"key","key":"1"}'), 404);

@@ -3,13 +3,13 @@ import type { Device } from "../../firmware/device";
 import { loadEnrolment, saveEnrolment } from "../../firmware/enrolment/enrolment-record";
 import { claimText } from "../../firmware/enrolment/identity";
 import { saveSettings, type Settings } from "../../firmware/enrolment/settings";
-import { toHex } from "../../protocol/bytes";
+import { fromHex, toHex } from "../../protocol/bytes";
 import { decodeDoorState } from "../../protocol/door-state";
 import { CLAIM_SECRET_BYTES } from "../../protocol/enrolment";
 import { ID_BYTES } from "../../protocol/limits";
 import { openReceipt } from "../../protocol/receipt";
 import { parseTopic } from "../../protocol/topics";
-import { PIN, VirtualBoard } from "../virtual-board";
+import { OUTPUT_PINS, readerPins, VirtualBoard } from "../virtual-board";
 import type { KeyValue } from "../../firmware/device";
 import { nodeHashes } from "../xs/host-hashes";
 import type { BuildingLog, LogSource } from "./building-log";
@@ -24,6 +24,13 @@ import type { RealTimeClock } from "./real-time-clock";
 /** How long a board whose firmware has crashed takes to start again. */
 const RESTART_MS = 2_000;
 const KEYS = "0123456789*#";
+/** A keypad on a serial line, and beside it a reader for cards. */
+const READERS = [{ kind: "serial" }, { kind: "wiegand" }] as const;
+const CARD_READER = 1;
+/** Bytes of the cards that a Wiegand reader knows: 26, 34 and 37 bits. */
+const CARD_BYTES = [3, 4, 5];
+/** The strike, and a relay for whatever else there is to open: a gate, a garage. */
+const LOCKS = ["fail-secure", "fail-secure"] as const;
 /** Where the firmware keeps what an installer and a claim gave it. */
 const DOMAIN = "latchkey";
 
@@ -83,6 +90,8 @@ export class BuildingDoor {
       hashes: nodeHashes,
       randomBytes: (length) => Uint8Array.from(randomBytes(length)),
       rtc: true,
+      readers: READERS,
+      locks: LOCKS,
       ticksStart: randomBytes(4).readUInt32BE(),
       onTrace: (line) => this.#log("firmware", line),
       onException: (error) => this.#crashed(error),
@@ -114,8 +123,9 @@ export class BuildingDoor {
       network: this.#network.plugged,
       linked: this.#linked,
       strike: board.strike,
-      ledGreen: board.pins.output(PIN.led) === 1,
-      buzzer: board.pins.output(PIN.buzzer) === 1,
+      otherOutputs: LOCKS.map((_, output) => board.isOpen(output)).slice(1),
+      ledGreen: this.#anyReader("led"),
+      buzzer: this.#anyReader("buzzer"),
       leafOpen: board.leafOpen,
       exitHeld: this.#exitHeld,
       boots: board.boots,
@@ -162,6 +172,13 @@ export class BuildingDoor {
         this.#log("person", `presses ${action.key === "*" || action.key === "#" ? action.key : "a digit"}`);
         board.keypad.type(action.key);
         break;
+      case "card": {
+        const card = cardOf(action.card);
+        if (card === undefined) return false;
+        this.#log("person", "presents a card");
+        board.readers[CARD_READER].presentCard(card);
+        break;
+      }
       case "leaf":
         this.#moveLeaf(action.open, action.force === true);
         break;
@@ -237,10 +254,18 @@ export class BuildingDoor {
     board.setLeaf(open);
   }
 
+  #anyReader(part: "led" | "buzzer"): boolean {
+    return READERS.some((_, index) => this.#board.pins.output(readerPins(index)[part]) === 1);
+  }
+
   #output(pin: number, value: 0 | 1): void {
-    if (pin === PIN.strike) this.#log("strike", value ? "relay energised: the door can be opened" : "relay released: locked");
-    else if (pin === PIN.led) this.#log("reader", value ? "LED green" : "LED off");
-    else if (pin === PIN.buzzer && value) this.#log("reader", "beep");
+    const output = OUTPUT_PINS.findIndex((relay) => relay === pin);
+    const reader = READERS.findIndex((_, index) => readerPins(index).led === pin || readerPins(index).buzzer === pin);
+    const which = reader > 0 ? "card reader: " : "";
+    if (output === 0) this.#log("strike", value ? "relay energised: the door can be opened" : "relay released: locked");
+    else if (output > 0) this.#log("strike", `relay of output ${output} ${value ? "energised" : "released"}`);
+    else if (reader >= 0 && pin === readerPins(reader).led) this.#log("reader", `${which}LED ${value ? "green" : "off"}`);
+    else if (reader >= 0 && value) this.#log("reader", `${which}beep`);
     this.#options.onChange();
   }
 
@@ -272,4 +297,12 @@ export class BuildingDoor {
     this.#board.powerOff();
     setTimeout(() => this.powerOn(), RESTART_MS).unref();
   }
+}
+
+/** @returns the bytes of a card's number; undefined for what no card of this reader has. */
+function cardOf(hex: string): Uint8Array | undefined {
+  const card = fromHex(hex.toLowerCase());
+  if (card === undefined || !CARD_BYTES.includes(card.length)) return undefined;
+  // 37 bits are 35 of a number.
+  return card.length === 5 && card[0] > 7 ? undefined : card;
 }

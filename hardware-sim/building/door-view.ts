@@ -12,6 +12,8 @@ export interface DoorView {
   /** The MQTT client is connected. */
   linked: boolean;
   strike: boolean;
+  /** Of outputs 1, 2 …: whether the lock there is open. */
+  otherOutputs: boolean[];
   ledGreen: boolean;
   buzzer: boolean;
   leafOpen: boolean;
@@ -26,6 +28,8 @@ export interface DoorView {
 /** What a person does at a door. */
 export type DoorAction =
   | { action: "key"; key: string }
+  /** Hexadecimal: 3, 4 or 5 bytes. */
+  | { action: "card"; card: string }
   | { action: "leaf"; open: boolean; force?: boolean }
   | { action: "exit"; held: boolean }
   | { action: "network"; plugged: boolean }

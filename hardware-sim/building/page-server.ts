@@ -166,8 +166,9 @@ function parseAction(body: string): DoorAction | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { action, key, open, force, held, plugged, on } = value;
+  const { action, key, card, open, force, held, plugged, on } = value;
   if (action === "key" && typeof key === "string") return { action, key };
+  if (action === "card" && typeof card === "string") return { action, card };
   if (action === "leaf" && typeof open === "boolean") return { action, open, force: force === true };
   if (action === "exit" && typeof held === "boolean") return { action, held };
   if (action === "network" && typeof plugged === "boolean") return { action, plugged };

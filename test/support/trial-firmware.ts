@@ -4,9 +4,10 @@
  *
  * It counts its boots in the key-value store and in flash, asks the cloud over HTTP for the broker's port, says
  * "boot N" there on `up/state`, answers each message on `down/…` with its length on `up/echo`, and opens the
- * strike for 300 ms for "12#"; "99#" makes it throw.
+ * strike for 300 ms for "12#"; "99#" makes it throw. It says how many bits a Wiegand frame has, and whether any key
+ * of a matrix is down.
  */
-import type { Device, MqttClient, SerialReaderWiring } from "../../firmware/device";
+import type { Device, MatrixReaderWiring, MqttClient, SerialReaderWiring, WiegandReaderWiring } from "../../firmware/device";
 import { loadSettings } from "../../firmware/enrolment/settings";
 import { ascii } from "../../protocol/bytes";
 
@@ -50,7 +51,33 @@ export function startTrialFirmware(device: Device): void {
       else device.trace("denied");
     },
   });
+  for (const other of device.readers.slice(1)) {
+    if (other.kind === "wiegand") listenToWiegand(device, other);
+    else if (other.kind === "matrix") listenToMatrix(device, other);
+  }
   askForPort(device, (host, port) => connect(device, host, port, boots));
+}
+
+function listenToWiegand(device: Device, { io: Wiegand, ...options }: WiegandReaderWiring): void {
+  const wiegand = new Wiegand({
+    ...options,
+    onReadable: (count) => {
+      const frame = wiegand.read();
+      device.trace(`${count} frame of ${frame?.bits} bits in ${frame?.data.length} bytes, then ${wiegand.read()?.bits}`);
+    },
+  });
+}
+
+function listenToMatrix(device: Device, { io: Bank, rows, columns }: MatrixReaderWiring): void {
+  const mask = (pins: readonly number[]): number => pins.reduce((bits, pin) => bits | (1 << pin), 0);
+  new Bank({ pins: mask(rows), mode: Bank.OutputOpenDrain }).write(0);
+  const pins = mask(columns);
+  const bank = new Bank({
+    pins,
+    mode: Bank.InputPullUp,
+    falls: pins,
+    onReadable: (triggers) => device.trace(`column ${triggers} falls, ${bank.read() === pins ? "and rises" : "and is low"}`),
+  });
 }
 
 function countBoot(device: Device): number {

@@ -1,4 +1,4 @@
-import type { Device, SerialReaderWiring, TimerHandle } from "../../../firmware/device";
+import type { Device, ReaderWiring, TimerHandle } from "../../../firmware/device";
 import { hostHashes } from "../../xs/host-hashes";
 import type { HostOperations } from "../../xs/xs-program";
 import { packValue, unpackValue } from "./value-wire";
@@ -12,12 +12,14 @@ const codec = {
 export interface DeviceDescription {
   pin: Device["pin"];
   outputs: Device["outputs"];
-  /** All of each reader but its class. */
-  readers: Record<string, unknown>[];
+  readers: ReaderDescription[];
   digital: Record<string, number>;
   mqtt: Record<string, number>;
   rtc: boolean;
 }
+
+/** All of a reader but its class, and what that class says of itself. */
+export type ReaderDescription = Record<string, unknown> & { kind: ReaderWiring["kind"]; constants: Record<string, number> };
 
 /** An object of the board that the guest holds by a number. */
 type Held = Record<string, (...args: unknown[]) => unknown>;
@@ -52,7 +54,7 @@ export class DeviceHost {
         return {
           pin: device.pin,
           outputs: device.outputs,
-          readers: device.readers.map(({ io: _, ...wiring }) => wiring),
+          readers: device.readers.map(describeReader),
           digital: { Input, InputPullUp, Output, Rising, Falling },
           mqtt: { CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK },
           rtc: device.rtc !== undefined,
@@ -105,8 +107,9 @@ export class DeviceHost {
       case "digital":
         return new io.Digital(options as never) as unknown as Held;
       case "reader": {
-        const { io: Reader, ...wiring } = readers[options.reader as number] as SerialReaderWiring;
-        return new Reader({ ...wiring, ...options }) as unknown as Held;
+        const { reader, ...given } = options;
+        const Reader = readers[reader as number].io as unknown as new (options: object) => Held;
+        return new Reader(given);
       }
       case "mqtt": {
         const will = options.will as { message: Uint8Array } | undefined;
@@ -135,4 +138,11 @@ export class DeviceHost {
   #event(id: number, name: string, args: unknown[]): void {
     this.#deliver(packValue([id, name, args], codec));
   }
+}
+
+function describeReader(wiring: ReaderWiring): ReaderDescription {
+  const { io, ...data } = wiring;
+  if (wiring.kind !== "matrix") return { ...data, constants: {} };
+  const { InputPullUp, Output, OutputOpenDrain } = io as typeof wiring.io;
+  return { ...data, constants: { InputPullUp, Output, OutputOpenDrain } };
 }

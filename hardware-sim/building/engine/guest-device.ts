@@ -9,7 +9,6 @@ import type {
   KeyValue,
   MqttClient,
   ReaderWiring,
-  Serial,
 } from "../../../firmware/device";
 import { callHost, fromUtf8, serve, toUtf8 } from "../../xs/guest";
 import { guestHashes } from "../../xs/guest-hashes";
@@ -98,6 +97,26 @@ class Handles {
   }
 }
 
+/** The class of a reader: a serial line, a Wiegand capture or a bank of pins, which differ in what crosses. */
+function guestReader(handles: Handles, reader: number): new (options: object) => object {
+  return class GuestReader {
+    #id: number;
+    constructor(options: object) {
+      const { io: _io, ...given } = options as { io?: unknown };
+      this.#id = handles.open("reader", { ...given, reader }, this);
+    }
+    read(): unknown {
+      return handles.call(this.#id, "read") ?? undefined;
+    }
+    write(value: number): void {
+      handles.call(this.#id, "write", value);
+    }
+    close(): void {
+      handles.close(this.#id);
+    }
+  };
+}
+
 function makeDevice(handles: Handles): Device {
   const description = ask("describe") as DeviceDescription;
 
@@ -110,22 +129,6 @@ function makeDevice(handles: Handles): Device {
       return handles.call(this.#id, "read") as number;
     }
     write(value: 0 | 1): void {
-      handles.call(this.#id, "write", value);
-    }
-    close(): void {
-      handles.close(this.#id);
-    }
-  }
-
-  class GuestSerial implements Serial {
-    #id: number;
-    constructor({ io: _io, ...options }: { io?: unknown }) {
-      this.#id = handles.open("reader", options, this);
-    }
-    read(): number | undefined {
-      return (handles.call(this.#id, "read") as number | null) ?? undefined;
-    }
-    write(value: number): void {
       handles.call(this.#id, "write", value);
     }
     close(): void {
@@ -183,7 +186,10 @@ function makeDevice(handles: Handles): Device {
     io: { Digital: Object.assign(GuestDigital, description.digital) as unknown as Device["io"]["Digital"] },
     pin: description.pin,
     outputs: description.outputs,
-    readers: description.readers.map((wiring, reader) => ({ ...wiring, reader, io: GuestSerial }) as unknown as ReaderWiring),
+    readers: description.readers.map(({ constants, ...wiring }, index) => {
+      const io = Object.assign(guestReader(handles, index), constants);
+      return { ...wiring, io } as unknown as ReaderWiring;
+    }),
     network: {
       mqtt: { io: Object.assign(GuestMqttClient, description.mqtt) as unknown as Device["network"]["mqtt"]["io"] },
       http: { io: GuestHttpClient as unknown as Device["network"]["http"]["io"] },

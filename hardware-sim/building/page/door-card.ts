@@ -19,6 +19,7 @@ export class DoorCard {
     const keypad = this.#part(".keypad");
     keypad.setAttribute("aria-label", `Keypad of ${view.name}`);
     makeKeypad(keypad, (key) => act({ action: "key", key }));
+    this.#cardSlot(this.#part(".card-slot") as HTMLFormElement);
     this.#control("leaf").addEventListener("click", () => act({ action: "leaf", open: !this.#view.leafOpen }));
     this.#control("force").addEventListener("click", () => act({ action: "leaf", open: true, force: true }));
     this.#control("network").addEventListener("click", () => act({ action: "network", plugged: !this.#view.network }));
@@ -38,6 +39,9 @@ export class DoorCard {
     this.#chip("power", view.power ? "power" : "no power", view.power);
     this.#chip("network", view.network ? "network" : "unplugged", view.network);
     this.#chip("cloud", view.linked ? "cloud" : "no cloud", view.linked);
+    const open = view.otherOutputs.flatMap((isOpen, index) => (isOpen ? [index + 1] : []));
+    this.#part(`[data-chip="outputs"]`).hidden = open.length === 0;
+    this.#chip("outputs", `output ${open.join(", ")} open`, true);
     this.#control("leaf").textContent = view.leafOpen ? "Close the leaf" : "Pull the leaf open";
     this.#control("force").hidden = view.leafOpen;
     this.#control("exit").classList.toggle("held", view.exitHeld);
@@ -84,6 +88,15 @@ export class DoorCard {
   #fact(name: string, text: string): void {
     const fact = this.#part(`[data-fact="${name}"]`);
     if (fact.textContent !== text) fact.textContent = text;
+  }
+
+  /** The card stays in its field, as it stays in a pocket. */
+  #cardSlot(form: HTMLFormElement): void {
+    const input = form.elements.namedItem("card") as HTMLInputElement;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#act({ action: "card", card: input.value });
+    });
   }
 
   /** Pressed as long as pointer or key hold it; a click without either (a screen reader's) is a short press. */
