@@ -14,6 +14,7 @@ import { createApp } from "./http/app";
 import { HttpServer } from "./http/http-server";
 import { ListIssuer } from "./issuing/list-issuer";
 import { noteAgedLists } from "./issuing/list-upkeep";
+import { KeyRotation } from "./keys/key-rotation";
 import { createKeystore, loadKeystore, type Keystore } from "./keys/keystore";
 import { adoptSite } from "./keys/site";
 import { RESEND_SECONDS } from "./limits";
@@ -43,7 +44,7 @@ export interface Cloud {
  */
 export async function startCloud(settings: Settings, options: { clock?: Clock; log?: Logger } = {}): Promise<Cloud> {
   const { clock = systemClock, log = createLog(settings.logLevel) } = options;
-  const { keystore, adminToken, store } = await openData(settings, clock);
+  const { keystore, keyRotation, adminToken, store } = await openData(settings, clock);
   const { database } = store;
   const secrets = new DoorSecrets(keystore.sealing);
   const presence = new DoorPresence();
@@ -72,7 +73,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       () => broker.stop(),
     );
     const app = createApp({
-      ...{ database, keystore, secrets, presence, clock, log, adminToken, link: broker },
+      ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
       timeZone: settings.timeZone,
       brokerAddress: () => ({ host: settings.mqttPublicHost, port: broker.port }),
       onChanged: () => issuer.wake(),
@@ -121,7 +122,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
 
 const UPKEEP_SECONDS = 3_600;
 
-async function openData(settings: Settings, clock: Clock): Promise<{ keystore: Keystore; adminToken: AdminToken; store: Store }> {
+async function openData(settings: Settings, clock: Clock): Promise<{ keystore: Keystore; keyRotation: KeyRotation; adminToken: AdminToken; store: Store }> {
   const { dataFolder } = settings;
   try {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
@@ -136,7 +137,9 @@ async function openData(settings: Settings, clock: Clock): Promise<{ keystore: K
     const keystore = existsSync(keystorePath) ? loadKeystore(keystorePath) : await firstKeystore(store, keystorePath);
     const adminToken = loadAdminToken(settings);
     await store.database.transaction().execute((unit) => adoptSite(unit, keystore, clock.now()));
-    return { keystore, adminToken, store };
+    const keyRotation = new KeyRotation(keystorePath, keystore);
+    keyRotation.settle();
+    return { keystore, keyRotation, adminToken, store };
   } catch (error) {
     await store.close();
     throw error;

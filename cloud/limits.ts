@@ -6,8 +6,10 @@ export const ADMIN_TOKEN_CHARACTERS_MIN = 16; // a shorter one is a broken confi
 
 export const NAME_CHARACTERS_MAX = 120;
 export const DOORS_PER_GRANT_MAX = 1_000;
-export const GRANTS_PER_PIN_MAX = 4; // alternatives under one tag that count uses apart (protocol USE_COUNTERS)
-export const PINS_PER_PERSON_MAX = 32;
+export const GRANTS_PER_CREDENTIAL_MAX = 4; // alternatives under one tag that count uses apart (protocol USE_COUNTERS)
+export const CREDENTIALS_PER_PERSON_MAX = 32;
+export const CARD_BYTES_MIN = 3; // Wiegand 26
+export const CARD_BYTES_MAX = 10; // of any number that a reader gives
 export const PAGE_ROWS_MAX = 200; // of one answer; the rest is behind `next`
 export const GRANT_YEARS_MAX = 20; // an end further away is refused: it is a typing error
 

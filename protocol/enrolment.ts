@@ -20,7 +20,7 @@ import { ProtocolError } from "./protocol-error";
  */
 export const CLAIM_SECRET_BYTES = 16;
 export const ENROLMENT_BYTES_MAX = 16_384;
-const KEYSETS_MAX = 64;
+export const KEYSETS_MAX = 64;
 const LOGIN_BYTES_MAX = 256;
 
 export interface Hello {

@@ -78,7 +78,7 @@ test.serial("X9, O9: a PIN is not given again while a door may hold it, nor one 
   await apart(async (unit) => {
     await insertPin(unit, "c1", "048151", true);
     await insertPin(unit, "c2", "162342", false, tagOf("313131"));
-    const draw = (...values: number[]) => drawFreePin(unit, sealing, secrets, [DOOR], () => values.shift()!);
+    const draw = (...values: number[]) => drawFreePin(unit, sealing, secrets, [DOOR], { kind: "pin", unit: null, draw: () => values.shift()! });
     const { pin } = await draw(48_151, 162_342, 313_131, 7_007);
     t.is(pin, "007007", "taken, taken, same tag, free");
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { ascii, equalBytes, toHex } from "../../protocol/bytes";
-import { CredentialKind, credentialTag } from "../../protocol/credential";
 import { deriveDoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext, type Login } from "../../protocol/enrolment";
 import { ProtocolError } from "../../protocol/protocol-error";
+import { tagAtDoor } from "../access/stored-kind";
 import { noteDoors } from "../issuing/outbox";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
@@ -67,11 +67,14 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
       door_key: keystore.sealing.seal("door-key", `${door.id}/${enrolment}`, doorKey),
       password_hash: nativeHashes.sha256(password),
       enrolment,
+      ...NOTHING_YET,
     })
     .where("id", "=", door.id)
     .execute();
+  // Whatever lists a former claim left behind, the door has no more.
+  await unit.deleteFrom("list_bases").where("door_id", "=", door.id).execute();
   try {
-    await tagCredentials(unit, keystore, door.id, deriveDoorKeys(nativeHashes, doorKey, claim.door).tag);
+    await tagCredentials(unit, keystore, door, deriveDoorKeys(nativeHashes, doorKey, claim.door).tag);
   } catch (error) {
     // Two PINs with one tag under this key, once in 10^8: the door shall make another key.
     throw isUniqueViolation(error) ? new Refusal("claim-forgotten") : error;
@@ -80,6 +83,24 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
   await audit(unit, { at: now, actor: `door/${door.id}`, action: "door.claim", subject: `door/${door.id}`, detail: { enrolment } });
   return answer;
 }
+
+/** What is known of a door's new life. What it once acknowledged to be gone stays so (`grant_doors.acknowledged_at`). */
+const NOTHING_YET = {
+  released_at: null,
+  acknowledged_epoch: 0,
+  acknowledged_version: 0,
+  acknowledged_at: null,
+  receipt_counter: 0,
+  receipt: null,
+  signed_time: 0,
+  lease_version: 0,
+  lease_issued_at: 0,
+  guest_not_after: 0,
+  staff_not_after: 0,
+  resident_not_after: 0,
+  next_event: 0,
+  event_mac: null,
+};
 
 /** A door has used its login: from now on nothing answers its claim again. */
 export async function forgetClaimAnswer(unit: Unit, door: string): Promise<void> {
@@ -97,18 +118,22 @@ async function keysetChain(unit: Unit): Promise<Uint8Array[]> {
   return rows.map((row) => row.message);
 }
 
-/** People may be given a door before it is claimed; their tags exist only now. */
-async function tagCredentials(unit: Unit, keystore: Keystore, door: string, tagKey: Uint8Array): Promise<void> {
+/** People may be given a door before it is claimed, and before it is claimed anew; their tags exist only now. */
+async function tagCredentials(unit: Unit, keystore: Keystore, door: DoorRow, tagKey: Uint8Array): Promise<void> {
   const rows = await unit
     .selectFrom("door_credentials as known")
     .innerJoin("credentials as credential", "credential.id", "known.credential_id")
-    .where("known.door_id", "=", door)
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .where("known.door_id", "=", door.id)
     .where("known.released_at", "is", null)
-    .select(["credential.id", "credential.value", "credential.version"])
+    .select(["credential.id", "credential.kind", "credential.value", "credential.version", "credential.parent_id", "person.unit"])
     .execute();
-  for (const { id, value, version } of rows) {
-    const pin = keystore.sealing.open("pin", `${id}/${version}`, value!);
-    await unit.updateTable("door_credentials").set({ tag: credentialTag(nativeHashes, tagKey, CredentialKind.pin, pin) }).where("door_id", "=", door).where("credential_id", "=", id).execute();
+  const stored = new Map(rows.map(({ id, kind, value, version, unit: flat }) => [id, { kind, value: keystore.sealing.open("pin", `${id}/${version}`, value!), unit: flat }]));
+  // The old tags first, so that no new one meets another's old one.
+  await unit.updateTable("door_credentials").set({ tag: null }).where("door_id", "=", door.id).where("released_at", "is", null).execute();
+  for (const { id, parent_id } of rows) {
+    const tag = tagAtDoor(nativeHashes, tagKey, door.unit_numbers === 1, { ...stored.get(id)!, ...(parent_id !== null && { parent: stored.get(parent_id)! }) });
+    await unit.updateTable("door_credentials").set({ tag }).where("door_id", "=", door.id).where("credential_id", "=", id).execute();
   }
 }
 

@@ -14,7 +14,8 @@ export interface NewDoor {
 
 /**
  * Lets a door of which an installer has read the QR be claimed. The same door again, unclaimed and with the same
- * secret, is the same registration.
+ * secret, is the same registration. A door that is claimed can be registered anew once it is released; until its
+ * new claim the old one holds.
  * @returns false where it was registered before.
  * @throws {Refusal} `already-registered`, `not-found`.
  */
@@ -25,7 +26,10 @@ export async function registerDoor(unit: Unit, sealing: Sealing, door: NewDoor, 
   if (known !== undefined) {
     const same = known.property_id === door.property && known.name === door.name && known.claim_secret !== null;
     if (same && equalBytes(sealing.open("claim-secret", door.id, known.claim_secret!), door.claimSecret)) return false;
-    throw new Refusal("already-registered");
+    if (known.property_id !== door.property || known.released_at === null) throw new Refusal("already-registered");
+    await unit.updateTable("doors").set({ name: door.name, claim_secret: sealing.seal("claim-secret", door.id, door.claimSecret) }).where("id", "=", door.id).execute();
+    await audit(unit, { at: now, actor, action: "door.register", subject: `door/${door.id}`, detail: { property: door.property, name: door.name, enrolment: known.enrolment + 1 } });
+    return true;
   }
   await unit
     .insertInto("doors")

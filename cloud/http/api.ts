@@ -6,6 +6,7 @@ import type { BrokerAddress } from "../doors/claim-door";
 import type { DoorLink } from "../doors/door-link";
 import type { DoorPresence } from "../doors/door-presence";
 import type { DoorSecrets } from "../doors/door-secrets";
+import type { KeyRotation } from "../keys/key-rotation";
 import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
 import type { Database, Unit } from "../store/store";
@@ -14,6 +15,7 @@ import type { Database, Unit } from "../store/store";
 export interface ApiParts {
   database: Database;
   keystore: Keystore;
+  keyRotation: KeyRotation;
   secrets: DoorSecrets;
   presence: DoorPresence;
   link: DoorLink;

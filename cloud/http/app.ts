@@ -7,6 +7,8 @@ import { auditRoutes } from "./audit-routes";
 import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
 import { eventRoutes } from "./event-routes";
+import { keysetRoutes } from "./keyset-routes";
+import { orderRoutes } from "./order-routes";
 import { personRoutes } from "./person-routes";
 import { problem, problemOf } from "./problem";
 import { propertyRoutes } from "./property-routes";
@@ -34,7 +36,7 @@ export function createApp(parts: ApiParts): OpenAPIHono {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-cache");
   });
 
-  for (const resource of [propertyRoutes, doorRoutes, personRoutes, revocationRoutes, eventRoutes, auditRoutes]) app.route("/api", resource(parts));
+  for (const resource of [propertyRoutes, doorRoutes, orderRoutes, keysetRoutes, personRoutes, revocationRoutes, eventRoutes, auditRoutes]) app.route("/api", resource(parts));
   app.get("/api/health", (c) => c.json({ status: "ok" }));
   app.route("/enrol", enrolmentRoutes(parts));
 

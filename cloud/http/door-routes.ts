@@ -1,18 +1,14 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import { openReceipt, type Receipt } from "../../protocol/receipt";
 import { parseClaimText } from "../doors/claim-text";
 import { registerDoor } from "../doors/register-door";
-import { nativeHashes } from "../keys/native-hashes";
 import { Refusal } from "../refusal";
-import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
 import { readAcknowledgedList } from "../truth/acknowledged-list";
 import { whoCanOpen, type RowExplanation } from "../truth/who-can-open";
 import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
+import { Door, formatDoor, newestReceipt, readDoor } from "./door-format";
 import { formatInstant, formatTerms, parseInstant } from "./grant-format";
 import { answer, body, DoorRequest, Id, Instant, Paging, refusals } from "./schemas";
 
-const Door = z.looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed"]), online: z.boolean() }).openapi("Door");
 const Explanation = z.looseObject({ person: Id, name: z.string(), verdict: z.string() }).openapi("Explanation");
 const WhoCanOpen = z.looseObject({ door: Id, at: Instant, list: z.looseObject({}).nullable(), people: z.array(Explanation) }).openapi("WhoCanOpen");
 const Alarm = z.looseObject({ kind: z.string(), at: Instant, detail: z.string() }).openapi("DoorAlarm");
@@ -68,7 +64,7 @@ export function doorRoutes(parts: ApiParts): OpenAPIHono {
     const { door: id, claimSecret } = parseClaimText(claim)!;
     const { added, door } = await change(parts, async (unit, now) => {
       const added = await registerDoor(unit, parts.keystore.sealing, { property, name, id, claimSecret }, ADMINISTRATOR, now);
-      return { added, door: format(parts, await readDoor(unit, id)) };
+      return { added, door: formatDoor(parts, await readDoor(unit, id)) };
     });
     return added ? c.json(door, 201) : c.json(door, 200);
   });
@@ -78,9 +74,9 @@ export function doorRoutes(parts: ApiParts): OpenAPIHono {
       const query = unit.selectFrom("doors").selectAll().where("id", ">", after).orderBy("id").limit(limit);
       return (property === undefined ? query : query.where("property_id", "=", property)).execute();
     });
-    return c.json({ items: rows.map((row) => format(parts, row)), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
+    return c.json({ items: rows.map((row) => formatDoor(parts, row)), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
   });
-  app.openapi(get, async (c) => c.json(format(parts, await read(parts, (unit) => readDoor(unit, c.req.valid("param").door))), 200));
+  app.openapi(get, async (c) => c.json(formatDoor(parts, await read(parts, (unit) => readDoor(unit, c.req.valid("param").door))), 200));
   app.openapi(who, async (c) => {
     const { door } = c.req.valid("param");
     const { at } = c.req.valid("query");
@@ -107,38 +103,6 @@ export function doorRoutes(parts: ApiParts): OpenAPIHono {
   return app;
 }
 
-async function readDoor(unit: Unit, id: string): Promise<DoorRow> {
-  const row = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirst();
-  if (row === undefined) throw new Refusal("not-found", "There is no such door.");
-  return row;
-}
-
-function newestReceipt(parts: ApiParts, door: DoorRow): Receipt | undefined {
-  return door.receipt === null ? undefined : openReceipt(nativeHashes, parts.secrets.keysOf(door).receipt, door.receipt);
-}
-
-function format(parts: ApiParts, door: DoorRow) {
-  const receipt = newestReceipt(parts, door);
-  const state = parts.presence.stateOf(door.id);
-  const heardAt = Math.max(door.heard_at ?? 0, parts.presence.heardAt(door.id) ?? 0);
-  const online = parts.link.isConnected(door.id);
-  return {
-    id: door.id,
-    property: door.property_id,
-    name: door.name,
-    state: door.claimed_at === null ? ("registered" as const) : ("claimed" as const),
-    online,
-    heardAt: heardAt === 0 ? null : formatInstant(heardAt),
-    issued: door.version === 0 ? null : { epoch: door.epoch, version: door.version },
-    acknowledged: door.acknowledged_version === 0 ? null : { epoch: door.acknowledged_epoch, version: door.acknowledged_version, at: formatInstant(door.acknowledged_at!) },
-    upToDate: door.version > 0 && door.acknowledged_version === door.version,
-    lease: receipt === undefined || receipt.leaseIssuedAt === 0 ? null : { issuedAt: formatInstant(receipt.leaseIssuedAt), guestsUntil: formatInstant(receipt.leaseEnd) },
-    alarms: receipt === undefined ? [] : Object.entries(receipt.alarms).flatMap(([name, raised]) => (raised ? [name] : [])),
-    // What it says of itself without proof, while it is there to say it.
-    telemetry: !online || state === undefined ? null : { leafOpen: state.leafOpen, keypadLocked: state.lockedOut, refusedMessages: state.refusals, uptimeSeconds: state.uptime },
-  };
-}
-
 async function explain(parts: ApiParts, id: string, instant: string | undefined): Promise<z.output<typeof WhoCanOpen>> {
   return read(parts, async (unit, now) => {
     const at = instant === undefined ? now : parseInstant(instant);
@@ -157,8 +121,8 @@ function formatExplanation(row: RowExplanation) {
     person: row.person,
     name: row.personName,
     class: row.holderClass,
-    credential: { id: row.credential, kind: "pin" },
-    ...formatTerms(row.terms),
+    credential: { id: row.credential, kind: row.kind, ...(row.needsSecondPin && { secondPin: true }) },
+    ...formatTerms(row.terms, row.terms.outputs),
     verdict: row.verdict,
     because: row.grants.map((grant) => ({
       grant: grant.grant,

@@ -1,11 +1,13 @@
 import type { z } from "@hono/zod-openapi";
-import { NO_END } from "../../protocol/profile";
+import { fromHex } from "../../protocol/bytes";
+import { NO_END, OUTPUTS_MAX } from "../../protocol/profile";
 import { DAY_MINUTES } from "../../protocol/schedule";
+import { STRIKE } from "../access/door-row";
 import type { GrantTerms } from "../access/grant";
 import type { Window } from "../access/window";
-import type { NewGrant } from "../people/give-pin";
+import type { NewCredential, NewGrant } from "../people/give-credential";
 import { Refusal } from "../refusal";
-import { DAYS, type Grant, type Window as WindowSchema } from "./schemas";
+import { DAYS, type CardRequest, type Grant, type PinRequest, type Window as WindowSchema } from "./schemas";
 
 /** Between the API's words and the cloud's numbers. */
 
@@ -20,7 +22,7 @@ export function formatInstant(unixSeconds: number): string {
   return new Date(unixSeconds * 1_000).toISOString().replace(".000Z", "Z");
 }
 
-export function parseGrant(grant: z.output<typeof Grant>): NewGrant {
+function parseGrant(grant: z.output<typeof Grant>): NewGrant {
   return {
     doors: grant.doors,
     terms: {
@@ -29,10 +31,19 @@ export function parseGrant(grant: z.output<typeof Grant>): NewGrant {
       windows: grant.windows.map(parseWindow),
       maxUses: grant.uses ?? 0,
     },
+    outputs: grant.outputs.reduce((mask, output) => mask | (1 << output), 0),
   };
 }
 
-function parseWindow(window: z.output<typeof WindowSchema>): Window {
+export function parsePin({ grants, secondPin, duressPin }: z.output<typeof PinRequest>): NewCredential {
+  return { grants: grants.map(parseGrant), secondPin, duressPin };
+}
+
+export function parseCard({ number, ...rest }: z.output<typeof CardRequest>): NewCredential {
+  return { ...parsePin(rest), card: fromHex(number)! };
+}
+
+export function parseWindow(window: z.output<typeof WindowSchema>): Window {
   const start = minutes(window.start);
   const end = minutes(window.end);
   return {
@@ -60,12 +71,13 @@ function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
-/** Terms without what they do not limit. */
-export function formatTerms(terms: GrantTerms): Pick<z.input<typeof Grant>, "notBefore" | "notAfter" | "uses" | "windows"> {
+/** Terms without what they do not limit. @param outputs bit mask. */
+export function formatTerms(terms: GrantTerms, outputs: number): Pick<z.input<typeof Grant>, "notBefore" | "notAfter" | "uses" | "windows" | "outputs"> {
   return {
     ...(terms.notBefore > 0 && { notBefore: formatInstant(terms.notBefore) }),
     ...(terms.notAfter !== NO_END && { notAfter: formatInstant(terms.notAfter) }),
     windows: terms.windows.map(formatWindow),
     ...(terms.maxUses > 0 && { uses: terms.maxUses }),
+    ...(outputs !== STRIKE && { outputs: Array.from({ length: OUTPUTS_MAX }, (_, output) => output).filter((output) => (outputs >> output) & 1) }),
   };
 }

@@ -1,29 +1,33 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Window } from "../access/window";
 import { addPerson } from "../people/add-person";
-import { givePins, type GivenPin } from "../people/give-pin";
+import { giveCredentials, type GivenCode, type GivenCredential } from "../people/give-credential";
+import { setSuspended } from "../people/suspend-person";
 import { viewPin } from "../people/view-pin";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { PersonRow } from "../store/tables";
 import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
-import { formatInstant, formatTerms, parseGrant } from "./grant-format";
-import { answer, body, HolderClass, Id, Paging, PersonRequest, PinRequest, refusals } from "./schemas";
+import { formatInstant, formatTerms, parseCard, parsePin } from "./grant-format";
+import { answer, body, CardRequest, HolderClass, Id, Paging, PersonRequest, PinRequest, refusals, SuspensionRequest } from "./schemas";
 import { FormattedTruth, truthOfPerson } from "./truth-format";
 
-const Person = z.looseObject({ id: Id, property: Id, name: z.string(), class: HolderClass, revokedAt: z.string().nullable() }).openapi("Person");
-const NewPin = z.object({ id: Id, pin: z.string(), grants: z.array(Id) }).openapi("NewPin", { description: "Pass the digits on; they can be seen again with another request." });
-const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), revoked: z.array(FormattedTruth) }).openapi("Access");
+const Person = z.looseObject({ id: Id, property: Id, name: z.string(), class: HolderClass, unit: z.string().nullable(), suspended: z.boolean(), revokedAt: z.string().nullable() }).openapi("Person");
+const Code = z.object({ id: Id, pin: z.string() });
+const companions = { secondPin: Code.optional(), duressPin: Code.optional() };
+const NewCard = z.object({ id: Id, grants: z.array(Id), ...companions }).openapi("NewCard");
+const NewPin = z.object({ id: Id, pin: z.string(), grants: z.array(Id), ...companions }).openapi("NewPin", { description: "Pass the digits on; they can be seen again with another request." });
+const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), cards: z.array(z.looseObject({ id: Id })), revoked: z.array(FormattedTruth) }).openapi("Access");
 const params = z.object({ person: Id });
 const tags = ["people"];
 
 const add = createRoute({
   method: "post",
   path: "/people",
-  summary: "Add a person, with PINs if wanted",
+  summary: "Add a person, with PINs and cards if wanted",
   tags,
   request: body(PersonRequest),
-  responses: { 201: answer(Person.extend({ pins: z.array(NewPin) }), "Added."), ...refusals },
+  responses: { 201: answer(Person.extend({ pins: z.array(NewPin), cards: z.array(NewCard) }), "Added."), ...refusals },
 });
 const list = createRoute({
   method: "get",
@@ -43,6 +47,15 @@ const access = createRoute({
   responses: { 200: answer(Access, "PINs with their grants; `revoked` is the truth of each door."), ...refusals },
 });
 const give = createRoute({ method: "post", path: "/people/{person}/pins", summary: "Give a person another PIN", tags, request: { params, ...body(PinRequest) }, responses: { 201: answer(NewPin, "Given."), ...refusals } });
+const giveCard = createRoute({ method: "post", path: "/people/{person}/cards", summary: "Give a person a card", tags, request: { params, ...body(CardRequest) }, responses: { 201: answer(NewCard, "Given."), ...refusals } });
+const suspend = createRoute({
+  method: "put",
+  path: "/people/{person}/suspension",
+  summary: "Suspend all that a person opens doors with, without ending any right, or resume it",
+  tags,
+  request: { params, ...body(SuspensionRequest) },
+  responses: { 200: answer(Person, "So it is."), ...refusals },
+});
 const view = createRoute({
   method: "get",
   path: "/people/{person}/pins/{pin}",
@@ -57,11 +70,12 @@ const NO_STORE = { "cache-control": "no-store" };
 export function personRoutes(parts: ApiParts): OpenAPIHono {
   const app = routes();
   app.openapi(add, async (c) => {
-    const { pins, ...person } = c.req.valid("json");
+    const { pins, cards, ...person } = c.req.valid("json");
     const added = await change(parts, async (unit, now) => {
       const id = await addPerson(unit, person, ADMINISTRATOR, now);
-      const given = await givePins(unit, parts.keystore, parts.secrets, id, pins.map(({ grants }) => grants.map(parseGrant)), ADMINISTRATOR, now);
-      return { ...format(await readPerson(unit, id)), pins: given.map(formatPin) };
+      const wanted = [...pins.map(parsePin), ...cards.map(parseCard)];
+      const given = await giveCredentials(unit, parts.keystore, parts.secrets, id, wanted, ADMINISTRATOR, now);
+      return { ...format(await readPerson(unit, id)), pins: given.slice(0, pins.length).map(formatPin), cards: given.slice(pins.length).map(formatGiven) };
     });
     return c.json(added, 201, NO_STORE);
   });
@@ -78,15 +92,30 @@ export function personRoutes(parts: ApiParts): OpenAPIHono {
     const { person } = c.req.valid("param");
     const found = await read(parts, async (unit, now) => {
       await readPerson(unit, person);
-      return { person, pins: await readPins(unit, person), revoked: await truthOfPerson(unit, person, now) };
+      const credentials = await readCredentials(unit, person);
+      return { person, pins: credentials.filter(({ kind }) => kind !== "card"), cards: credentials.filter(({ kind }) => kind === "card"), revoked: await truthOfPerson(unit, person, now) };
     });
     return c.json(found, 200);
   });
   app.openapi(give, async (c) => {
     const { person } = c.req.valid("param");
-    const grants = c.req.valid("json").grants.map(parseGrant);
-    const [given] = await change(parts, (unit, now) => givePins(unit, parts.keystore, parts.secrets, person, [grants], ADMINISTRATOR, now));
+    const pin = parsePin(c.req.valid("json"));
+    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [pin], ADMINISTRATOR, now));
     return c.json(formatPin(given), 201, NO_STORE);
+  });
+  app.openapi(giveCard, async (c) => {
+    const { person } = c.req.valid("param");
+    const card = parseCard(c.req.valid("json"));
+    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [card], ADMINISTRATOR, now));
+    return c.json(formatGiven(given), 201, NO_STORE);
+  });
+  app.openapi(suspend, async (c) => {
+    const { person } = c.req.valid("param");
+    const row = await change(parts, async (unit, now) => {
+      await setSuspended(unit, person, c.req.valid("json").suspended, ADMINISTRATOR, now);
+      return readPerson(unit, person);
+    });
+    return c.json(format(row), 200);
   });
   app.openapi(view, async (c) => {
     const { person, pin } = c.req.valid("param");
@@ -103,34 +132,49 @@ async function readPerson(unit: Unit, id: string): Promise<PersonRow> {
 }
 
 function format(person: PersonRow) {
-  const { id, property_id, name, class: holderClass, created_at, revoked_at } = person;
-  return { id, property: property_id, name, class: holderClass, createdAt: formatInstant(created_at), revokedAt: revoked_at === null ? null : formatInstant(revoked_at) };
+  const { id, property_id, name, class: holderClass, unit, created_at, suspended_at, revoked_at } = person;
+  return { id, property: property_id, name, class: holderClass, unit, createdAt: formatInstant(created_at), suspended: suspended_at !== null, revokedAt: revoked_at === null ? null : formatInstant(revoked_at) };
 }
 
-function formatPin({ credential, pin, grants }: GivenPin) {
-  return { id: credential, pin, grants };
+function formatPin({ pin, ...given }: GivenCredential) {
+  return { pin: pin!, ...formatGiven(given) };
 }
 
-async function readPins(unit: Unit, person: string) {
-  const pins = await unit.selectFrom("credentials").selectAll().where("person_id", "=", person).orderBy("created_at").execute();
+function formatGiven({ credential, grants, secondPin, duressPin }: GivenCredential) {
+  return { id: credential, grants, ...(secondPin && { secondPin: formatCode(secondPin) }), ...(duressPin && { duressPin: formatCode(duressPin) }) };
+}
+
+function formatCode({ credential, pin }: GivenCode) {
+  return { id: credential, pin };
+}
+
+async function readCredentials(unit: Unit, person: string) {
+  const rows = await unit.selectFrom("credentials").selectAll().where("person_id", "=", person).orderBy("created_at").execute();
   const result = [];
-  for (const pin of pins) {
-    const grants = await unit.selectFrom("grants").selectAll().where("credential_id", "=", pin.id).orderBy("use_counter").execute();
-    const formatted = [];
-    for (const grant of grants) {
-      const doors = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).orderBy("door_id").execute();
-      const terms = { notBefore: grant.not_before, notAfter: grant.not_after, windows: JSON.parse(grant.windows) as Window[], maxUses: grant.max_uses };
-      formatted.push({
-        id: grant.id,
-        doors: doors.map((door) => door.door_id),
-        ...formatTerms(terms),
-        by: grant.created_by,
-        createdAt: formatInstant(grant.created_at),
-        revokedAt: grant.revoked_at === null ? null : formatInstant(grant.revoked_at),
-        revocation: grant.revocation_id,
-      });
-    }
-    result.push({ id: pin.id, kind: pin.kind, digits: pin.digits, revokedAt: pin.revoked_at === null ? null : formatInstant(pin.revoked_at), grants: formatted });
+  for (const row of rows) {
+    const revokedAt = row.revoked_at === null ? null : formatInstant(row.revoked_at);
+    // What completes another credential, or stands for it, has no rights of its own.
+    if (row.parent_id === null) result.push({ id: row.id, kind: row.kind, digits: row.digits, revokedAt, grants: await readGrants(unit, row.id) });
+    else result.push({ id: row.id, kind: row.kind, digits: row.digits, revokedAt, of: row.parent_id, grants: [] });
   }
   return result;
+}
+
+async function readGrants(unit: Unit, credential: string) {
+  const grants = await unit.selectFrom("grants").selectAll().where("credential_id", "=", credential).orderBy("use_counter").execute();
+  const formatted = [];
+  for (const grant of grants) {
+    const doors = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).orderBy("door_id").execute();
+    const terms = { notBefore: grant.not_before, notAfter: grant.not_after, windows: JSON.parse(grant.windows) as Window[], maxUses: grant.max_uses };
+    formatted.push({
+      id: grant.id,
+      doors: doors.map((door) => door.door_id),
+      ...formatTerms(terms, grant.outputs),
+      by: grant.created_by,
+      createdAt: formatInstant(grant.created_at),
+      revokedAt: grant.revoked_at === null ? null : formatInstant(grant.revoked_at),
+      revocation: grant.revocation_id,
+    });
+  }
+  return formatted;
 }

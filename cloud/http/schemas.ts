@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { HOLIDAYS_MAX, LEASE_SECONDS_MAX, UNLOCK_SECONDS_MAX } from "../../protocol/limits";
+import { HOLIDAYS_MAX, LEASE_SECONDS_MAX, SCHEDULE_CHAIN_MAX, UNLOCK_SECONDS_MAX } from "../../protocol/limits";
+import { OUTPUTS_MAX } from "../../protocol/profile";
 import { HOLDER_CLASSES } from "../access/grant";
-import { DOORS_PER_GRANT_MAX, GRANTS_PER_PIN_MAX, GUEST_LEASE_SECONDS, LEASE_SECONDS_MIN, NAME_CHARACTERS_MAX, PAGE_ROWS_MAX, PINS_PER_PERSON_MAX, STAFF_LEASE_SECONDS } from "../limits";
+import { CARD_BYTES_MAX, CARD_BYTES_MIN, CREDENTIALS_PER_PERSON_MAX, DOORS_PER_GRANT_MAX, GRANTS_PER_CREDENTIAL_MAX, GUEST_LEASE_SECONDS, LEASE_SECONDS_MIN, NAME_CHARACTERS_MAX, PAGE_ROWS_MAX, STAFF_LEASE_SECONDS } from "../limits";
 import { PROBLEMS } from "../refusal";
 
 /** Pieces of the API's requests and answers: they validate, and the OpenAPI description is made from them. */
@@ -40,21 +41,71 @@ export const Window = z
   .refine((window) => window.start !== window.end, { message: "start and end are the same; for a whole day write 00:00 to 24:00", path: ["end"] })
   .openapi("Window", { description: "A weekly window in the wall-clock time of the property." });
 
+export const Windows = z.array(Window).max(SCHEDULE_CHAIN_MAX);
+
 export const Grant = z
   .strictObject({
     doors: z.array(Id).min(1).max(DOORS_PER_GRANT_MAX),
-    windows: z.array(Window).max(32).default([]).openapi({ description: "None: day and night. They may touch but not overlap." }),
+    windows: Windows.default([]).openapi({ description: "None: day and night. They may touch but not overlap." }),
     uses: z.int().min(1).max(255).optional().openapi({ description: "How often it opens; 1 = once. For one door only." }),
+    outputs: z.array(z.int().min(0).max(OUTPUTS_MAX - 1)).min(1).max(OUTPUTS_MAX).default([0]).openapi({ description: "What it opens at each door, by number; 0 = the door itself." }),
     notBefore: Instant.optional(),
     notAfter: Instant.optional().openapi({ description: "Exclusive." }),
   })
   .openapi("Grant");
 
-export const PinRequest = z.strictObject({ grants: z.array(Grant).min(1).max(GRANTS_PER_PIN_MAX) }).openapi("PinRequest");
+const Grants = z.array(Grant).min(1).max(GRANTS_PER_CREDENTIAL_MAX);
+const codes = {
+  secondPin: z.boolean().default(false).openapi({ description: "Another PIN must follow; the answer holds it." }),
+  duressPin: z.boolean().default(false).openapi({ description: "A PIN that opens as the last one to be typed does, and raises a silent alarm; the answer holds it." }),
+};
+
+export const PinRequest = z.strictObject({ grants: Grants, ...codes }).openapi("PinRequest");
+
+export const CardNumber = z
+  .string()
+  .regex(/^([0-9a-f]{2})*$/, "pairs of lower-case hexadecimal digits")
+  .min(2 * CARD_BYTES_MIN)
+  .max(2 * CARD_BYTES_MAX)
+  .openapi({ example: "1a2b3c", description: "The number's bytes as the reader gives them: Wiegand of 26, 34 or 37 bits without parity is 3, 4 or 5 bytes." });
+
+export const CardRequest = z.strictObject({ number: CardNumber, grants: Grants, ...codes }).openapi("CardRequest");
+
+export const UnitNumber = z
+  .string()
+  .regex(/^[0-9]{1,6}$/, "1 to 6 digits")
+  .openapi({ example: "12", description: "Typed before a PIN at doors that ask for it." });
 
 export const PersonRequest = z
-  .strictObject({ property: Id, name: Name, class: HolderClass, pins: z.array(PinRequest).max(PINS_PER_PERSON_MAX).default([]) })
+  .strictObject({
+    property: Id,
+    name: Name,
+    class: HolderClass,
+    unit: UnitNumber.optional(),
+    pins: z.array(PinRequest).max(CREDENTIALS_PER_PERSON_MAX).default([]),
+    cards: z.array(CardRequest).max(CREDENTIALS_PER_PERSON_MAX).default([]),
+  })
   .openapi("PersonRequest");
+
+export const SuspensionRequest = z.strictObject({ suspended: z.boolean() }).openapi("SuspensionRequest");
+
+export const LockStateRequest = z.strictObject({ state: z.enum(["normal", "lock-down", "hold-open"]) }).openapi("LockStateRequest", { description: "lock-down refuses everybody, and the way out stays free; hold-open leaves the door unlocked." });
+
+export const HoursRequest = z
+  .strictObject({
+    windows: Windows.openapi({ description: "None: the door has no hours. They may touch but not overlap." }),
+    firstIn: z.array(HolderClass).min(1).max(HOLDER_CLASSES.length).nullable().default(null).openapi({ description: "Unlocked only after somebody of these classes has come in; null: by the clock." }),
+  })
+  .openapi("HoursRequest", { description: "When the door stands unlocked by itself; holidays are excepted where a window does not say otherwise." });
+
+const Output = z.strictObject({ name: Name, seconds: z.int().min(1).max(UNLOCK_SECONDS_MAX).nullable().default(null).openapi({ description: "null: as long as the property says." }) });
+export const OutputsRequest = z.strictObject({ outputs: z.array(Output).max(OUTPUTS_MAX) }).openapi("OutputsRequest", { description: "By number; 0 is the door itself." });
+
+export const KeypadRequest = z.strictObject({ unitNumbers: z.boolean() }).openapi("KeypadRequest", { description: "Whether PINs are typed after a unit number, so that wrong ones lock one unit only." });
+
+export const ReleaseRequest = z.strictObject({ released: z.boolean() }).openapi("ReleaseRequest");
+
+export const KeysetRequest = z.strictObject({ newEpoch: z.boolean().default(false).openapi({ description: "All lists signed so far lose their worth: after a theft of keys." }) }).openapi("KeysetRequest");
 
 const Holiday = z.iso.date().refine((date) => date >= "1970-01-02" && date < "2149-01-01", "a date from 1970 to 2148");
 const Staleness = z

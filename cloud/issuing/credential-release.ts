@@ -18,9 +18,10 @@ export async function releaseCredentials(unit: Unit, door: string, now: number):
           eb
             .selectFrom("grant_doors as at")
             .innerJoin("grants as grant", "grant.id", "at.grant_id")
+            .innerJoin("credentials as credential", "credential.id", "door_credentials.credential_id")
             .select("at.grant_id")
             .where("at.door_id", "=", door)
-            .whereRef("grant.credential_id", "=", "door_credentials.credential_id")
+            .whereRef("grant.credential_id", "=", (credential) => credential.fn.coalesce("credential.parent_id", "credential.id"))
             .where((at) => at.or([at("at.removed_version", "is", null), at.and([at("at.never_left", "=", 0), at("at.removed_version", ">", acknowledged_version)])])),
         ),
       ),

@@ -1,16 +1,13 @@
 import { fromHex } from "../../protocol/bytes";
-import { DEFAULT_LEASED_CLASSES, DEFAULT_POLICY } from "../../protocol/door-policy";
-import { LockState } from "../../protocol/delta";
-import { HolderClass } from "../../protocol/profile";
 import { rowsOfDoor } from "../access/door-row";
 import { readIssuedBases } from "../doors/issued-state";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Unit } from "../store/store";
-import type { DoorRow, PropertyRow } from "../store/tables";
+import type { DoorRow } from "../store/tables";
 import { releaseCredentials } from "./credential-release";
-import { readDoorGrants, type DoorGrants } from "./door-grants";
-import type { DoorOrders } from "./door-orders";
+import { readDoorGrants } from "./door-grants";
+import { ordersOf } from "./orders-of-door";
 import { nextVersion, planList, type ListPlan } from "./plan-list";
 import type { ListStamp } from "./list-signing";
 import { surroundingsOf } from "./property-surroundings";
@@ -31,7 +28,7 @@ export async function issueList(unit: Unit, keystore: Keystore, door: string, no
 async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, now: number): Promise<void> {
   const property = await unit.selectFrom("properties").selectAll().where("id", "=", door.property_id).executeTakeFirstOrThrow();
   const keyset = await unit.selectFrom("keysets").select("epoch").orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
-  const grants = await readDoorGrants(unit, door.id, now);
+  const grants = await readDoorGrants(unit, door, now);
   const stamp: ListStamp = { door: fromHex(door.id)!, epoch: keyset.epoch, version: nextVersion(door.version, now), issuedAt: now };
   const plan = planList({
     hashes: nativeHashes,
@@ -40,23 +37,12 @@ async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, now: 
     rows: rowsOfDoor(grants.live),
     stamp,
     surroundings: surroundingsOf(property, now),
-    doorState: ordersOf(property, grants),
+    doorState: ordersOf(door, property, grants.pinDigits),
   });
   await storePlan(unit, door.id, stamp, plan);
   await unit.updateTable("doors").set({ epoch: stamp.epoch, version: stamp.version }).where("id", "=", door.id).execute();
   await stampGrants(unit, door.id, stamp.version, door.offered_version, grants.leaving);
   await forgetUnsent(unit, door.id, stamp.version, door.offered_version);
-}
-
-function ordersOf(property: PropertyRow, { pinDigits }: DoorGrants): DoorOrders {
-  const { hoursRule: _, ...policy } = DEFAULT_POLICY;
-  const residents = property.resident_lease_seconds === null ? 0 : 1 << HolderClass.resident;
-  return {
-    policy: { ...policy, unlockSeconds: property.unlock_seconds, leasedClasses: DEFAULT_LEASED_CLASSES | residents, pinDigits: pinDigits || DEFAULT_POLICY.pinDigits, hours: [] },
-    lockState: LockState.normal,
-    throttleReset: 0,
-    released: false,
-  };
 }
 
 async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, withdrawn, deltas }: ListPlan): Promise<void> {

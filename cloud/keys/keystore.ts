@@ -19,7 +19,11 @@ export interface Keystore {
   listKey: SigningKey;
   leaseKey: SigningKey;
   sealing: Sealing;
+  /** Keys that were to take the place of these when the process ended: the database knows whether they did. */
+  next?: KeyPair;
 }
+
+export type KeyPair = Pick<Keystore, "listKey" | "leaseKey">;
 
 const secret = z.string().regex(/^[0-9a-f]{64}$/);
 const keystoreFile = z.strictObject({
@@ -30,12 +34,14 @@ const keystoreFile = z.strictObject({
   listKey: secret,
   leaseKey: secret,
   masterKey: secret,
+  next: z.strictObject({ listKey: secret, leaseKey: secret }).optional(),
 });
+export type KeystoreFile = z.infer<typeof keystoreFile>;
 
 /** Makes the keys of a new site and writes them durably. @throws StartupError where that fails. */
 export function createKeystore(path: string): Keystore {
   const random = (length: number) => toHex(randomBytes(length));
-  const file: z.infer<typeof keystoreFile> = {
+  const file: KeystoreFile = {
     format: "latchkey-keystore/1",
     site: random(8),
     roots: [random(32)],
@@ -44,16 +50,42 @@ export function createKeystore(path: string): Keystore {
     leaseKey: random(32),
     masterKey: random(32),
   };
+  writeKeystoreFile(path, file);
+  return loadKeystore(path);
+}
+
+/** @throws StartupError where that fails. */
+export function writeKeystoreFile(path: string, file: KeystoreFile): void {
   try {
     writePrivateFile(path, `${JSON.stringify(file, undefined, 2)}\n`);
   } catch (error) {
     throw new StartupError(`Cannot write the keystore ${path}: ${(error as Error).message}`);
   }
-  return loadKeystore(path);
 }
 
 /** @throws StartupError where the file is missing, readable by others, or not a keystore. */
 export function loadKeystore(path: string): Keystore {
+  const file = readKeystoreFile(path);
+  return {
+    site: fromHex(file.site)!,
+    roots: file.roots.map(toKey),
+    threshold: file.threshold,
+    ...toKeyPair(file),
+    sealing: new Sealing(fromHex(file.masterKey)!),
+    ...(file.next && { next: toKeyPair(file.next) }),
+  };
+}
+
+export function toKeyPair({ listKey, leaseKey }: Pick<KeystoreFile, "listKey" | "leaseKey">): KeyPair {
+  return { listKey: toKey(listKey), leaseKey: toKey(leaseKey) };
+}
+
+function toKey(hex: string): SigningKey {
+  return new NativeSigningKey(fromHex(hex)!);
+}
+
+/** The file as it is, secrets and all. @throws StartupError as `loadKeystore`. */
+export function readKeystoreFile(path: string): KeystoreFile {
   const text = readPrivateFile(path, "keystore");
   let parsed: unknown;
   try {
@@ -66,15 +98,7 @@ export function loadKeystore(path: string): Keystore {
   if (!result.success) throw new StartupError(`The keystore ${path} is broken at "${result.error.issues[0].path.join(".")}".`);
   const file = result.data;
   if (file.threshold > file.roots.length) throw new StartupError(`The keystore ${path} asks for more root signatures than it has root keys.`);
-  const key = (hex: string) => new NativeSigningKey(fromHex(hex)!);
-  return {
-    site: fromHex(file.site)!,
-    roots: file.roots.map(key),
-    threshold: file.threshold,
-    listKey: key(file.listKey),
-    leaseKey: key(file.leaseKey),
-    sealing: new Sealing(fromHex(file.masterKey)!),
-  };
+  return file;
 }
 
 /** The text of a file that only its owner may read. @param what names it in errors. */

@@ -2,10 +2,11 @@ import { equalBytes, toHex } from "../../protocol/bytes";
 import { StartupError } from "../startup-error";
 import type { Unit } from "../store/store";
 import { firstKeyset } from "./keyset-signing";
-import type { Keystore } from "./keystore";
+import type { Keystore, KeyPair } from "./keystore";
 
 /**
- * Ties a new database to its keystore with the first keyset, and holds a known one against it.
+ * Ties a new database to its keystore with the first keyset, and holds a known one against it. Keys whose rotation was
+ * committed when the process ended take their place.
  * @throws StartupError where they belong to different sites, or the keys are not the newest keyset's.
  */
 export async function adoptSite(unit: Unit, keystore: Keystore, now: number): Promise<void> {
@@ -19,7 +20,10 @@ export async function adoptSite(unit: Unit, keystore: Keystore, now: number): Pr
   }
   if (site.id !== id) throw new StartupError("The database and the keystore belong to different sites: one of them is from somewhere else.");
   const newest = await unit.selectFrom("keysets").selectAll().orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
-  if (!equalBytes(newest.list_key, keystore.listKey.publicKey) || !equalBytes(newest.lease_key, keystore.leaseKey.publicKey)) {
+  const areNewest = ({ listKey, leaseKey }: KeyPair) => equalBytes(newest.list_key, listKey.publicKey) && equalBytes(newest.lease_key, leaseKey.publicKey);
+  if (keystore.next !== undefined && areNewest(keystore.next)) Object.assign(keystore, keystore.next);
+  delete keystore.next;
+  if (!areNewest(keystore)) {
     throw new StartupError("The keystore's keys are not those of the newest keyset in the database: one of them is from an old backup.");
   }
 }

@@ -12,15 +12,16 @@ export async function requireRoom(unit: Unit, door: string): Promise<void> {
   const rows = await unit
     .selectFrom("grant_doors as at")
     .innerJoin("grants as grant", "grant.id", "at.grant_id")
-    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .innerJoin("credentials as credential", (join) => join.on((eb) => eb.or([eb("credential.id", "=", eb.ref("grant.credential_id")), eb("credential.parent_id", "=", eb.ref("grant.credential_id"))])))
     .innerJoin("people as person", "person.id", "credential.person_id")
     .where("at.door_id", "=", door)
     .where("at.removed_version", "is", null)
     .where("grant.revoked_at", "is", null)
-    .groupBy(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "person.class"])
+    .groupBy(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.outputs", "person.class"])
     .select((eb) => ["grant.windows", eb.fn.countAll().as("holders")])
     .execute();
-  const schedules = new Set(rows.map((row) => row.windows));
+  const { hours } = await unit.selectFrom("doors").select("hours").where("id", "=", door).executeTakeFirstOrThrow();
+  const schedules = new Set([hours, ...rows.map((row) => row.windows)]);
   const counts = {
     rows: rows.reduce((sum, row) => sum + Number(row.holders), 0),
     profiles: rows.length,

@@ -1,53 +1,103 @@
-import { ascii } from "../../protocol/bytes";
-import { CredentialKind, credentialTag } from "../../protocol/credential";
+import { randomInt } from "node:crypto";
+import { ascii, toHex } from "../../protocol/bytes";
 import { drawPin, pinDigitsFor } from "../access/pin";
+import { isSecond, tagAtDoor, valueAtDoor, type StoredValue } from "../access/stored-kind";
 import type { DoorSecrets } from "../doors/door-secrets";
-import type { Sealing } from "../keys/sealing";
 import { nativeHashes } from "../keys/native-hashes";
+import type { Sealing } from "../keys/sealing";
 import type { Unit } from "../store/store";
+import type { DoorRow } from "../store/tables";
 
-/** A value that is free at some doors, and what each of them knows it by. */
+/** What a door, and this database, tell a value from others by. */
+export interface PlacedValue {
+  fingerprint: Uint8Array;
+  /** null where the door is not claimed yet. */
+  tag: Uint8Array | null;
+}
+
+/** A value that is free at some doors. */
 export interface FreePin {
   pin: string;
-  fingerprint: Uint8Array;
-  /** By door; null where the door is not claimed yet. */
-  tags: Map<string, Uint8Array | null>;
+  places: Map<string, PlacedValue>;
+}
+
+/** A PIN that is wanted. */
+export interface PinWanted extends Omit<StoredValue, "value"> {
+  /** Credential that a second PIN follows: with another one its digits mean nothing. */
+  parentId?: string;
+  /** A uniform integer in [0, bound); a CSPRNG's unless a test says otherwise. */
+  draw?: (bound: number) => number;
 }
 
 const DRAWS_MAX = 1_000; // chance of as many collisions in a row: nil; then something is broken
+const PIN: PinWanted = { kind: "pin", unit: null };
 
 /**
  * Draws a PIN that nobody has, or may still have, at any of the doors it is to open (X9), as long as the fullest of
  * them asks for.
- * @param draw a uniform integer in [0, bound); a CSPRNG's unless a test says otherwise.
  */
-export async function drawFreePin(unit: Unit, sealing: Sealing, secrets: DoorSecrets, doors: readonly string[], draw?: (bound: number) => number): Promise<FreePin> {
-  const populations = await unit
-    .selectFrom("door_credentials")
-    .select((eb) => ["door_id", eb.fn.countAll().as("count")])
-    .where("door_id", "in", doors)
-    .where("released_at", "is", null)
-    .groupBy("door_id")
-    .execute();
-  const digits = pinDigitsFor(1 + Math.max(0, ...populations.map((row) => Number(row.count))));
-  const rows = await unit.selectFrom("doors").select(["id", "enrolment", "door_key"]).where("id", "in", doors).execute();
+export async function drawFreePin(unit: Unit, sealing: Sealing, secrets: DoorSecrets, doors: readonly string[], wanted: PinWanted = PIN): Promise<FreePin> {
+  const places = await readPlaces(unit, doors);
+  const digits = pinDigitsFor(isSecond(wanted.kind) ? 2 : 1 + (await greatestPopulation(unit, places, wanted.unit)));
   for (let count = 0; count < DRAWS_MAX; count++) {
-    const pin = drawPin(digits, draw);
-    const fingerprint = sealing.pinFingerprint(pin);
-    const tags = new Map(rows.map((door) => [door.id, door.door_key === null ? null : credentialTag(nativeHashes, secrets.keysOf(door).tag, CredentialKind.pin, ascii(pin))]));
-    if (!(await isTaken(unit, fingerprint, tags))) return { pin, fingerprint, tags };
+    const pin = drawPin(digits, wanted.draw ?? randomInt);
+    const placed = placeValue(sealing, secrets, places, { ...wanted, value: ascii(pin) }, wanted.parentId);
+    if (!(await isTaken(unit, placed))) return { pin, places: placed };
   }
   throw new Error("found no free PIN");
 }
 
+export type DoorPlace = Pick<DoorRow, "id" | "enrolment" | "door_key" | "unit_numbers">;
+
+export async function readPlaces(unit: Unit, doors: readonly string[]): Promise<DoorPlace[]> {
+  return unit.selectFrom("doors").select(["id", "enrolment", "door_key", "unit_numbers"]).where("id", "in", doors).execute();
+}
+
+/** By door. @param parentId of a second PIN. */
+export function placeValue(sealing: Sealing, secrets: DoorSecrets, doors: readonly DoorPlace[], stored: StoredValue, parentId?: string): Map<string, PlacedValue> {
+  return new Map(
+    doors.map((door) => {
+      const unitNumbers = door.unit_numbers === 1;
+      const tag = door.door_key === null ? null : tagAtDoor(nativeHashes, secrets.keysOf(door).tag, unitNumbers, stored);
+      return [door.id, { fingerprint: sealing.pinFingerprint(identityAt(stored, unitNumbers, parentId)), tag }];
+    }),
+  );
+}
+
+/** Equal where a door could not tell two values apart. */
+function identityAt(stored: StoredValue, unitNumbers: boolean, parentId: string | undefined): string {
+  if (stored.kind === "card") return `card ${toHex(stored.value)}`;
+  const digits = String.fromCharCode(...(isSecond(stored.kind) ? stored.value : valueAtDoor(stored, unitNumbers)));
+  return isSecond(stored.kind) ? `${parentId} ${digits}` : digits;
+}
+
+/** The most PINs at any of the doors of which one is as good as another to whoever guesses there (X9). */
+async function greatestPopulation(unit: Unit, doors: readonly DoorPlace[], flat: string | null): Promise<number> {
+  const counts = await unit
+    .selectFrom("door_credentials as known")
+    .innerJoin("credentials as credential", "credential.id", "known.credential_id")
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .select((eb) => ["known.door_id", eb.fn.countAll().as("all"), eb.fn.count(eb.case().when("person.unit", "=", flat ?? "").then(1).end()).as("same")])
+    .where("known.door_id", "in", doors.map((door) => door.id))
+    .where("known.released_at", "is", null)
+    .where("credential.kind", "in", ["pin", "duress-pin"])
+    .groupBy("known.door_id")
+    .execute();
+  const unitDoors = new Set(doors.filter((door) => door.unit_numbers === 1).map((door) => door.id));
+  return Math.max(0, ...counts.map((row) => Number(unitDoors.has(row.door_id) ? row.same : row.all)));
+}
+
 /** Taken is a value, and also one that a door could not tell from another's by its tag. */
-async function isTaken(unit: Unit, fingerprint: Uint8Array, tags: FreePin["tags"]): Promise<boolean> {
-  const doors = [...tags.keys()];
-  const same = await unit.selectFrom("door_credentials").select("door_id").where("door_id", "in", doors).where("released_at", "is", null).where("fingerprint", "=", fingerprint).limit(1).executeTakeFirst();
-  if (same !== undefined) return true;
-  for (const [door, tag] of tags) {
-    if (tag === null) continue;
-    const clash = await unit.selectFrom("door_credentials").select("door_id").where("door_id", "=", door).where("released_at", "is", null).where("tag", "=", tag).executeTakeFirst();
+export async function isTaken(unit: Unit, places: Map<string, PlacedValue>): Promise<boolean> {
+  for (const [door, { fingerprint, tag }] of places) {
+    const clash = await unit
+      .selectFrom("door_credentials")
+      .select("door_id")
+      .where("door_id", "=", door)
+      .where("released_at", "is", null)
+      .where((eb) => (tag === null ? eb("fingerprint", "=", fingerprint) : eb.or([eb("fingerprint", "=", fingerprint), eb("tag", "=", tag)])))
+      .limit(1)
+      .executeTakeFirst();
     if (clash !== undefined) return true;
   }
   return false;

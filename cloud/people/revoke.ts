@@ -48,7 +48,7 @@ export async function revokeGrant(unit: Unit, grant: string, actor: string, now:
   await unit
     .updateTable("credentials")
     .set({ revoked_at: now })
-    .where("id", "=", row.credential_id)
+    .where((eb) => eb.or([eb("id", "=", row.credential_id), eb("parent_id", "=", row.credential_id)]))
     .where((eb) => eb.not(eb.exists(eb.selectFrom("grants").select("id").where("credential_id", "=", row.credential_id).where("revoked_at", "is", null))))
     .execute();
   await audit(unit, { at: now, actor, action: "grant.revoke", subject: `grant/${grant}`, detail: { revocation, person: row.person_id } });

@@ -9,7 +9,7 @@ import type { Unit } from "../store/store";
  */
 export async function viewPin(unit: Unit, sealing: Sealing, person: string, credential: string, actor: string, now: number): Promise<string> {
   const row = await unit.selectFrom("credentials").selectAll().where("id", "=", credential).where("person_id", "=", person).executeTakeFirst();
-  if (row === undefined) throw new Refusal("not-found", "There is no such PIN.");
+  if (row === undefined || row.kind === "card") throw new Refusal("not-found", "There is no such PIN.");
   if (row.revoked_at !== null || row.value === null) throw new Refusal("pin-gone");
   await audit(unit, { at: now, actor, action: "pin.view", subject: `person/${person}`, detail: { credential } });
   return Buffer.from(sealing.open("pin", `${credential}/${row.version}`, row.value)).toString("ascii");

@@ -32,11 +32,11 @@ export function openStore(path: string): Store {
     checkOwnership(sqlite, path, existed);
     sqlite.pragma("locking_mode = EXCLUSIVE");
     sqlite.pragma("synchronous = FULL");
-    sqlite.pragma("foreign_keys = ON");
     // The lock comes with the first write and stays.
     sqlite.execute("BEGIN EXCLUSIVE; COMMIT");
     if (sqlite.pragma("quick_check(1)") !== "ok") throw new StartupError(`The database ${path} is damaged: restore it from a backup.`);
     migrate(sqlite, path);
+    sqlite.pragma("foreign_keys = ON");
   } catch (error) {
     sqlite?.close();
     throw error instanceof StartupError ? error : new StartupError(explain(error as Error, path));
@@ -58,13 +58,17 @@ function checkOwnership(sqlite: LibsqlDatabase, path: string, existed: boolean):
   if (existed && (applicationId !== 0 || tables[0].count > 0)) throw new StartupError(`${path} is a database of another program.`);
 }
 
+/** With foreign keys off: a table that gets other checks is made anew under its name. */
 function migrate(sqlite: LibsqlDatabase, path: string): void {
+  sqlite.pragma("foreign_keys = OFF");
   const version = Number(sqlite.pragma("user_version"));
   if (version > MIGRATIONS.length) throw new StartupError(`The database ${path} was written by a later version of Latchkey (schema ${version}, this one knows ${MIGRATIONS.length}).`);
+  if (version === MIGRATIONS.length) return;
   MIGRATIONS.slice(version).forEach((statements, index) => {
     // One transaction: an interrupted start leaves the old version whole.
     sqlite.execute(`BEGIN; ${statements}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + index + 1}; COMMIT`);
   });
+  if (sqlite.pragma("foreign_key_check") !== undefined) throw new StartupError(`The database ${path} is damaged: it has rows that belong to nothing.`);
 }
 
 function explain(error: Error, path: string): string {

@@ -1,17 +1,18 @@
 import type { ColumnType, Generated } from "kysely";
 import type { HolderClassName } from "../access/grant";
+import type { StoredKind } from "../access/stored-kind";
 
 /** The tables of migrations.ts as Kysely sees them; what columns mean is said there. */
 export interface Tables {
   site: { one: 1; id: string };
   keysets: KeysetRow;
   properties: PropertyRow;
-  doors: DoorRow;
+  doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers">;
   people: PersonRow;
   credentials: CredentialRow;
   door_credentials: DoorCredentialRow;
   revocations: RevocationRow;
-  grants: GrantRow;
+  grants: WithDefaults<GrantRow, "outputs">;
   grant_doors: GrantDoorTable;
   list_bases: ListBaseRow;
   list_deltas: ListDeltaRow;
@@ -21,6 +22,9 @@ export interface Tables {
   door_alarms: { id: Generated<number>; door_id: string; created_at: number; kind: DoorAlarmKind; detail: string };
   audit: { id: Generated<number>; at: number; actor: string; action: string; subject: string; detail: string };
 }
+
+/** Columns that an INSERT may leave to the schema. */
+type WithDefaults<Row, Column extends keyof Row> = Omit<Row, Column> & { [Name in Column]: ColumnType<Row[Name], Row[Name] | undefined, Row[Name]> };
 
 export interface KeysetRow {
   number: number;
@@ -71,7 +75,16 @@ export interface DoorRow {
   resident_not_after: number;
   next_event: number;
   event_mac: Uint8Array | null;
+  lock_state: LockStateName;
+  throttle_reset: number;
+  released_at: number | null;
+  hours: string;
+  first_in: number;
+  outputs: string;
+  unit_numbers: 0 | 1;
 }
+
+export type LockStateName = "normal" | "lock-down" | "hold-open";
 
 export interface PersonRow {
   id: string;
@@ -80,12 +93,15 @@ export interface PersonRow {
   class: HolderClassName;
   created_at: number;
   revoked_at: number | null;
+  unit: string | null;
+  suspended_at: number | null;
 }
 
 export interface CredentialRow {
   id: string;
   person_id: string;
-  kind: "pin";
+  kind: StoredKind;
+  parent_id: string | null;
   value: Uint8Array | null;
   digits: number;
   version: number;
@@ -117,6 +133,7 @@ export interface GrantRow {
   windows: string;
   max_uses: number;
   use_counter: number;
+  outputs: number;
   created_at: number;
   created_by: string;
   revoked_at: number | null;
@@ -173,8 +190,8 @@ export interface EventRow {
   credential_id: string | null;
   received_at: number;
   late: 0 | 1;
+  altered: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
+  gap: ColumnType<number, number | undefined, number>;
 }
 
 export type DoorAlarmKind = "events-missing" | "events-altered" | "unknown-list" | "list-lost" | "list-damaged" | "uses-full" | "duress";
-  altered: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
-  gap: ColumnType<number, number | undefined, number>;

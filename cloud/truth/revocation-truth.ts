@@ -1,5 +1,7 @@
+import { decodeDelta } from "../../protocol/delta";
+import { unlockSecondsOf, type DoorPolicy } from "../../protocol/door-policy";
 import { decodeManifest } from "../../protocol/manifest";
-import { NO_END } from "../../protocol/profile";
+import { NO_END, OUTPUTS_MAX } from "../../protocol/profile";
 import { holderClassOf, type HolderClassName } from "../access/grant";
 import type { Unit } from "../store/store";
 import { latestOpening, type LatestOpening } from "./latest-opening";
@@ -31,9 +33,8 @@ export async function truthOfGrants(unit: Unit, grants: readonly string[], now: 
       .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
       .innerJoin("people as person", "person.id", "credential.person_id")
       .innerJoin("doors as door", "door.id", "at.door_id")
-      .innerJoin("properties as property", "property.id", "door.property_id")
       .where("at.grant_id", "=", grant)
-      .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "grant.not_after", "person.class", "property.unlock_seconds"])
+      .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "grant.not_after", "person.class"])
       .select(["door.name", "door.claimed_at", "door.offered_version", "door.acknowledged_version", "door.signed_time"])
       .execute();
     for (const row of rows) {
@@ -52,7 +53,6 @@ interface GrantAtDoor {
   never_left: 0 | 1;
   not_after: number;
   class: HolderClassName;
-  unlock_seconds: number;
   name: string;
   claimed_at: number | null;
   offered_version: number;
@@ -66,22 +66,31 @@ async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorT
   const truth: DoorTruth = { door: row.door_id, doorName: row.name, state: "pending", version, acknowledgedAt: undefined, latest: undefined };
   const neverLeft = row.never_left === 1 || (version === undefined && (row.added_version === null || row.added_version > row.offered_version));
   if (neverLeft) return { ...truth, state: "never-delivered" };
-  if (version !== undefined && row.acknowledged_version >= version) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined };
+  // What an earlier claim of the door has acknowledged is gone for good.
+  if (row.acknowledged_at !== null || (version !== undefined && row.acknowledged_version >= version)) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined };
+  const policies = await olderPolicies(unit, row.door_id, version);
+  const bit = 1 << holderClassOf(row.class);
   const latest = latestOpening({
-    leased: await needsLease(unit, row.door_id, row.class, version),
+    leased: policies.every((policy) => (policy.leasedClasses & bit) !== 0),
     leaseEnd: await greatestLeaseEnd(unit, row.door_id, row.class, version),
     rightEnd: row.not_after === NO_END ? undefined : row.not_after,
     lastSignedTime: Math.max(row.signed_time, row.claimed_at ?? 0),
-    unlockSeconds: row.unlock_seconds,
+    unlockSeconds: Math.max(0, ...policies.map(longestUnlock)),
   });
   return { ...truth, latest, state: latest !== undefined && latest.until <= now ? "ended" : "pending" };
 }
 
-/** Whether a class needs a lease by every list that the door may have, of those older than `version`. */
-async function needsLease(unit: Unit, door: string, holder: HolderClassName, version: number | undefined): Promise<boolean> {
+/** The policies of all lists that the door may have, of those older than `version`. */
+async function olderPolicies(unit: Unit, door: string, version: number | undefined): Promise<DoorPolicy[]> {
+  const below = version ?? Infinity;
   const bases = await unit.selectFrom("list_bases").select(["version", "manifest"]).where("door_id", "=", door).execute();
-  const bit = 1 << holderClassOf(holder);
-  return bases.every((base) => (version !== undefined && base.version >= version) || (decodeManifest(base.manifest).policy.leasedClasses & bit) !== 0);
+  const deltas = await unit.selectFrom("list_deltas").select(["version", "payload"]).where("door_id", "=", door).execute();
+  const replaced = deltas.filter((delta) => delta.version < below).map((delta) => decodeDelta(delta.payload).policy);
+  return [...bases.filter((base) => base.version < below).map((base) => decodeManifest(base.manifest).policy), ...replaced.filter((policy) => policy !== undefined)];
+}
+
+function longestUnlock(policy: DoorPolicy): number {
+  return Math.max(...Array.from({ length: OUTPUTS_MAX }, (_, output) => unlockSecondsOf(policy, output)));
 }
 
 async function greatestLeaseEnd(unit: Unit, door: string, holder: HolderClassName, version: number | undefined): Promise<number> {

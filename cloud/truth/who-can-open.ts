@@ -1,13 +1,16 @@
 import { toHex } from "../../protocol/bytes";
+import { CredentialKind } from "../../protocol/credential";
+import { LockState } from "../../protocol/delta";
 import { scheduleRuleAt } from "../../protocol/access-list";
 import type { Reason } from "../../protocol/decision";
 import { LEASE_GRACE_SECONDS } from "../../protocol/limits";
 import { HolderClass, type Profile } from "../../protocol/profile";
 import type { Receipt } from "../../protocol/receipt";
+import type { Row } from "../../protocol/row";
 import { denialAt } from "../../protocol/validity";
 import { profileKey, rowsOfDoor, type ProfileContent } from "../access/door-row";
-import { CredentialKind } from "../../protocol/credential";
 import { holderClassOf, type HolderClassName } from "../access/grant";
+import type { StoredKind } from "../access/stored-kind";
 import type { Window } from "../access/window";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
@@ -19,6 +22,9 @@ export interface RowExplanation {
   personName: string;
   holderClass: HolderClassName;
   credential: string;
+  kind: StoredKind;
+  /** A second PIN must follow. */
+  needsSecondPin: boolean;
   terms: ProfileContent;
   /** The grants that asked for the row. */
   grants: { grant: string; createdBy: string; createdAt: number; revokedAt: number | undefined }[];
@@ -31,6 +37,8 @@ export async function whoCanOpen(unit: Unit, door: DoorRow, receipt: Receipt, kn
   const grants = await grantsInList(unit, door.id, known.version);
   const explanations: RowExplanation[] = [];
   for (const { row, profile, content } of known.rows) {
+    // It opens nothing by itself.
+    if (row.kind === CredentialKind.pin2) continue;
     const key = rowKey(row.tag, row.useCounter, content);
     const holders = grants.get(key);
     // Every row that this cloud signed has its grant; without one the database is not the one that signed.
@@ -41,16 +49,21 @@ export async function whoCanOpen(unit: Unit, door: DoorRow, receipt: Receipt, kn
       personName: first.person_name,
       holderClass: first.class,
       credential: first.credential_id,
+      kind: first.kind,
+      needsSecondPin: row.needsSecondPin,
       terms: content,
       grants: holders.map((grant) => ({ grant: grant.grant_id, createdBy: grant.created_by, createdAt: grant.created_at, revokedAt: grant.revoked_at ?? undefined })),
-      verdict: verdictAt(profile, door, receipt, known, at),
+      verdict: verdictAt(row, profile, door, receipt, known, at),
     });
   }
   return explanations;
 }
 
-function verdictAt(profile: Profile, door: DoorRow, receipt: Receipt, { list }: AcknowledgedList, at: number): Reason {
-  const { utcOffsets, holidays, policy } = list.manifest;
+function verdictAt(row: Row, profile: Profile, door: DoorRow, receipt: Receipt, { list }: AcknowledgedList, at: number): Reason {
+  const { manifest, policy } = list;
+  const { utcOffsets, holidays } = manifest;
+  if (list.lockState === LockState.lockDown) return "locked-down";
+  if (row.suspended) return "suspended";
   const denial = denialAt(profile, { utcOffsets, holidays, ruleAt: (index) => scheduleRuleAt(list, index) }, at);
   if (denial !== undefined) return denial;
   if ((policy.leasedClasses & (1 << profile.holderClass)) === 0) return "granted";
@@ -68,6 +81,7 @@ function leaseEndOf(holderClass: HolderClass, door: DoorRow, receipt: Receipt): 
 interface GrantInList {
   grant_id: string;
   credential_id: string;
+  kind: StoredKind;
   person: string;
   person_name: string;
   class: HolderClassName;
@@ -78,26 +92,31 @@ interface GrantInList {
 
 /** The grants that a version of a door's list holds, by the row that each makes. */
 async function grantsInList(unit: Unit, door: string, version: number): Promise<Map<string, GrantInList[]>> {
-  const rows = await unit
+  const byRow = new Map<string, GrantInList[]>();
+  for (const row of [...(await readGrants(unit, door, version, "id")), ...(await readGrants(unit, door, version, "parent_id"))]) {
+    const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
+    // Of the kind only the bytes of the tag are looked at.
+    const [made] = rowsOfDoor([{ grant: row.grant_id, tag: row.tag!, kind: CredentialKind.pin, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs }]);
+    const key = rowKey(made.tag, made.useCounter, made.profile);
+    byRow.set(key, [...(byRow.get(key) ?? []), row]);
+  }
+  return byRow;
+}
+
+/** @param holder which of its columns ties a credential to a grant: its own id, or that of the one that it completes. */
+async function readGrants(unit: Unit, door: string, version: number, holder: "id" | "parent_id") {
+  return unit
     .selectFrom("grant_doors as at")
     .innerJoin("grants as grant", "grant.id", "at.grant_id")
-    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .innerJoin("credentials as credential", `credential.${holder}`, "grant.credential_id")
     .innerJoin("people as person", "person.id", "credential.person_id")
     .innerJoin("door_credentials as known", (join) => join.onRef("known.credential_id", "=", "credential.id").onRef("known.door_id", "=", "at.door_id"))
     .where("at.door_id", "=", door)
     .where("at.added_version", "<=", version)
     .where((eb) => eb.or([eb("at.removed_version", "is", null), eb("at.removed_version", ">", version)]))
-    .select(["at.grant_id", "credential.id as credential_id", "known.tag", "person.id as person", "person.name as person_name", "person.class"])
-    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.created_by", "grant.created_at", "grant.revoked_at"])
+    .select(["at.grant_id", "credential.id as credential_id", "credential.kind", "known.tag", "person.id as person", "person.name as person_name", "person.class"])
+    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.created_by", "grant.created_at", "grant.revoked_at"])
     .execute();
-  const byRow = new Map<string, GrantInList[]>();
-  for (const row of rows) {
-    const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
-    const [made] = rowsOfDoor([{ grant: row.grant_id, tag: row.tag!, kind: CredentialKind.pin, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter }]);
-    const key = rowKey(made.tag, made.useCounter, made.profile);
-    byRow.set(key, [...(byRow.get(key) ?? []), row]);
-  }
-  return byRow;
 }
 
 function rowKey(tag: Uint8Array, useCounter: number, content: ProfileContent): string {

@@ -1,0 +1,59 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { resetKeypad, setHours, setLockState, setOutputs, setReleased, setUnitNumbers } from "../doors/give-orders";
+import type { Unit } from "../store/store";
+import { ADMINISTRATOR, change, routes, type ApiParts } from "./api";
+import { Door, formatDoor, readDoor } from "./door-format";
+import { parseWindow } from "./grant-format";
+import { answer, body, HoursRequest, Id, KeypadRequest, LockStateRequest, OutputsRequest, refusals, ReleaseRequest } from "./schemas";
+
+const params = z.object({ door: Id });
+const responses = { 200: answer(Door, "Ordered; `upToDate` says when the door has it."), ...refusals };
+const tags = ["doors"];
+
+const lockState = createRoute({ method: "put", path: "/doors/{door}/lock-state", summary: "Lock a door down, hold it open, or neither", tags, request: { params, ...body(LockStateRequest) }, responses });
+const keypadReset = createRoute({ method: "post", path: "/doors/{door}/keypad-reset", summary: "Let a keypad forget its wrong PINs, after the hard stop too", tags, request: { params, ...body(z.strictObject({})) }, responses });
+const hours = createRoute({ method: "put", path: "/doors/{door}/hours", summary: "Set when a door stands unlocked by itself", tags, request: { params, ...body(HoursRequest) }, responses });
+const outputs = createRoute({ method: "put", path: "/doors/{door}/outputs", summary: "Name a door's outputs and set how long each stays open", tags, request: { params, ...body(OutputsRequest) }, responses });
+const keypad = createRoute({ method: "put", path: "/doors/{door}/keypad", summary: "Set how PINs are typed at a door", tags, request: { params, ...body(KeypadRequest) }, responses });
+const release = createRoute({ method: "post", path: "/doors/{door}/release", summary: "Let a door be claimed anew, or take that back", tags, request: { params, ...body(ReleaseRequest) }, responses });
+
+/** What stands for a whole door until it is ordered otherwise. */
+export function orderRoutes(parts: ApiParts): OpenAPIHono {
+  const app = routes();
+  const order = (door: string, give: (unit: Unit, now: number) => Promise<void>) =>
+    change(parts, async (unit, now) => {
+      await give(unit, now);
+      return formatDoor(parts, await readDoor(unit, door));
+    });
+  app.openapi(lockState, async (c) => {
+    const { door } = c.req.valid("param");
+    const { state } = c.req.valid("json");
+    return c.json(await order(door, (unit, now) => setLockState(unit, door, state, ADMINISTRATOR, now)), 200);
+  });
+  app.openapi(keypadReset, async (c) => {
+    const { door } = c.req.valid("param");
+    return c.json(await order(door, (unit, now) => resetKeypad(unit, door, ADMINISTRATOR, now)), 200);
+  });
+  app.openapi(hours, async (c) => {
+    const { door } = c.req.valid("param");
+    const { windows, firstIn } = c.req.valid("json");
+    const wanted = { windows: windows.map(parseWindow), firstIn: firstIn ?? [] };
+    return c.json(await order(door, (unit, now) => setHours(unit, door, wanted, ADMINISTRATOR, now)), 200);
+  });
+  app.openapi(outputs, async (c) => {
+    const { door } = c.req.valid("param");
+    const wanted = c.req.valid("json").outputs;
+    return c.json(await order(door, (unit, now) => setOutputs(unit, door, wanted, ADMINISTRATOR, now)), 200);
+  });
+  app.openapi(keypad, async (c) => {
+    const { door } = c.req.valid("param");
+    const { unitNumbers } = c.req.valid("json");
+    return c.json(await order(door, (unit, now) => setUnitNumbers(unit, door, unitNumbers, ADMINISTRATOR, now)), 200);
+  });
+  app.openapi(release, async (c) => {
+    const { door } = c.req.valid("param");
+    const { released } = c.req.valid("json");
+    return c.json(await order(door, (unit, now) => setReleased(unit, door, released, ADMINISTRATOR, now)), 200);
+  });
+  return app;
+}
