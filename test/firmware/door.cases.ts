@@ -1,8 +1,8 @@
 import type { Device } from "../../firmware/device";
 import { Door, type DoorEvent } from "../../firmware/door/door";
-import { HELD_OPEN_ALARM_MS } from "../../firmware/limits";
+import { EXIT_STUCK_MS, HELD_OPEN_ALARM_MS, OUTPUT_OPEN_MIN_MS } from "../../firmware/limits";
 import { ReaderSignal } from "../../firmware/reader/reader-signal";
-import { PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
+import { OUTPUT_PINS, PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { LockState } from "../../protocol/delta";
 import { DEFAULT_POLICY, type DoorPolicy } from "../../protocol/door-policy";
@@ -229,6 +229,192 @@ export const cases: Cases = {
     };
     exit(broken);
     assert.true(broken.board.strike, "the strike moves before anything is written");
+  },
+
+  "P1, I5: every output opens for its own time, and those that were not asked for stay shut"(assert) {
+    const { clock, board, door } = hang({ locks: ["fail-secure", "fail-secure", "fail-secure", "fail-secure"] }, { unlockSeconds: 5, outputSeconds: [0, 2, 60] });
+    const open = (): boolean[] => [0, 1, 2, 3].map((output) => board.isOpen(output));
+    assert.is(door.outputs, 0b1111);
+    door.unlock(0b1101);
+    assert.deepEqual(open(), [true, false, true, true]);
+    clock.advance(1_999);
+    assert.deepEqual(open(), [true, false, true, true]);
+    clock.advance(1);
+    assert.deepEqual(open(), [true, false, false, true]);
+    clock.advance(1_000);
+    door.unlock(0b0010);
+    clock.advance(2_000);
+    assert.deepEqual(open(), [false, true, false, true], "the strike after five seconds, output 1 as long as the strike");
+    clock.advance(2_999);
+    assert.deepEqual(open(), [false, true, false, true]);
+    clock.advance(1);
+    assert.deepEqual(open(), [false, false, false, true]);
+    clock.advance(52_000);
+    assert.deepEqual(open(), [false, false, false, false]);
+    door.unlock(0b1110);
+    assert.false(door.unlocked, "the strike is output 0 alone");
+    const two = hang({ locks: ["fail-secure", "fail-safe"] });
+    two.door.unlock(0b1111);
+    assert.is(two.door.outputs, 0b11);
+    assert.deepEqual([two.board.isOpen(0), two.board.isOpen(1)], [true, true], "outputs that the board has not are passed over");
+  },
+
+  "I5: a fail-safe lock has current while it is locked: from boot, after its time, and after an exception"(assert) {
+    const hinge = hang({ locks: ["fail-safe", "fail-safe", "fail-secure"], onException: (_, board) => board.restart() }, { unlockSeconds: 3 });
+    const { clock, board, door } = hinge;
+    const energised = (): number[] => OUTPUT_PINS.slice(0, 3).map((pin) => board.pins.output(pin));
+    assert.deepEqual(energised(), [1, 1, 0], "locked at boot");
+    door.unlock(0b011);
+    assert.deepEqual(energised(), [0, 0, 0]);
+    clock.advance(3_000);
+    assert.deepEqual(energised(), [1, 1, 0]);
+    board.powerOff();
+    assert.deepEqual([board.isOpen(0), board.isOpen(1), board.isOpen(2)], [true, true, false], "without power each kind is what its name says");
+    board.powerOn();
+    assert.deepEqual(energised(), [1, 1, 0]);
+    hinge.door.setLockState(LockState.holdOpen);
+    hinge.door.unlock(0b111);
+    assert.deepEqual(energised(), [0, 0, 1]);
+    hinge.door.secure();
+    assert.deepEqual(energised(), [1, 1, 0], "all of them, at once");
+    clock.advance(100_000);
+    assert.deepEqual(energised(), [1, 1, 0]);
+    exit(hinge);
+    assert.deepEqual(energised(), [0, 1, 0], "the exit button opens the strike alone");
+    hinge.device.timer.set(() => {
+      throw new Error("a bug");
+    }, 100);
+    clock.advance(101);
+    assert.deepEqual(energised(), [1, 1, 0]);
+  },
+
+  "anti-chatter: presses, grants, hours and a bouncing leaf move a relay no faster than its bound, and nobody waits to get out"(assert) {
+    const hinge = hang({}, { unlockSeconds: 1 });
+    const { clock, board, door, open } = hinge;
+    // Somebody grants and presses as fast as the leaf can be thrown open and shut, which locks again each time …
+    for (let step = 0; step < 200; step++) {
+      if (step % 2 === 0) open(1);
+      else board.pressExit(true);
+      clock.advance(1 + ((step * 104_729) % 60));
+      board.setLeaf(true);
+      clock.advance(60);
+      board.pressExit(false);
+      board.setLeaf(false);
+      clock.advance(60);
+    }
+    // … and then a cloud or a clock that changes its mind.
+    for (let step = 0; step < 400; step++) {
+      if (step % 3 === 0) door.setHours(step % 2 === 0);
+      else door.setLockState(step % 2 === 0 ? LockState.holdOpen : LockState.lockDown);
+      clock.advance(1 + ((step * 7_919) % 60));
+    }
+    door.setLockState(LockState.normal);
+    door.setHours(false);
+    clock.advance(2_000);
+    const times = board.strikeTimes;
+    assert.true(times.length > 20, `${times.length}`);
+    times.forEach(({ from, to }, index) => {
+      assert.true(to! - from >= OUTPUT_OPEN_MIN_MS, `open for ${to! - from} ms`);
+      if (index > 0) assert.true(from - times[index - 1].from >= OUTPUT_OPEN_MIN_MS, `twice in ${from - times[index - 1].from} ms`);
+    });
+    assert.false(board.strike);
+    board.pressExit(false);
+    board.setLeaf(false);
+    clock.advance(1_000);
+    open(1);
+    board.setLeaf(true);
+    clock.advance(100);
+    board.setLeaf(false);
+    clock.advance(100);
+    assert.true(board.strike, "opened 200 ms ago: it locks in its time");
+    clock.advance(OUTPUT_OPEN_MIN_MS - 200);
+    assert.false(board.strike);
+    board.pressExit(true);
+    clock.advance(1);
+    assert.true(board.strike, "and opens again at once");
+  },
+
+  "only the strike locks when the leaf has closed: the others belong to no leaf"(assert) {
+    const { clock, board, door, events } = hang({ locks: ["fail-secure", "fail-secure"] }, { unlockSeconds: 10 });
+    door.unlock(0b11);
+    clock.advance(1_000);
+    board.setLeaf(true);
+    clock.advance(1_000);
+    board.setLeaf(false);
+    clock.advance(100);
+    assert.deepEqual([board.isOpen(0), board.isOpen(1)], [false, true]);
+    clock.advance(20_000);
+    door.unlock(0b10);
+    clock.advance(1_000);
+    board.setLeaf(true);
+    clock.advance(100);
+    board.setLeaf(false);
+    clock.advance(100);
+    assert.true(board.isOpen(1));
+    assert.deepEqual(kinds(events), ["leaf-opened", "leaf-closed", "forced-open", "leaf-closed"], "the gate's grant is none for the door");
+  },
+
+  "egress: an exit button that stays down is one press and then an alarm, once; the door does not stay open for it"(assert) {
+    const hinge = hang();
+    const { clock, board, events } = hinge;
+    board.pressExit(true);
+    clock.advance(EXIT_STUCK_MS - 1);
+    assert.deepEqual(kinds(events), ["request-to-exit"]);
+    clock.advance(1);
+    assert.deepEqual(kinds(events), ["request-to-exit", "alarm 1"]);
+    clock.advance(10 * EXIT_STUCK_MS);
+    assert.deepEqual(board.strikeTimes, [{ from: 0, to: 7_000 }]);
+    board.pressExit(false);
+    clock.advance(100);
+    exit(hinge);
+    assert.deepEqual(kinds(events), ["request-to-exit", "alarm 1", "request-to-exit"]);
+    assert.true(board.strike);
+    clock.advance(10 * EXIT_STUCK_MS);
+    assert.is(events.length, 3, "one that came up again is not stuck");
+
+    board.pressExit(true);
+    clock.advance(1_000);
+    board.restart();
+    events.length = 0;
+    clock.advance(2 * EXIT_STUCK_MS);
+    assert.false(board.strike, "a power cut makes no press of it");
+    assert.deepEqual(kinds(events), ["alarm 1"]);
+    board.pressExit(false);
+    clock.advance(100);
+    exit(hinge);
+    assert.true(board.strike);
+  },
+
+  "N16: in the door's hours there is neither forced nor held open, and both are told again after them"(assert) {
+    const { clock, board, door, events } = hang();
+    door.setHours(true);
+    clock.advance(3_600_000);
+    board.setLeaf(true);
+    clock.advance(3_600_000);
+    board.setLeaf(false);
+    clock.advance(100);
+    board.setLeaf(true);
+    clock.advance(100);
+    assert.deepEqual(kinds(events), ["leaf-opened", "leaf-closed", "leaf-opened"]);
+    door.setHours(false);
+    assert.false(board.strike);
+    clock.advance(HELD_OPEN_ALARM_MS);
+    assert.deepEqual(kinds(events).slice(3), ["held-open"], "it stands open 30 s after the strike has locked");
+    board.setLeaf(false);
+    clock.advance(100);
+    board.setLeaf(true);
+    clock.advance(100);
+    assert.deepEqual(kinds(events).slice(4), ["leaf-closed", "forced-open"]);
+    board.setLeaf(false);
+    door.setHours(true);
+    clock.advance(1_000);
+    door.setLockState(LockState.lockDown);
+    assert.false(board.strike, "lock-down ends the hours");
+    door.setLockState(LockState.normal);
+    assert.true(board.strike, "and they go on after it");
+    door.setLockState(LockState.holdOpen);
+    door.setHours(false);
+    assert.true(board.strike, "a hold-open does not end with them");
   },
 
   "X12: held open by a manager the door stays open without alarms, and lock-down ends that"(assert) {

@@ -2,7 +2,8 @@ import { Admission, type Outcome } from "../../firmware/admission/admission";
 import type { Device } from "../../firmware/device";
 import { Door, type DoorEvent } from "../../firmware/door/door";
 import { DoorMode } from "../../firmware/door/door-mode";
-import { EventLog, startEventLog } from "../../firmware/event-log/event-log";
+import { EventLog } from "../../firmware/event-log/event-log";
+import { startEventLog } from "../../firmware/event-log/event-log-state";
 import { PinThrottle } from "../../firmware/admission/pin-throttle";
 import { Readers } from "../../firmware/reader/readers";
 import { Uptime } from "../../firmware/uptime";
@@ -31,6 +32,8 @@ export class TrialDoor {
   lease: Lease | undefined;
   /** Whether the door knows the time. */
   timeKnown = true;
+  /** Seconds by which the door's clock is ahead. */
+  skew = 0;
   readonly outcomes: Outcome[] = [];
   readonly doorEvents: DoorEvent[] = [];
   #hashes: Hashes;
@@ -91,7 +94,7 @@ export class TrialDoor {
         this.log.append({ type, count });
       },
     });
-    const clock = { wallTime: () => (this.timeKnown ? Math.floor(this.clock.unixMs / 1_000) : undefined), floor: Math.floor(this.clock.startUnixMs / 1_000) };
+    const clock = { wallTime: () => (this.timeKnown ? Math.floor(this.clock.unixMs / 1_000) + this.skew : undefined), floor: Math.floor(this.clock.startUnixMs / 1_000) };
     this.log = new EventLog({ flash, keyValue, hashes: this.#hashes, clock, uptime, enrolment: 1 });
     this.uses = new UseJournal({ flash, keyValue, acknowledged: () => this.log.acknowledged, isListed: () => true });
     this.readers = new Readers({

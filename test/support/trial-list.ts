@@ -4,7 +4,7 @@ import { CredentialKind, credentialTag } from "../../protocol/credential";
 import { LockState, type Delta } from "../../protocol/delta";
 import type { Hashes } from "../../protocol/hashes";
 import { PAGE_BYTES } from "../../protocol/limits";
-import { DEFAULT_POLICY, type DoorPolicy } from "../../protocol/door-policy";
+import { DEFAULT_POLICY, NO_HOURS, type DoorPolicy } from "../../protocol/door-policy";
 import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import type { Row } from "../../protocol/row";
 import { encodeHolidays, LAST_RULE, type ScheduleRule } from "../../protocol/schedule";
@@ -28,6 +28,8 @@ export interface TrialGrant {
 
 export interface TrialListOptions {
   policy?: Partial<DoorPolicy>;
+  /** Windows of the door's own hours. */
+  hours?: Omit<ScheduleRule, "next">[];
   utcOffsets?: Uint8Array;
   holidays?: number[];
   delta?: Partial<Delta>;
@@ -60,6 +62,8 @@ export function trialList(hashes: Hashes, grants: readonly TrialGrant[], options
       ...row,
     };
   });
+  const hoursRule = options.hours === undefined ? NO_HOURS : rules.length;
+  options.hours?.forEach((window, index) => rules.push({ ...window, next: index + 1 < options.hours!.length ? rules.length + 1 : LAST_RULE }));
   const { body, pagesHash } = buildAccessList(hashes, { rows, profiles, rules });
   const { utcOffsets = UTC, holidays = [], damaged = [], version = 100, issuedAt = 1_700_000_000 } = options;
   const manifest = {
@@ -71,7 +75,7 @@ export function trialList(hashes: Hashes, grants: readonly TrialGrant[], options
     profiles: profiles.length,
     rules: rules.length,
     pagesHash,
-    policy: { ...DEFAULT_POLICY, ...options.policy },
+    policy: { ...DEFAULT_POLICY, hoursRule, ...options.policy },
     utcOffsets,
     holidays: encodeHolidays(holidays),
   };
