@@ -33,7 +33,7 @@ export interface AdmissionParts {
   clock: { wallTime(): number | undefined; readonly floor: number };
   throttle: Pick<PinThrottle, "charge" | "takeBack" | "charges">;
   uses: Pick<UseJournal, "usesOf" | "consume" | "full">;
-  log: Pick<EventLog, "append" | "next">;
+  log: Pick<EventLog, "append" | "nextAtMost">;
   door: Pick<Door, "unlock">;
   mode: Pick<DoorMode, "entered">;
   onOutcome(outcome: Outcome): void;
@@ -123,8 +123,8 @@ export class Admission {
 
   #grant(reader: ReaderPort, { kind, tag }: Presented, { row, profile, outputs, consumesUse, duress }: Grant): Reason {
     const { uses, log, door, mode, onOutcome } = this.#parts;
-    // One record may come before this one: that of events that were folded.
-    if (consumesUse && !uses.consume(row, log.next + 1)) return this.#refuse(reader, kind, "used-up", tag);
+    // Records of what was folded or only counted may come before this one.
+    if (consumesUse && !uses.consume(row, log.nextAtMost)) return this.#refuse(reader, kind, "used-up", tag);
     const event = log.append({ type: "decision", reason: "granted", kind, outputs, duress, tag });
     door.unlock(outputs);
     reader.signal.granted();

@@ -4,7 +4,7 @@ import { NONCE_BYTES } from "../../protocol/limits";
 import { ProtocolError } from "../../protocol/protocol-error";
 import type { Device, KeyValue } from "../device";
 import { saveEnrolment, type EnrolmentRecord } from "./enrolment-record";
-import { startEventLog } from "../event-log/event-log";
+import { startEventLog } from "../event-log/event-log-state";
 import { httpPost } from "./http-post";
 import type { Identity } from "./identity";
 import { ENROLMENT_RETRY_MS } from "../limits";

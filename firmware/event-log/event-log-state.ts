@@ -43,6 +43,22 @@ const HEAD_BYTES = 80;
 const STATE_BYTES = HEAD_BYTES + 4 * EVENT_SECTORS;
 const ACKNOWLEDGED_BYTES = 8 + EVENT_MAC_BYTES;
 
+/**
+ * Begins the log of an enrolment, once, at the claim. The log then owns the key: whoever stores `DoorKeys` leaves
+ * `event` out, since whoever reads a door's memory must not find the key of its past.
+ */
+export function startEventLog(keyValue: KeyValue, enrolment: number, firstKey: Uint8Array): void {
+  keepState(keyValue, {
+    enrolment,
+    // No sector is entered yet: the first event will enter this one, which erases it.
+    anchor: { slot: 0, sequence: 0, mac: new Uint8Array(EVENT_MAC_BYTES) },
+    key: firstKey,
+    tail: { sequence: 0, mac: new Uint8Array(EVENT_MAC_BYTES) },
+    fold: { sequence: NONE, count: 0 },
+    firsts: new Uint32Array(EVENT_SECTORS).fill(NONE),
+  });
+}
+
 /** @returns undefined where there is none for this enrolment. */
 export function loadState(keyValue: KeyValue, enrolment: number): EventLogState | undefined {
   const kept = keyValue.read(STATE_KEY);

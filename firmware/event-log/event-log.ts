@@ -1,13 +1,15 @@
-import { equalBytes, readU32 } from "../../protocol/bytes";
+import { equalBytes } from "../../protocol/bytes";
 import type { Reason } from "../../protocol/decision";
 import { encodeEventBody, eventMac, eventPeriod, EVENT_BODY_BYTES, nextEventKey, type EventType, type EventUpload } from "../../protocol/event-record";
 import type { Hashes } from "../../protocol/hashes";
 import { EVENT_BYTES, EVENT_MAC_BYTES, EVENTS_PER_UPLOAD_MAX, TAG_BYTES } from "../../protocol/limits";
 import type { Flash, KeyValue } from "../device";
 import { keepAcknowledged, keepState, loadAcknowledged, loadState, NONE, type AcknowledgedEvents, type EventLogState } from "./event-log-state";
+import { findEnd } from "./find-end";
 import { EventRing, sectorOf, SLOTS, type FoundEvent } from "./event-ring";
+import { HeldEvents } from "./held-events";
 import { EVENT_SECTORS, EVENTS_PER_SECTOR } from "../flash-layout";
-import { ERASE_AHEAD_EVENTS, EVENT_WRITE_ATTEMPTS } from "../limits";
+import { CROWDED_EVENTS, ERASE_AHEAD_EVENTS, EVENT_WRITE_ATTEMPTS } from "../limits";
 import type { Uptime } from "../uptime";
 import type { Work } from "../work-queue";
 
@@ -36,22 +38,6 @@ export interface EventLogParts {
 const NO_TAG = new Uint8Array(TAG_BYTES);
 
 /**
- * Begins the log of an enrolment, once, at the claim. The log then owns the key: whoever stores `DoorKeys` leaves
- * `event` out, since whoever reads a door's memory must not find the key of its past.
- */
-export function startEventLog(keyValue: KeyValue, enrolment: number, firstKey: Uint8Array): void {
-  keepState(keyValue, {
-    enrolment,
-    // No sector is entered yet: the first event will enter this one, which erases it.
-    anchor: { slot: 0, sequence: 0, mac: new Uint8Array(EVENT_MAC_BYTES) },
-    key: firstKey,
-    tail: { sequence: 0, mac: new Uint8Array(EVENT_MAC_BYTES) },
-    fold: { sequence: NONE, count: 0 },
-    firsts: new Uint32Array(EVENT_SECTORS).fill(NONE),
-  });
-}
-
-/**
  * The door's log (X7): a ring of 64 sectors of 128 records, chained by MACs under a key that evolves every 128.
  *
  * - A record that a cut tore takes no number: the slot after the last whole record is never written again, and the
@@ -60,11 +46,14 @@ export function startEventLog(keyValue: KeyValue, enrolment: number, firstKey: U
  *   after which MAC (event-log-state.ts). The search at boot never leaves that sector.
  * - A full log gives up its oldest sector. Where that held unsent events, the next record is `events-folded`, and
  *   its count is how many numbers before the oldest kept event the cloud never got.
+ * - Long before, with 2,048 events unsent, refusals and starts are counted only (held-events.ts): whoever presents
+ *   cards all day or plays with the power takes no place from grants.
  */
 export class EventLog {
   readonly #parts: EventLogParts;
   readonly #ring: EventRing;
   readonly #state: EventLogState;
+  readonly #held: HeldEvents;
   #acknowledged: AcknowledgedEvents;
   #next: number;
   /** Of the last record. */
@@ -90,11 +79,17 @@ export class EventLog {
     this.#slot = state.anchor.slot;
     this.#entered = state.firsts[sectorOf(state.anchor.slot)] !== NONE;
     if (this.#entered) this.#findEnd();
+    this.#held = new HeldEvents(parts.keyValue, parts.enrolment, this.#next);
   }
 
   /** Number of the next event. */
   get next(): number {
     return this.#next;
+  }
+
+  /** Highest number that the next event can get: records of what was folded, started and refused may come before it. */
+  get nextAtMost(): number {
+    return this.#next + 3;
   }
 
   /** Number of the first event that the cloud has not and the door still holds. */
@@ -113,19 +108,48 @@ export class EventLog {
     return sequence !== NONE && sequence >= this.acknowledged;
   }
 
-  /** Writes an event and reads it back. @returns its number; undefined where the flash takes nothing any more. */
+  /** So much is unsent that refusals and starts are counted only. */
+  get #crowded(): boolean {
+    return this.#next - this.first >= CROWDED_EVENTS;
+  }
+
+  /**
+   * Writes an event and reads it back.
+   * @returns its number; undefined where it was counted only, or where the flash takes nothing any more.
+   */
   append(event: NewEvent): number | undefined {
+    if (this.#crowded && HeldEvents.takes(event) && !this.#held.full) {
+      this.#held.hold(event, this.#next);
+      return undefined;
+    }
     for (let attempt = 0; attempt < EVENT_WRITE_ATTEMPTS; attempt++) {
       this.#prepare();
-      const { fold } = this.#state;
-      const owed = fold.sequence === this.#next;
-      if (this.#write(owed ? { type: "events-folded", count: fold.count } : event) && !owed) return this.#next - 1;
+      const due = this.#due();
+      if (this.#write(due ?? event) && due === undefined) return this.#next - 1;
     }
     return undefined;
   }
 
+  /** What must stand in the log before any other event. */
+  #due(): NewEvent | undefined {
+    const { fold } = this.#state;
+    if (fold.sequence !== this.#next) return this.#held.due(this.#next);
+    this.#held.makeWay(this.#next);
+    return { type: "events-folded", count: fold.count };
+  }
+
+  /** Writes down what was counted, once there is room for it. */
+  #writeHeld(): void {
+    for (let attempt = 0; attempt < EVENT_WRITE_ATTEMPTS && !this.#crowded && this.#held.owes(this.#next); attempt++) {
+      this.#prepare();
+      const due = this.#due();
+      if (due !== undefined) this.#write(due);
+    }
+  }
+
   /** The oldest unsent events, at most `max`, ready for `encodeEventUpload`; undefined where there are none. */
   unsent(max: number): EventUpload | undefined {
+    this.#writeHeld();
     for (;;) {
       const { first } = this;
       if (first >= this.#next) return undefined;
@@ -165,36 +189,17 @@ export class EventLog {
     return near && this.#erased !== sector && (firsts[sector] === NONE || this.#firstAfter(sector) <= this.acknowledged);
   }
 
-  /** Scans the anchor's sector for the last whole record. */
   #findEnd(): void {
-    const { hashes } = this.#parts;
-    const { anchor, key } = this.#state;
-    const end = (sectorOf(anchor.slot) + 1) * EVENTS_PER_SECTOR;
-    let after = anchor.slot;
-    let macOfSlotBefore = this.#mac;
-    for (let slot = anchor.slot; slot < end; slot++) {
-      const record = this.#ring.read(slot);
-      const sequence = readU32(record, 0);
-      const mac = record.slice(EVENT_BODY_BYTES);
-      // The next period has an anchor of its own; what is further on is torn or erased.
-      if (sequence >= this.#next && eventPeriod(sequence) === eventPeriod(anchor.sequence)) {
-        // Behind a damaged record the chain goes on from the MAC that stands before.
-        const previous = sequence === this.#next ? this.#mac : macOfSlotBefore;
-        if (equalBytes(eventMac(hashes, key, previous, record.subarray(0, EVENT_BODY_BYTES)), mac)) {
-          this.#mac = mac;
-          this.#next = sequence + 1;
-          after = slot + 1;
-        }
-      }
-      macOfSlotBefore = mac;
-    }
-    // The slot after the last record may be torn, and a torn one looks like an erased one.
-    this.#slot = Math.min(after + 1, end) % SLOTS;
-    if (this.acknowledged > this.#next) {
+    const end = findEnd(this.#parts.hashes, this.#ring, this.#state);
+    if (this.acknowledged > end.next) {
       // Damage hid what the cloud already has: no number may come twice.
       this.#next = this.acknowledged;
       this.#mac = this.#acknowledged.mac;
-      this.#slot = end % SLOTS;
+      this.#slot = ((sectorOf(this.#state.anchor.slot) + 1) * EVENTS_PER_SECTOR) % SLOTS;
+    } else {
+      this.#next = end.next;
+      this.#mac = end.mac;
+      this.#slot = end.slot;
     }
     this.#entered = this.#slot % EVENTS_PER_SECTOR !== 0;
   }

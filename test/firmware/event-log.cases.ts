@@ -1,4 +1,5 @@
-import { EventLog, startEventLog, type NewEvent } from "../../firmware/event-log/event-log";
+import { EventLog, type NewEvent } from "../../firmware/event-log/event-log";
+import { startEventLog } from "../../firmware/event-log/event-log-state";
 import type { Flash, KeyValue } from "../../firmware/device";
 import { EVENT_SECTORS, eventSector, EVENTS_PER_SECTOR } from "../../firmware/flash-layout";
 import { Uptime } from "../../firmware/uptime";

@@ -65,7 +65,7 @@ function decideWaiting(hashes: Hashes, { list, kind, tag, at, floor }: Decided):
     clock: { wallTime: () => at ?? undefined, floor },
     throttle: { charge: () => false, takeBack: nothing, charges: 5 },
     uses: { usesOf: () => 0, consume: () => true, full: false },
-    log: { append: () => 0, next: 0 },
+    log: { append: () => 0, nextAtMost: 0 },
     door: { unlock: nothing },
     mode: { entered: nothing },
     onOutcome: ({ reason }) => (told = reason),
