@@ -16,6 +16,9 @@ import { DoorMode } from "./door/door-mode";
 import type { EnrolmentRecord } from "./enrolment/enrolment-record";
 import { loadSettings } from "./enrolment/settings";
 import { EventLog, type NewEvent } from "./event-log/event-log";
+import type { BoardLife } from "./life/board-life";
+import { owedServiceEvent, serviceEventWritten } from "./life/forgetting";
+import type { Owned } from "./life/ownership";
 import { SCRUB_INTERVAL_MS } from "./limits";
 import type { PresentedCredential, ReaderPort } from "./reader/reader-port";
 import type { Readers } from "./reader/readers";
@@ -39,10 +42,11 @@ export interface ClaimedDoorParts {
   store: AccessListStore;
   keysets: KeysetStore;
   record: EnrolmentRecord;
+  life: BoardLife;
 }
 
 /** A door that somebody owns: it decides by its list, keeps a log, and talks to its cloud where there is one. */
-export class ClaimedDoor {
+export class ClaimedDoor implements Owned {
   readonly #parts: ClaimedDoorParts;
   readonly #throttle: PinThrottle;
   readonly #leases: LeaseStore;
@@ -110,13 +114,20 @@ export class ClaimedDoor {
       throttle: this.#throttle,
       counter: new ReceiptCounter(keyValue, record.login.enrolment),
       desk,
+      firmware: parts.life.firmware,
+      telemetry: () => parts.life.telemetry,
     });
   }
 
   /** Once, after it was made. */
   start(): void {
-    const { queue, store } = this.#parts;
-    this.#log.append({ type: "boot" });
+    const { queue, store, keyValue, life } = this.#parts;
+    const owed = owedServiceEvent(keyValue);
+    if (owed !== undefined) {
+      this.#log.append({ type: "service", count: owed });
+      serviceEventWritten(keyValue);
+    }
+    this.#log.append({ type: "boot", count: life.resetReason });
     if (store.alarms.listLost || store.alarms.listDamaged) this.#log.append({ type: "alarm" });
     this.#applyListState();
     queue.add(this.#resume());
@@ -138,6 +149,21 @@ export class ClaimedDoor {
   note(event: NewEvent): void {
     this.#log.append(event);
     this.#told();
+  }
+
+  /** The owner lets the door be claimed anew. */
+  get released(): boolean {
+    return this.#parts.store.active?.list.delta?.released ?? false;
+  }
+
+  /** Every event is with the cloud. */
+  get allSent(): boolean {
+    return this.#log.first >= this.#log.next;
+  }
+
+  /** Connected to its cloud. */
+  get online(): boolean {
+    return this.#session.online;
   }
 
   /** The clock shows another time than it would have by itself. */

@@ -1,4 +1,5 @@
 import { toHex } from "../protocol/bytes";
+import type { Keyset } from "../protocol/keyset";
 import type { EventType } from "../protocol/event-record";
 import { AccessListStore } from "./access-list/access-list-store";
 import { ClaimedDoor } from "./claimed-door";
@@ -7,6 +8,8 @@ import { Door } from "./door/door";
 import { Enrolment } from "./enrolment/enrolment";
 import { loadEnrolment, type EnrolmentRecord } from "./enrolment/enrolment-record";
 import { claimText, loadIdentity, type Identity } from "./enrolment/identity";
+import { BoardLife } from "./life/board-life";
+import { resumeForgetting } from "./life/forgetting";
 import type { EntryRules } from "./reader/key-entry";
 import { Readers } from "./reader/readers";
 import { KeysetStore } from "./trust/keyset-store";
@@ -38,6 +41,7 @@ export class Controller {
   readonly #readers: Readers;
   readonly #store: AccessListStore;
   readonly #keysets: KeysetStore;
+  readonly #life: BoardLife;
   #claimed: ClaimedDoor | undefined;
 
   constructor(device: Device) {
@@ -54,10 +58,12 @@ export class Controller {
       policy: () => this.#store.active?.list.policy,
       onEvent: (type, count) => this.#doorMoved(type, count),
     });
+    // Before anything reads what an owner left.
+    const wipe = resumeForgetting(this.#flash, keyValue);
     this.#clock = new TrustedClock({ uptime, keyValue, rtc: device.rtc, randomBytes: (length) => device.randomBytes(length), onLeap: () => this.#claimed?.clockLeapt() });
     this.#identity = loadIdentity(keyValue, (length) => device.randomBytes(length));
     this.#store = new AccessListStore({ flash: this.#flash, keyValue, hashes: device.hashes });
-    this.#keysets = new KeysetStore({ device, keyValue, onAccepted: (keyset) => this.#claimed?.keysetAccepted(keyset) });
+    this.#keysets = new KeysetStore({ device, keyValue, onAccepted: (keyset) => this.#keysetAccepted(keyset) });
     this.#readers = new Readers({
       device,
       rules: () => this.#store.active?.list.policy ?? NO_RULES,
@@ -66,6 +72,14 @@ export class Controller {
         onSecondPin: (reader, digits) => this.#claimed?.secondPin(reader, digits),
       },
     });
+    this.#life = new BoardLife({ device, keyValue, queue: this.#queue, uptime, door: this.#door, readers: this.#readers, owned: () => this.#claimed });
+    if (wipe === undefined) this.#start();
+    else this.#queue.add(this.#startAfter(wipe));
+  }
+
+  /** Nobody can claim a door before nothing of its last owner is left. */
+  *#startAfter(wipe: Work): Work {
+    yield* wipe;
     this.#start();
   }
 
@@ -85,12 +99,19 @@ export class Controller {
       },
       onRefused: (error) => this.#device.trace(`claim refused: ${error.message}`),
     }).start();
+    this.#life.start();
   }
 
   /** A new owner: what an earlier one left is nobody's list. */
   *#adopt(keysets: readonly Uint8Array[]): Work {
     yield* this.#keysets.adoptFirst(keysets);
     yield* this.#store.forget();
+  }
+
+  /** At the claim there is no lease yet and no log, but there is a clock. */
+  #keysetAccepted(keyset: Keyset): void {
+    if (this.#claimed === undefined) this.#clock.resetFloor(keyset.issuedAt);
+    else this.#claimed.keysetAccepted(keyset);
   }
 
   #run(record: EnrolmentRecord): void {
@@ -107,9 +128,11 @@ export class Controller {
       store: this.#store,
       keysets: this.#keysets,
       record,
+      life: this.#life,
     });
     this.#device.trace(`door ${toHex(this.#identity.door)}: list ${this.#store.active?.version ?? "none"}`);
     this.#claimed.start();
+    this.#life.start();
   }
 
   #doorMoved(type: EventType, count = 0): void {

@@ -13,8 +13,10 @@ export interface CloudLinkEvents {
   onOffline(): void;
   /** @param what the topic after `down/`. */
   onMessage(what: string, payload: Uint8Array): void;
-  /** A message that was longer than MESSAGE_BYTES_MAX, or on a foreign topic; it was not kept. */
-  onDropped(): void;
+  /** Whether a message of so many bytes can be kept now; asked before any of it is. */
+  hasRoom(byteLength: number): boolean;
+  /** A message that was longer than MESSAGE_BYTES_MAX or on a foreign topic, or for which there was no room; it was not kept. */
+  onDropped(code: "too-large" | "no-room"): void;
 }
 
 interface Outgoing {
@@ -135,9 +137,11 @@ export class CloudLink {
     if (part === undefined) return;
     if (topic !== undefined) {
       const parsed = parseTopic(topic);
-      const mine = parsed !== undefined && parsed.door === this.#door && parsed.direction === "down" && (byteLength ?? count) <= MESSAGE_BYTES_MAX;
-      this.#incoming = { what: mine ? parsed.what : undefined, bytes: new Uint8Array(mine ? (byteLength ?? count) : 0), received: 0 };
-      if (!mine) this.#events.onDropped();
+      const length = byteLength ?? count;
+      const mine = parsed !== undefined && parsed.door === this.#door && parsed.direction === "down" && length <= MESSAGE_BYTES_MAX;
+      const kept = mine && this.#events.hasRoom(length);
+      this.#incoming = { what: kept ? parsed.what : undefined, bytes: new Uint8Array(kept ? length : 0), received: 0 };
+      if (!kept) this.#events.onDropped(mine ? "no-room" : "too-large");
     }
     const incoming = this.#incoming;
     if (incoming === undefined) return;

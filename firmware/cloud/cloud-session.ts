@@ -1,20 +1,23 @@
 import { openAcknowledgement } from "../../protocol/acknowledgement";
 import { equalBytes } from "../../protocol/bytes";
 import { signingContext } from "../../protocol/cose-sign1";
-import { encodeDoorState, OFFLINE } from "../../protocol/door-state";
+import { encodeDoorState, OFFLINE, type DoorState } from "../../protocol/door-state";
 import { encodeEventUpload } from "../../protocol/event-record";
 import { EVENTS_PER_UPLOAD_MAX, SIGNED_TIME_BYTES_MAX } from "../../protocol/limits";
 import { encodeNeed } from "../../protocol/need";
-import { ProtocolError, REFUSALS, type ProtocolErrorCode } from "../../protocol/protocol-error";
+import { ProtocolError, type ProtocolErrorCode } from "../../protocol/protocol-error";
 import { encodeReceipt } from "../../protocol/receipt";
 import { decodeSignedTime } from "../../protocol/signed-time";
 import type { AccessListStore } from "../access-list/access-list-store";
 import { CloudLink } from "./cloud-link";
+import { Inbox } from "./inbox";
+import { RefusalCounters } from "./refusal-counters";
 import type { CommandDesk } from "./command-desk";
 import type { Device, TimerHandle } from "../device";
 import type { Door } from "../door/door";
 import type { EnrolmentRecord } from "../enrolment/enrolment-record";
 import type { EventLog } from "../event-log/event-log";
+import type { FirmwareUpdater } from "../life/firmware-updater";
 import type { KeysetStore } from "../trust/keyset-store";
 import type { LeaseStore } from "../trust/lease-store";
 import { EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "../limits";
@@ -45,6 +48,9 @@ export interface CloudSessionParts {
   throttle: PinThrottle;
   counter: ReceiptCounter;
   desk: CommandDesk;
+  firmware: FirmwareUpdater;
+  /** What the rest of the board says of itself in `up/state`. */
+  telemetry(): Partial<DoorState>;
 }
 
 /**
@@ -54,8 +60,8 @@ export interface CloudSessionParts {
 export class CloudSession {
   readonly #parts: CloudSessionParts;
   readonly #link: CloudLink;
-  #refusals = 0;
-  #lastRefusal = 0;
+  readonly #inbox: Inbox;
+  readonly #refusals = new RefusalCounters();
   /** The question that is open. */
   #asked: Uint8Array | undefined;
   #needTimer: TimerHandle | undefined;
@@ -69,8 +75,14 @@ export class CloudSession {
       onOnline: () => this.#online(),
       onOffline: () => parts.device.trace("cloud: offline"),
       onMessage: (what, payload) => this.#receive(what, payload),
-      onDropped: () => this.refuse(new ProtocolError("too-large", "message")),
+      hasRoom: (byteLength) => this.#inbox.hasRoom(byteLength),
+      onDropped: (code) => this.refuse(new ProtocolError(code, "message")),
     });
+    this.#inbox = new Inbox({ timers: parts.device.timer, queue: parts.queue, handle: (what, payload) => this.#guard(this.#handle(what, payload)) });
+  }
+
+  get online(): boolean {
+    return this.#link.online;
   }
 
   start(): void {
@@ -80,8 +92,7 @@ export class CloudSession {
 
   /** Counts what was refused; the cloud sees it in the door's state. */
   refuse(error: ProtocolError): void {
-    this.#refusals += 1;
-    this.#lastRefusal = REFUSALS.indexOf(error.code) + 1;
+    this.#refusals.count(error.code);
     this.#parts.device.trace(`refused: ${error.message}`);
     this.sayState();
     if (TELLING.includes(error.code)) this.#sayReceiptSoon();
@@ -101,8 +112,8 @@ export class CloudSession {
       time: clock.wallTime() ?? 0,
       leafOpen: door.leafOpen,
       lockedOut: throttle.lockedOut,
-      refusals: this.#refusals,
-      lastRefusal: this.#lastRefusal,
+      ...this.#refusals.state,
+      ...this.#parts.telemetry(),
       uptime: Math.floor(uptime.milliseconds / 1_000),
     };
     this.#link.publish("state", encodeDoorState(state), true);
@@ -141,6 +152,7 @@ export class CloudSession {
 
   #online(): void {
     this.#parts.device.trace("cloud: online");
+    this.#parts.firmware.proved();
     this.sayState();
     this.sayReceipt();
     this.#askTime();
@@ -203,9 +215,7 @@ export class CloudSession {
   }
 
   #receive(what: string, payload: Uint8Array): void {
-    if (this.#parts.queue.add(this.#guard(this.#handle(what, payload)))) return;
-    this.refuse(new ProtocolError("too-large", "too much work waits"));
-    this.#sayReceiptSoon();
+    if (!this.#inbox.take(what, payload)) this.refuse(new ProtocolError("no-room", "message"));
   }
 
   /** Whoever sends this does not know what this door has; told at most so often, lest two that disagree talk all day. */
@@ -256,6 +266,8 @@ export class CloudSession {
         return;
       case "ack":
         return this.#acknowledge(payload);
+      case "firmware":
+        return yield* this.#parts.firmware.receive(payload);
       default:
         throw new ProtocolError("malformed", "unknown topic");
     }
@@ -279,5 +291,5 @@ export class CloudSession {
 
 const NO_HASH = new Uint8Array(8);
 
-/** Refusals that tell that the sender takes this door for another than it is. */
-const TELLING: readonly ProtocolErrorCode[] = ["old-version", "wrong-base", "lease-for-newer-list", "wrong-keyset-number"];
+/** Refusals that tell that the sender takes this door for another than it is, or that something of it was not kept. */
+const TELLING: readonly ProtocolErrorCode[] = ["old-version", "wrong-base", "lease-for-newer-list", "wrong-keyset-number", "no-room"];

@@ -15,6 +15,7 @@ export const OWNER_KEYS = [
   "event-log",
   "event-ack",
   "receipts",
+  "door-mode",
 ] as const;
 
 /** What an installer set over the console; a factory reset forgets that too. */
