@@ -118,7 +118,8 @@ export class TrustedClock {
 
   /** Makes the floor survive a power cut; called hourly, and after whatever moved it. */
   keep(): void {
-    this.raiseFloor(this.wallTime() ?? 0);
+    // A clock chip alone raises no floor: one that ran years ahead would lock people out until the next keyset.
+    if (this.#signedSinceBoot > 0) this.raiseFloor(this.wallTime() ?? 0);
     if (this.#floor === this.#keptFloor) return;
     const record = new Uint8Array(RECORD_BYTES);
     record[0] = FORMAT;

@@ -113,6 +113,21 @@ export const cases: Cases = {
     assert.true(house.types("222222"));
   },
 
+  "X5: a clock chip that is years ahead shuts guests out until the next signed time, and no longer": (assert, { hashes }) => {
+    const house = claimedHouse(hashes, { rtc: true });
+    house.plug.pull();
+    house.board.rtc!.time = house.clock.unixMs + 10 * 365 * 86_400_000;
+    house.board.restart();
+    house.clock.advance(7_200_000);
+    assert.false(house.types("222222"));
+    house.plug.plug();
+    house.clock.advance(900_000);
+    assert.true(house.types("222222"));
+    house.board.restart();
+    house.clock.advance(60_000);
+    assert.true(house.types("222222"), "nothing of it is kept");
+  },
+
   "controller: whatever the broker repeats, mixes up or invents, the list stays and nothing is written": (assert, { hashes }) => {
     const house = claimedHouse(hashes);
     house.cloud.revoke("222222");
