@@ -9,7 +9,10 @@ import { Enrolment } from "./enrolment/enrolment";
 import { loadEnrolment, type EnrolmentRecord } from "./enrolment/enrolment-record";
 import { claimText, loadIdentity, type Identity } from "./enrolment/identity";
 import { BoardLife } from "./life/board-life";
+import { Console } from "./life/console";
+import { ConsoleCommands } from "./life/console-commands";
 import { resumeForgetting } from "./life/forgetting";
+import { statusReport } from "./life/status-report";
 import type { EntryRules } from "./reader/key-entry";
 import { Readers } from "./reader/readers";
 import { KeysetStore } from "./trust/keyset-store";
@@ -73,8 +76,22 @@ export class Controller {
       },
     });
     this.#life = new BoardLife({ device, keyValue, queue: this.#queue, uptime, door: this.#door, readers: this.#readers, owned: () => this.#claimed });
+    if (device.console !== undefined) this.#openConsole(device.console);
     if (wipe === undefined) this.#start();
     else this.#queue.add(this.#startAfter(wipe));
+  }
+
+  #openConsole(wiring: NonNullable<Device["console"]>): void {
+    const { system } = this.#device;
+    const [keyValue, store, clock, life] = [this.#keyValue, this.#store, this.#clock, this.#life];
+    const claim = (): string[] | undefined => (this.#claimed === undefined ? [claimText(this.#identity)] : undefined);
+    const restart = (): void => {
+      this.#door.secure();
+      system?.restart();
+    };
+    const status = (): string[] => statusReport({ door: this.#identity.door, claimed: this.#claimed, keyValue, store, clock, life });
+    const commands = new ConsoleCommands({ keyValue, ownership: life.ownership, status, claim, restart: system && restart });
+    new Console(wiring, commands, [`Latchkey door ${toHex(this.#identity.door)}; help lists the commands`]);
   }
 
   /** Nobody can claim a door before nothing of its last owner is left. */

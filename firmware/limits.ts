@@ -79,5 +79,5 @@ export const DOWNLOAD_QUEUE_RETRY_MS = 250;
 export const RESTART_POLL_MS = 5_000; // a new image waits until nobody is at the door …
 export const RESTART_WAIT_MAX_MS = 86_400_000; // … for a day at most
 export const CONSOLE_LINE_CHARACTERS_MAX = 160; // what is longer is not read at all
-export const CONSOLE_OUTPUT_LINES_MAX = 96; // waiting to be printed; more are dropped
+export const CONSOLE_OUTPUT_CHARACTERS_MAX = 6_144; // waiting to be printed; what comes on top is dropped
 export const CA_BYTES_MAX = 2_048; // DER
