@@ -4,6 +4,7 @@ import { decodeEvent, type EventRecord } from "../../protocol/event-record";
 import { ProtocolError } from "../../protocol/protocol-error";
 import type { EventRow } from "../store/tables";
 import { read, routes, type ApiParts } from "./api";
+import { eventDetail } from "./event-detail";
 import { formatInstant } from "./grant-format";
 import { answer, Id, Instant, Paging, refusals } from "./schemas";
 
@@ -79,6 +80,7 @@ function eventFormat(row: ShownEvent): z.infer<typeof Event> {
     gap: row.gap,
     count: event?.count ?? 0,
     duress: event?.duress ?? false,
+    ...(event !== undefined && eventDetail(event)),
     credential: row.credential_id,
     person: row.person === null ? null : { id: row.person, name: row.person_name! },
     ...(altered && { untrusted: read === undefined ? null : { type: read.type, reason: read.reason, at: read.timeUnknown ? null : formatInstant(read.time) } }),

@@ -10,10 +10,10 @@ import { startController } from "../../firmware/controller";
 import { claimText } from "../../firmware/enrolment/identity";
 import { saveSettings } from "../../firmware/enrolment/settings";
 import { SocketNetwork } from "../../hardware-sim/building/net/socket-network";
-import { VirtualBoard } from "../../hardware-sim/virtual-board";
+import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
-import { toHex } from "../../protocol/bytes";
+import { fromHex, toHex } from "../../protocol/bytes";
 
 /** Virtual time that passes while the world waits for sockets: enough for timers, too little for leases. */
 const TICK_MS = 5;
@@ -24,16 +24,19 @@ const DOMAIN = "latchkey";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
+/** How a door of the world is built. */
+export type Wiring = Pick<VirtualBoardOptions, "readers" | "locks"> & { rtc?: boolean };
+
 /** A door of the world: a virtual board with the real firmware, on real sockets. */
 export class WorldDoor {
   readonly board: VirtualBoard;
   readonly network: SocketNetwork;
   readonly #world: World;
 
-  constructor(world: World, name: string, rtc: boolean) {
+  constructor(world: World, name: string, { rtc = true, ...wiring }: Wiring) {
     this.#world = world;
     this.network = new SocketNetwork({ secure: false });
-    this.board = new VirtualBoard({ clock: world.clock, network: this.network, seed: name, hashes: nodeHashes, rtc });
+    this.board = new VirtualBoard({ ...wiring, clock: world.clock, network: this.network, seed: name, hashes: nodeHashes, rtc });
     const port = Number(new URL(world.cloud.url).port);
     saveSettings(this.#installer(), { cloudHost: "127.0.0.1", cloudPort: port });
     this.board.start((device) => void startController(device));
@@ -58,6 +61,23 @@ export class WorldDoor {
   types(pin: string): boolean {
     this.board.keypad.type(`${pin}#`);
     this.#world.clock.advance(200);
+    const opened = this.board.strike;
+    this.#world.clock.advance(10_000);
+    return opened;
+  }
+
+  /** Types and looks a moment later, without waiting for the lock to fall again. */
+  opensWith(act: () => void): boolean {
+    act();
+    this.#world.clock.advance(200);
+    return this.board.isOpen();
+  }
+
+  /** Presents a card, given by its number in hexadecimal, and a second PIN where there is one. @returns as `types`. */
+  takesCard(number: string, secondPin?: string): boolean {
+    this.board.keypad.presentCard(fromHex(number)!);
+    this.#world.clock.advance(200);
+    if (secondPin !== undefined) return this.types(secondPin);
     const opened = this.board.strike;
     this.#world.clock.advance(10_000);
     return opened;
@@ -138,7 +158,7 @@ export class World {
     });
     await world.startCloud();
     world.property = (await world.post("/api/properties", { name: "Rue des Lilas 7", timeZone: options.timeZone ?? "Europe/Paris", ...options.property }, 201)).id;
-    for (let index = 0; index < (options.doors ?? 1); index++) await world.addDoor(`door ${index}`, options.rtc ?? true);
+    for (let index = 0; index < (options.doors ?? 1); index++) await world.addDoor(`door ${index}`, { rtc: options.rtc ?? true });
     return world;
   }
 
@@ -167,8 +187,8 @@ export class World {
   }
 
   /** A door that is registered by its QR, claims itself and has its first list. */
-  async addDoor(name: string, rtc = true): Promise<WorldDoor> {
-    const door = new WorldDoor(this, name, rtc);
+  async addDoor(name: string, wiring: Wiring = {}): Promise<WorldDoor> {
+    const door = new WorldDoor(this, name, wiring);
     this.doors.push(door);
     await this.post("/api/doors", { property: this.property, name, claim: door.claim }, 201);
     await this.until(`${name} has its list`, async () => (await this.get(`/api/doors/${door.id}`)).upToDate);
@@ -193,6 +213,10 @@ export class World {
 
   async get(path: string): Promise<Json> {
     return this.request("GET", path, undefined, 200);
+  }
+
+  async put(path: string, body: object): Promise<Json> {
+    return this.request("PUT", path, body, 200);
   }
 
   async post(path: string, body: object, status: number): Promise<Json> {
