@@ -1,4 +1,4 @@
-import type { CredentialKind } from "../protocol/credential";
+import { CredentialKind } from "../protocol/credential";
 
 /** Somebody presents something at a reader. */
 export interface Attempt {
@@ -8,4 +8,9 @@ export interface Attempt {
   secondPin: string | undefined;
   /** ms of the world at which it began. */
   at: number;
+}
+
+/** Whether it is typed, not put to the reader. */
+export function isTyped(kind: CredentialKind): boolean {
+  return kind === CredentialKind.pin || kind === CredentialKind.unitPin;
 }

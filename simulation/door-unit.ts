@@ -5,8 +5,8 @@ import type { VirtualClock } from "../hardware-sim/virtual-clock";
 import { VirtualRandom } from "../hardware-sim/virtual-random";
 import { VirtualRealTimeClock } from "../hardware-sim/virtual-real-time-clock";
 import type { CutPoint } from "../hardware-sim/power-supply";
-import { ascii, toHex } from "../protocol/bytes";
-import type { Attempt } from "./attempt";
+import { ascii, fromHex, toHex } from "../protocol/bytes";
+import { isTyped, type Attempt } from "./attempt";
 import { verifyCheapSignature } from "./cheap-signing";
 import { Courier } from "./courier";
 import { DoorWatch } from "./door-watch";
@@ -106,13 +106,23 @@ export class DoorUnit {
     });
   }
 
-  /** Somebody types. @returns false where somebody else stands at the reader. */
-  type(attempt: Omit<Attempt, "at">, keys: string, gapMs: number): boolean {
-    const { now } = this.#parts.clock;
+  /**
+   * Somebody presents what they have.
+   * @param enter whether `#` follows a PIN.
+   * @returns false where somebody else stands at the reader.
+   */
+  present(attempt: Omit<Attempt, "at">, gapMs: number, enter: boolean): boolean {
+    const { clock } = this.#parts;
+    const { now } = clock;
     if (now < this.busyUntil) return false;
-    this.busyUntil = now + keys.length * gapMs + 8_000;
-    this.watch.attempt = { ...attempt, at: now + keys.length * gapMs };
-    this.board.keypad.type(keys, gapMs);
+    const { kind, secret, secondPin } = attempt;
+    const keys = isTyped(kind) ? `${secret}${enter ? "#" : ""}` : "";
+    const takesMs = keys.length * gapMs;
+    this.busyUntil = now + takesMs + (secondPin === undefined ? 8_000 : 12_000);
+    this.watch.attempt = { ...attempt, at: now + takesMs };
+    if (keys === "") this.board.keypad.presentCard(fromHex(secret)!);
+    else this.board.keypad.type(keys, gapMs);
+    if (secondPin !== undefined) clock.set(() => this.board.keypad.type(`${secondPin}#`, gapMs), takesMs + 2_000);
     return true;
   }
 

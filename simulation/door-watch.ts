@@ -2,10 +2,11 @@ import type { VirtualBoard } from "../hardware-sim/virtual-board";
 import { equalBytes, readU32, toHex } from "../protocol/bytes";
 import { CredentialKind } from "../protocol/credential";
 import { decodeEvent, type EventRecord } from "../protocol/event-record";
-import { decodeLease, type Lease } from "../protocol/lease";
+import { decodeLease, notAfterOf, type Lease } from "../protocol/lease";
 import { EVENT_BYTES } from "../protocol/limits";
+import type { HolderClass } from "../protocol/profile";
 import { eventSector, EVENT_SECTORS } from "../firmware/flash-layout";
-import { SECTOR_BYTES } from "../firmware/limits";
+import { DEFAULT_UNLOCK_SECONDS, SECTOR_BYTES } from "../firmware/limits";
 import { REASONS } from "../protocol/decision";
 import type { Attempt } from "./attempt";
 import type { CloudDoor, IssuedList } from "./cloud/cloud-door";
@@ -58,11 +59,15 @@ export class DoorWatch {
   /** The last decision that was logged. */
   lastDecision: { reason: string; at: number } | undefined;
   grants = 0;
+  /** How far the door's clock was behind the world's when it last wrote the time down, to half a second. */
+  clockLagMs = 0;
   readonly #parts: DoorWatchParts;
   readonly #guessing = new GuessingBound();
   readonly #grants = new Map<number, LoggedGrant>();
   readonly #uses = new Map<string, number>();
   readonly #torn = new Set<number>();
+  /** Events whose records the world has damaged. */
+  readonly #flipped = new Set<number>();
   #next = 0;
   /** Committed last; and what receipts showed last, which travel for a while. */
   #version = 0;
@@ -84,8 +89,10 @@ export class DoorWatch {
     this.#guessing.boot(this.#parts.now());
   }
 
+  /** Where the strike is open already, it stays open for longer. */
   exitPressed(): void {
     this.#exitPressed = this.#parts.now();
+    this.#opensForExit(this.#exitPressed);
   }
 
   /** An output has moved. */
@@ -96,7 +103,7 @@ export class DoorWatch {
       return;
     }
     if (this.#cause === now) return;
-    if (now - this.#exitPressed <= PROMPT_MS) return this.#opens(now);
+    if (now - this.#exitPressed <= PROMPT_MS) return this.#opensForExit(now);
     if (this.#mayStandOpen(now)) return;
     this.#parts.fail("I4", "the strike opened, and no record, no exit button and no hold-open says why");
   }
@@ -105,6 +112,12 @@ export class DoorWatch {
   settled(open: boolean): void {
     const now = this.#parts.now();
     if (open && now > this.#openUntil && !this.#mayStandOpen(now)) this.#late(now);
+  }
+
+  /** When the lease that the door holds ends for a class, Unix seconds. */
+  leaseEndOf(holderClass: HolderClass): number | undefined {
+    const lease = this.#lease(this.#activeList());
+    return lease && notAfterOf(lease, holderClass);
   }
 
   /** A receipt of this door was taken. */
@@ -120,23 +133,44 @@ export class DoorWatch {
   }
 
   /** An event is stored in the cloud. */
-  eventStored(event: EventRecord): void {
+  onStored(event: EventRecord): void {
     if (event.type !== "decision" || event.reason !== "granted") return;
     const logged = this.#grants.get(event.sequence);
     if (logged === undefined || logged.tag !== toHex(event.tag)) this.#parts.fail("I4", `the cloud has a grant as event ${event.sequence} that the door never logged`);
     else this.#grants.delete(event.sequence);
   }
 
+  /** The chain may only break where the world broke it. */
+  onAltered(sequence: number): void {
+    if (!this.#flipped.has(sequence) && !this.#flipped.has(sequence - 1)) this.#parts.fail("I8", `event ${sequence} has a MAC that does not hold`);
+  }
+
+  onChanged(sequence: number): void {
+    if (!this.#flipped.has(sequence)) this.#parts.fail("I8", `event ${sequence} says something else than before`);
+  }
+
+  /** A bit in the event log is about to change. */
+  willFlip(offset: number): void {
+    const { cells } = this.#parts.board.flash.peek(offset - (offset % EVENT_BYTES), EVENT_BYTES);
+    this.#flipped.add(readU32(cells, 0));
+  }
+
   /** After everything has healed and was sent: what was logged is in the cloud, or in a gap that the chain counts (I4, I8). */
   drained(): void {
     const { log } = this.books!;
-    let missing = 0;
-    for (const { from, to } of log.gaps) missing += to - from;
+    const { missing } = log;
     if (missing > 0 && log.folded < missing) this.#parts.fail("I8", `${missing} events never arrived, and the chain counts ${log.folded}`);
     this.#grants.forEach((_, sequence) => {
-      if (log.gaps.some(({ from, to }) => sequence >= from && sequence < to)) return;
+      // With a damaged record goes the MAC that proves the next one: that is stored, and not believed.
+      if (sequence < log.next && (!log.has(sequence) || this.#flipped.has(sequence) || this.#flipped.has(sequence - 1))) return;
       this.#parts.fail("I4", `the grant of event ${sequence} is neither in the cloud (next ${log.next}) nor in a gap`);
     });
+    this.#grants.clear();
+  }
+
+  /** A door without a list opens for the time that it comes with. */
+  #opensForExit(now: number): void {
+    this.#opens(now, Math.max(this.#unlockSeconds(), DEFAULT_UNLOCK_SECONDS));
   }
 
   #opens(now: number, seconds = this.#unlockSeconds()): void {
@@ -144,7 +178,7 @@ export class DoorWatch {
   }
 
   #unlockSeconds(): number {
-    return this.#activeList()?.policy.unlockSeconds ?? 5;
+    return this.#activeList()?.policy.unlockSeconds ?? DEFAULT_UNLOCK_SECONDS;
   }
 
   #late(now: number): void {
@@ -206,6 +240,7 @@ export class DoorWatch {
 
   #recordWritten(event: EventRecord): void {
     const now = this.#parts.now();
+    if (!event.timeUnknown) this.clockLagMs = this.#parts.board.clock.startUnixMs + now - event.time * 1_000 - 500;
     if (event.sequence < this.#next) this.#grants.delete(event.sequence);
     this.#next = event.sequence + 1;
     this.#parts.trace.note("event", this.#parts.door, event.sequence, REASONS.indexOf(event.reason), () => `${event.sequence} ${event.type} ${event.reason} ${event.timeUnknown ? "time unknown" : event.time}`);
@@ -267,7 +302,7 @@ export class DoorWatch {
       kind: referenceKind(attempt.kind),
       secret: attempt.secret,
       secondPin: attempt.secondPin,
-      outputs: [0, 1, 2, 3],
+      outputs: [0],
       time: event.timeUnknown ? undefined : event.time,
       floor: this.#floor(),
       leaseEnds: lease === undefined ? {} : { guest: lease.guestNotAfter, staff: lease.staffNotAfter, resident: lease.residentNotAfter },

@@ -1,4 +1,3 @@
-import { CredentialKind } from "../protocol/credential";
 import { QUIET } from "./radio";
 import type { DoorUnit } from "./door-unit";
 import { judge } from "./reference/judge";
@@ -68,6 +67,7 @@ export class Healing {
             {
               kind: referenceKind(credential.kind),
               secret: credential.secret,
+              secondPin: credential.secondPin,
               outputs: [0],
               time: world.cloud.now + ahead,
               floor: 0,
@@ -83,7 +83,7 @@ export class Healing {
     const { credential } = welcome[(turn * 7) % welcome.length];
     world.attempts += 1;
     unit.busyUntil = 0;
-    unit.type({ kind: CredentialKind.pin, secret: credential.secret, secondPin: undefined }, credential.secret, turn % 2 === 0 ? 0 : 250);
+    unit.present({ kind: credential.kind, secret: credential.secret, secondPin: credential.secondPin }, turn % 2 === 0 ? 0 : 250, false);
   }
 
   #checkEntry({ number, watch }: DoorUnit): void {

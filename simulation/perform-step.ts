@@ -5,6 +5,7 @@ import { VirtualRandom } from "../hardware-sim/virtual-random";
 import type { DoorUnit } from "./door-unit";
 import { flipBit, keepOldList, restoreOldList } from "./flash-faults";
 import type { Resident } from "./population";
+import { presents, presentsAtEdge } from "./present";
 import { QUIET } from "./radio";
 import type { Step } from "./step";
 import type { World } from "./world";
@@ -12,7 +13,6 @@ import type { World } from "./world";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const YEARS_10_MS = 10 * 365 * 24 * HOUR_MS;
-const LATER_MS = 15_000;
 
 /** Lets a step happen; all of its details come from its seed. */
 export function performStep(world: World, step: Step): void {
@@ -21,11 +21,15 @@ export function performStep(world: World, step: Step): void {
   const { faults, people, cloud } = world;
   switch (step.kind) {
     case "present":
-      return somebodyTypes(world, unit, random, pick(random, people.liveAt(step.door)));
+      return somebodyComes(world, unit, random, pick(random, people.liveAt(step.door)));
     case "revoked":
-      return somebodyTypes(world, unit, random, pick(random, people.revokedAt(step.door).slice(-12)));
+      return somebodyComes(world, unit, random, pick(random, people.revokedAt(step.door).slice(-12)));
+    case "edge": {
+      const who = pick(random, people.liveAt(step.door));
+      return who && presentsAtEdge(world, unit, random, who);
+    }
     case "guess":
-      return types(world, unit, random, people.strangersPin());
+      return guesses(world, unit, random);
     case "hammer":
       return hammer(world, unit, random);
     case "exit":
@@ -100,16 +104,13 @@ function pick<T>(random: VirtualRandom, from: readonly T[]): T | undefined {
   return from.length === 0 ? undefined : from[random.below(from.length)];
 }
 
-function somebodyTypes(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident | undefined): void {
-  if (who !== undefined) types(world, unit, random, who.credential.secret);
+function somebodyComes(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident | undefined): void {
+  if (who !== undefined) presents(world, unit, random, who);
 }
 
-function types(world: World, unit: DoorUnit, random: VirtualRandom, pin: string, tries = 2): void {
-  const gapMs = random.chance(0.3) ? 120 + random.below(400) : 0;
-  const keys = random.chance(0.4) ? `${pin}#` : pin;
-  const typed = unit.type({ kind: CredentialKind.pin, secret: pin, secondPin: undefined }, keys, gapMs);
-  if (typed) world.attempts += 1;
-  else if (tries > 0) world.clock.set(() => types(world, unit, random, pin, tries - 1), LATER_MS);
+function guesses(world: World, unit: DoorUnit, random: VirtualRandom): void {
+  const pin = world.people.strangersPin();
+  if (unit.present({ kind: CredentialKind.pin, secret: pin, secondPin: undefined }, random.chance(0.3) ? 250 : 0, random.chance(0.4))) world.attempts += 1;
 }
 
 /** Guesses one after the other, and pulls the plug in between to gain attempts (X8). */
@@ -119,7 +120,7 @@ function hammer(world: World, unit: DoorUnit, random: VirtualRandom): void {
   const next = (): void => {
     if (left-- === 0) return;
     if (random.chance(0.4)) unit.board.cutAfter(random.below(5), "after");
-    types(world, unit, random, world.people.strangersPin(), 0);
+    guesses(world, unit, random);
     world.clock.set(next, 9_000 + random.below(40_000));
   };
   next();
@@ -140,6 +141,8 @@ function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
   const silently = random.chance(0.4);
   world.clock.set(
     () => {
+      // What has healed stays for a while.
+      if (!unit.restless) return;
       if (silently) world.faults.add("partition");
       radio.vanish(silently);
     },
@@ -169,13 +172,13 @@ function moveOut(world: World, door: number, random: VirtualRandom, count: numbe
     if (i > 2) continue;
     for (const number of leaver.doors) {
       const unit = world.units[number];
-      clock.set(() => somebodyTypes(world, unit, random, leaver), 2_000 + random.below(MINUTE_MS));
+      clock.set(() => somebodyComes(world, unit, random, leaver), 2_000 + random.below(MINUTE_MS));
       for (const at of cloud.doors[number]!.rights) {
         if (at.right !== leaver.rights[0] || at.promisedUntil === Infinity) continue;
         const end = at.promisedUntil * 1_000 - clock.unixMs;
         for (const before of [1_200_000, 980_000, 960_000, 61_000, 12_000, 3_000, -1_000]) {
           const inMs = end - before - random.below(30_000);
-          if (inMs > 0) clock.set(() => somebodyTypes(world, unit, random, leaver), inMs);
+          if (inMs > 0) clock.set(() => somebodyComes(world, unit, random, leaver), inMs);
         }
       }
     }

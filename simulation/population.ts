@@ -1,10 +1,13 @@
 import type { Window } from "../cloud/access/window";
 import type { VirtualRandom } from "../hardware-sim/virtual-random";
+import { toHex } from "../protocol/bytes";
 import { CredentialKind } from "../protocol/credential";
 import { HolderClass, NO_END } from "../protocol/profile";
 import type { Credential, Right } from "./cloud/rights";
 
 const DAY_SECONDS = 86_400;
+/** As a serial reader says them. */
+const CARD_BYTES = 5;
 
 /** Somebody with a credential and what it allows, at which doors. */
 export interface Resident {
@@ -28,12 +31,13 @@ export class Population {
 
   /** @param now Unix seconds. */
   add(now: number, holderClass: HolderClass, doors = this.#someDoors()): Resident {
+    const card = this.#random.chance(0.25);
     const credential: Credential = {
       number: this.people.length,
-      kind: CredentialKind.pin,
-      secret: this.#newPin(),
+      kind: card ? CredentialKind.card : CredentialKind.pin,
+      secret: card ? toHex(this.#random.bytes(CARD_BYTES)) : this.#newPin(),
       holderClass,
-      secondPin: undefined,
+      secondPin: card && this.#random.chance(0.5) ? this.#newPin() : undefined,
       revokedAt: undefined,
     };
     const resident: Resident = { credential, rights: [], doors };
@@ -74,10 +78,10 @@ export class Population {
       credential,
       terms: { notBefore, notAfter, windows: hours ? this.#windows() : [], maxUses },
       useCounter: 0,
-      outputs: 1,
-      needsSecondPin: false,
-      duress: false,
-      suspended: false,
+      outputs: random.chance(0.04) ? 2 : 1,
+      needsSecondPin: credential.secondPin !== undefined,
+      duress: random.chance(0.05),
+      suspended: random.chance(0.05),
       revokedAt: undefined,
     };
   }

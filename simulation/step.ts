@@ -3,6 +3,7 @@ export const STEP_KINDS = [
   // People
   "present", // somebody with a right, or who had one, types
   "revoked", // somebody whose rights were taken back tries
+  "edge", // in the second in which a right begins or ends
   "guess", // a wrong PIN
   "hammer", // many wrong PINs, with power cuts between
   "exit",

@@ -77,7 +77,7 @@ export class World {
       claimSecretOf: (door) => this.units[door].claimSecretAndId.slice(8),
       onClaimed: (door, books) => {
         this.units[door].watch.books = books;
-        books.log.onEvent = (event) => this.units[door].watch.eventStored(event);
+        books.log.faults = this.units[door].watch;
       },
       onIssued: (door, version) => this.trace.note("issue", door, version, 0),
       onReceipt: (door, known) => {
@@ -85,9 +85,7 @@ export class World {
         this.trace.note("receipt", door, receipt?.version ?? 0, receipt?.counter ?? 0);
         this.units[door].watch.receiptTaken(known);
       },
-      onEvents: (door, fault) => {
-        if (fault !== undefined) this.fail("I8", fault, door);
-      },
+      onRefused: (door, what, why) => this.fail("I8", `the cloud refuses ${what} of the door: ${why}`, door),
     });
   }
 

@@ -6,7 +6,7 @@ import { nextVersion, planList, type IssuedBase } from "../../cloud/issuing/plan
 import { latestOpening } from "../../cloud/truth/latest-opening";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { ascii, equalBytes, fromHex, toHex } from "../../protocol/bytes";
-import { CredentialKind, credentialTag } from "../../protocol/credential";
+import { CredentialKind, credentialTag, secondPinTag } from "../../protocol/credential";
 import type { LockState } from "../../protocol/delta";
 import type { DoorKeys } from "../../protocol/door-keys";
 import { notAfterOf } from "../../protocol/lease";
@@ -148,7 +148,7 @@ export class CloudDoor {
       hashes: mixingHashes,
       listKey: keys.listKey,
       bases: this.#bases,
-      rows: rowsOfDoor(live.flatMap(grantsOf)),
+      rows: rowsOfDoor(live.flatMap((at) => grantsOf(at, this.#doorKeys.tag))),
       stamp: { door: this.id, epoch: keys.epoch, version, issuedAt: now },
       surroundings: { utcOffsets: rules.utcOffsets, holidays: rules.holidays },
       doorState: { policy: rules.policy, lockState: this.lockState, throttleReset: this.throttleReset, released: false },
@@ -171,6 +171,12 @@ export class CloudDoor {
     const list: IssuedList = { epoch: keys.epoch, version, policy: rules.policy, lockState: this.lockState, throttleReset: this.throttleReset, reference: this.#referenceOf(live) };
     this.lists.set(version, list);
     return list;
+  }
+
+  /** The keys have changed: no door begins on a base that a key of the past has signed (cloud/keys/key-rotation). */
+  withdrawNext(): void {
+    this.#withdrawn.push(...this.#bases.filter(({ state }) => state === "next"));
+    this.#bases = this.#bases.filter(({ state }) => state === "current");
   }
 
   /** What the newest receipt shows to be missing (cloud/doors/door-answers). */
@@ -206,8 +212,8 @@ export class CloudDoor {
     const delta = this.#deltas.find((candidate) => candidate.base === base.version && candidate.version === receipt.version);
     if (hasDelta ? delta === undefined || !equalBytes(hash8(mixingHashes, delta.payload), receipt.deltaHash) : receipt.version !== base.version) return false;
     this.acknowledged = receipt.version;
-    this.#withdrawn = this.#withdrawn.filter(({ version }) => version >= base.version);
-    this.#bases = this.#bases.filter(({ version }) => version >= base.version);
+    this.#withdrawn = this.#withdrawn.filter(({ version }) => version > base.version);
+    this.#bases = [base, ...this.#bases.filter(({ version }) => version > base.version)];
     base.state = "current";
     this.#deltas = this.#deltas.filter(({ version }) => version >= receipt.version);
     for (const at of this.rights) if (!at.neverLeft && at.acknowledgedAt === undefined && at.removedVersion !== undefined && at.removedVersion <= receipt.version) at.acknowledgedAt = now;
@@ -233,11 +239,10 @@ export class CloudDoor {
     this.#sendAll([delta]);
   }
 
-  /** @throws {ProtocolError} what is malformed. @returns what does not add up, or undefined. */
-  receiveEvents(bytes: Uint8Array): string | undefined {
-    const fault = this.log.receive(bytes, this.#doorKeys.receipt, this.receipt?.firstEvent ?? 0);
+  /** @throws {ProtocolError} what is not the door's. */
+  receiveEvents(bytes: Uint8Array): void {
+    this.log.receive(bytes, this.#doorKeys.receipt, this.receipt?.firstEvent ?? 0);
     this.#parts.send("ack", this.#acknowledgement());
-    return fault;
   }
 
   /** What must be said of a revoked right now (cloud/truth/revocation-truth). */
@@ -313,10 +318,16 @@ export class CloudDoor {
 
 export const ENROLMENT = 1;
 
+const ANY_TIME = { notBefore: 0, notAfter: NO_END, windows: [], maxUses: 0 };
+
 /** The row of a right and, where a second PIN belongs to its credential, that PIN's. */
-function grantsOf({ right, tag }: RightAtDoor): GrantOnDoor[] {
+function grantsOf({ right, tag }: RightAtDoor, tagKey: Uint8Array): GrantOnDoor[] {
   const { credential, terms, useCounter, outputs, needsSecondPin, duress, suspended } = right;
-  return [{ grant: right.id, tag, kind: credential.kind, holderClass: credential.holderClass, terms, useCounter, outputs, needsSecondPin, duress, suspended }];
+  const { holderClass, secondPin } = credential;
+  const own: GrantOnDoor = { grant: right.id, tag, kind: credential.kind, holderClass, terms, useCounter, outputs, needsSecondPin, duress, suspended };
+  if (secondPin === undefined) return [own];
+  const second = { ...own, tag: secondPinTag(mixingHashes, tagKey, tag, ascii(secondPin)), kind: CredentialKind.pin2, terms: ANY_TIME, useCounter: 0, needsSecondPin: false, duress: false, suspended: false };
+  return [own, second];
 }
 
 function isPast({ terms }: Right, now: number): boolean {

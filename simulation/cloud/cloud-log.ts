@@ -1,89 +1,99 @@
 import { equalBytes, readU32 } from "../../protocol/bytes";
-import { EVENT_BODY_BYTES, nextEventKey, openEventUpload, verifyEvents, type EventRecord } from "../../protocol/event-record";
+import { EVENT_BODY_BYTES, nextEventKey, openEventUpload, readEvents, type EventRecord, type ReadEvent } from "../../protocol/event-record";
+import { EVENT_MAC_BYTES } from "../../protocol/limits";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { mixingHashes } from "../mixing-hashes";
 
-/** Numbers of a door's log that never arrived: from (inclusive) to (exclusive). */
-export interface Gap {
-  from: number;
-  to: number;
+/** An event as it is kept. */
+interface Stored {
+  record: Uint8Array;
+  altered: boolean;
 }
 
-/** A door's log as its cloud has it (cloud/doors/receive-events): each event once, in order, and what is missing. */
+/** What of a log does not add up, event by event. */
+export interface LogFaults {
+  /** Its MAC does not hold. */
+  onAltered(sequence: number): void;
+  /** It came before, and said something else. */
+  onChanged(sequence: number): void;
+  onStored(event: EventRecord): void;
+}
+
+/** A door's log as its cloud has it (cloud/doors/receive-events): each event once, and what is missing or was altered. */
 export class CloudLog {
-  /** By number; a hole where an event never arrived. */
-  readonly records: (Uint8Array | undefined)[] = [];
-  readonly gaps: Gap[] = [];
-  /** Sum of the counts that `events-folded` told last. */
+  /** Who is told. */
+  faults: LogFaults | undefined;
+  /** What `events-folded` counted last. */
   folded = 0;
-  /** Whoever wants to see each event that is stored. */
-  onEvent: ((event: EventRecord) => void) | undefined;
-  #mac: Uint8Array = new Uint8Array(12);
+  /** First number beyond all that is here. */
+  next = 0;
+  readonly #stored = new Map<number, Stored>();
+  readonly #firstKey: Uint8Array;
+  #period = 0;
   #key: Uint8Array;
-  #keyPeriod = 0;
-  #previousKey: Uint8Array | undefined;
 
   constructor(firstKey: Uint8Array) {
-    this.#key = firstKey;
+    this.#firstKey = this.#key = firstKey;
   }
 
-  /** First number that is not here. */
-  get next(): number {
-    return this.records.length;
+  has(sequence: number): boolean {
+    return this.#stored.has(sequence);
+  }
+
+  /** Numbers below `next` that never came. */
+  get missing(): number {
+    return this.next - this.#stored.size;
   }
 
   /**
    * @param receiptKey `DoorKeys.receipt`.
    * @param firstEvent of the door's last receipt: the oldest that it can still send.
-   * @returns what does not add up; undefined where all does.
    * @throws {ProtocolError} `malformed`, `too-large`, `bad-mac`.
    */
-  receive(bytes: Uint8Array, receiptKey: Uint8Array, firstEvent: number): string | undefined {
+  receive(bytes: Uint8Array, receiptKey: Uint8Array, firstEvent: number): void {
     const { previousMac, records } = openEventUpload(mixingHashes, receiptKey, bytes);
     const first = readU32(records[0], 0);
-    // All known already: held against what is here.
-    if (first + records.length <= this.next) return this.#agrees(first, records) ? undefined : `events from ${first} on differ from those that came before`;
-    let events: EventRecord[];
-    try {
-      events = verifyEvents(mixingHashes, (period) => this.#keyOf(period), previousMac, records);
-    } catch (error) {
-      if (!(error instanceof ProtocolError) || error.code !== "bad-mac") throw error;
-      return `events from ${first} on are under no MAC of this door`;
+    if (records.some((record, index) => readU32(record, 0) !== first + index)) throw new ProtocolError("malformed", "event sequence");
+    if (first > this.next && firstEvent < first) return;
+    for (let from = 0; from < records.length; ) {
+      let to = from;
+      while (to < records.length && !this.#stored.has(first + to)) to += 1;
+      if (to > from) {
+        const given = from === 0 ? previousMac : macOf(records[from - 1]);
+        for (const read of readEvents(mixingHashes, (period) => this.#keyOf(period), this.#macsBefore(first + from, given), records.slice(from, to))) this.#store(read, records[read.sequence - first]);
+      }
+      if (to < records.length && !equalBytes(this.#stored.get(first + to)!.record, records[to])) this.faults?.onChanged(first + to);
+      from = to + 1;
     }
-    if (first > this.next) {
-      if (firstEvent < first) return undefined;
-      this.gaps.push({ from: this.next, to: first });
-      while (this.records.length < first) this.records.push(undefined);
-    } else if (first === this.next) {
-      if (!equalBytes(previousMac, this.#mac)) return `event ${first} does not follow from the one before`;
-    } else if (!this.#agrees(first, records)) return `events from ${first} on differ from those that came before`;
-    for (const [index, event] of events.entries()) {
-      if (event.sequence < this.next) continue;
-      this.records.push(records[index]);
+  }
+
+  #store({ sequence, altered, event }: ReadEvent, record: Uint8Array): void {
+    this.#stored.set(sequence, { record, altered });
+    this.next = Math.max(this.next, sequence + 1);
+    if (altered) this.faults?.onAltered(sequence);
+    else if (event !== undefined) {
       if (event.type === "events-folded") this.folded = event.count;
-      this.onEvent?.(event);
+      this.faults?.onStored(event);
     }
-    this.#mac = records[records.length - 1].slice(EVENT_BODY_BYTES);
-    return undefined;
   }
 
-  #agrees(first: number, records: readonly Uint8Array[]): boolean {
-    return records.every((record, index) => {
-      const known = this.records[first + index];
-      return known === undefined || equalBytes(known, record);
-    });
+  #macsBefore(sequence: number, given: Uint8Array): Uint8Array[] {
+    if (sequence === 0) return [new Uint8Array(EVENT_MAC_BYTES)];
+    const before = this.#stored.get(sequence - 1);
+    if (before === undefined) return [given];
+    return before.altered ? [macOf(before.record), given] : [macOf(before.record)];
   }
 
-  /** Of the newest period and the one before; an upload spans no more. */
   #keyOf(period: number): Uint8Array {
-    while (this.#keyPeriod < period) {
-      this.#previousKey = this.#key;
-      this.#key = nextEventKey(mixingHashes, this.#key);
-      this.#keyPeriod += 1;
+    if (period < this.#period) {
+      this.#period = 0;
+      this.#key = this.#firstKey;
     }
-    if (period === this.#keyPeriod) return this.#key;
-    if (period !== this.#keyPeriod - 1 || this.#previousKey === undefined) throw new ProtocolError("bad-mac", `period ${period}`);
-    return this.#previousKey;
+    for (; this.#period < period; this.#period++) this.#key = nextEventKey(mixingHashes, this.#key);
+    return this.#key;
   }
 }
 
+function macOf(record: Uint8Array): Uint8Array {
+  return record.slice(EVENT_BODY_BYTES);
+}

@@ -27,7 +27,8 @@ export interface SimCloudParts {
   onIssued(door: number, version: number): void;
   /** A receipt was taken. @param known false where it shows a list that nobody issued. */
   onReceipt(door: number, known: boolean): void;
-  onEvents(door: number, fault: string | undefined): void;
+  /** A door said what the cloud refuses. */
+  onRefused(door: number, what: string, why: string): void;
 }
 
 /** The cloud of a simulated site: claims, commands of managers, and what its doors say. Its clock is right. */
@@ -91,10 +92,10 @@ export class SimCloud {
         this.#parts.onReceipt(door, books.receiveReceipt(payload, this.now));
         books.sendMissing(this.now);
       } else if (what === "need") books.receiveNeed(payload, this.now);
-      else if (what === "events") this.#parts.onEvents(door, books.receiveEvents(payload));
+      else if (what === "events") books.receiveEvents(payload);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#parts.onEvents(door, `the cloud refused ${what}: ${error.message}`);
+      this.#parts.onRefused(door, what, error.message);
     }
   }
 
@@ -145,6 +146,7 @@ export class SimCloud {
     this.keys.rotate(this.now, newEpoch, newRoots);
     this.doors.forEach((books, door) => {
       if (books === undefined) return;
+      books.withdrawNext();
       books.noted = true;
       this.#issueIn(door, 0);
     });

@@ -1,0 +1,47 @@
+import type { VirtualRandom } from "../hardware-sim/virtual-random";
+import { LEASE_GRACE_SECONDS } from "../protocol/limits";
+import { NO_END } from "../protocol/profile";
+import type { Credential } from "./cloud/rights";
+import type { DoorUnit } from "./door-unit";
+import type { Resident } from "./population";
+import type { World } from "./world";
+
+const LATER_MS = 15_000;
+const SECONDS_AROUND = [-2, -1, 0, 1, 2];
+
+/** Somebody comes with what they have: keys at some pace, and mostly the right second PIN where one is asked for. */
+export function presents(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident, tries = 2): void {
+  const { credential } = who;
+  const gapMs = random.chance(0.3) ? 120 + random.below(400) : 0;
+  const enter = random.chance(0.4);
+  const presented = unit.present({ kind: credential.kind, secret: credential.secret, secondPin: secondPinOf(credential, world, random) }, gapMs, enter);
+  if (presented) world.attempts += 1;
+  else if (tries > 0) world.clock.set(() => presents(world, unit, random, who, tries - 1), LATER_MS);
+}
+
+/**
+ * Somebody presses their luck around the second in which a right begins or ends, or their lease does: once a second,
+ * so that one of the times is that very second by the door's own clock.
+ */
+export function presentsAtEdge(world: World, unit: DoorUnit, random: VirtualRandom, { credential, rights }: Resident): void {
+  const edges: number[] = [];
+  for (const { terms } of rights) edges.push(...[terms.notBefore, terms.notAfter].filter((edge) => edge !== 0 && edge !== NO_END));
+  const lease = unit.watch.leaseEndOf(credential.holderClass);
+  if (lease !== undefined) edges.push(lease + LEASE_GRACE_SECONDS);
+  const ahead = edges.filter((edge) => edge > world.cloud.now + 10);
+  if (ahead.length === 0) return;
+  const edge = ahead[random.below(ahead.length)];
+  const inMs = edge * 1_000 - world.clock.unixMs + unit.watch.clockLagMs;
+  for (const seconds of SECONDS_AROUND) {
+    world.clock.set(() => {
+      unit.busyUntil = 0;
+      if (unit.present({ kind: credential.kind, secret: credential.secret, secondPin: undefined }, 0, false)) world.attempts += 1;
+    }, inMs + seconds * 1_000);
+  }
+}
+
+/** Of a credential that is followed by one: the right one, sometimes somebody else's, and sometimes none. */
+function secondPinOf({ secondPin }: Credential, world: World, random: VirtualRandom): string | undefined {
+  if (secondPin === undefined || random.chance(0.1)) return undefined;
+  return random.chance(0.8) ? secondPin : world.people.strangersPin();
+}
