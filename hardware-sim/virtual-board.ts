@@ -1,4 +1,4 @@
-import type { Device, OutputWiring, ReaderWiring, RealTimeClock, Timers } from "../firmware/device";
+import type { Device, HttpRequest, OutputWiring, ReaderWiring, RealTimeClock, Timers } from "../firmware/device";
 import { PARTITION_SECTORS } from "../firmware/flash-layout";
 import type { ResetReason } from "../protocol/door-state";
 import type { Hashes } from "../protocol/hashes";
@@ -62,11 +62,11 @@ export interface VirtualBoardOptions {
   /** Default: one serial reader. At most one matrix keypad. */
   readers?: readonly VirtualReaderWiring[];
   /**
-   * How long JavaScript stands still, ms: while a block of flash is erased (45 on a real chip), and for whatever a
-   * callback computes. What hardware captures goes on meanwhile. Default 0.
+   * How long JavaScript stands still, ms: while a block of flash is erased (45 on a real chip), and for a slice of
+   * work, which is what a timer of 0 ms runs. What hardware captures goes on meanwhile. Default 0.
    */
   eraseMs?: number;
-  callbackMs?: number;
+  sliceMs?: number;
   /** true: a clock chip that starts out right. */
   rtc?: boolean | VirtualRealTimeClock;
   driftPpm?: number;
@@ -392,6 +392,8 @@ function makeReader(clock: VirtualClock, { outputs, ...wiring }: VirtualReaderWi
 interface BoardTimer {
   callback: (() => void) | undefined;
   due: VirtualTimer | undefined;
+  /** What it computes takes so long. */
+  busyMs: number;
 }
 
 /** The volatile half of a board, from power-on to power-off. */
@@ -401,7 +403,6 @@ class PowerOn implements BoardSession {
   readonly oscillator: VirtualOscillator;
   readonly timer: Timers;
   #clock: VirtualClock;
-  #callbackMs: number;
   #onException: (error: unknown) => void;
   #ends = new Set<() => void>();
   /** World time until which JavaScript stands still. */
@@ -410,13 +411,12 @@ class PowerOn implements BoardSession {
   constructor(clock: VirtualClock, options: VirtualBoardOptions, onException: (error: unknown) => void) {
     this.#clock = clock;
     this.#onException = onException;
-    const { driftPpm = 0, ticksStart, callbackMs = 0 } = options;
-    this.#callbackMs = callbackMs;
+    const { driftPpm = 0, ticksStart, sliceMs = 0 } = options;
     this.oscillator = new VirtualOscillator(clock, { driftPpm, ...(ticksStart !== undefined && { ticksStart }) });
     this.timer = {
       set: (callback, milliseconds) => {
         this.need();
-        const timer: BoardTimer = { callback, due: undefined };
+        const timer: BoardTimer = { callback, due: undefined, busyMs: milliseconds === 0 ? sliceMs : 0 };
         timer.due = this.#clock.set(() => this.#due(timer), this.oscillator.trueDelay(milliseconds));
         return timer;
       },
@@ -434,8 +434,12 @@ class PowerOn implements BoardSession {
 
   run(callback: () => void): void {
     if (!this.alive || this.#hung) return;
-    if (this.#still > 0) return void this.#clock.set(() => this.run(callback), this.#still);
-    this.standStill(this.#callbackMs);
+    if (this.#still > 0) this.#clock.set(() => this.run(callback), this.#still);
+    else this.#call(callback);
+  }
+
+  #call(callback: () => void): void {
+    if (this.#hung) return;
     try {
       callback();
     } catch (error) {
@@ -455,11 +459,12 @@ class PowerOn implements BoardSession {
   }
 
   #due(timer: BoardTimer): void {
-    if (!this.alive) return;
+    if (!this.alive || this.#hung) return;
     if (this.#still > 0) {
       timer.due = this.#clock.set(() => this.#due(timer), this.#still);
     } else if (timer.callback) {
-      this.run(timer.callback);
+      this.standStill(timer.busyMs);
+      this.#call(timer.callback);
     }
   }
 
@@ -520,8 +525,8 @@ const NO_NETWORK: BoardNetwork = {
           constructor(options: { onError?(error?: unknown): void }) {
             failing(options.onError);
           }
-          request(): never {
-            throw new Error("not connected");
+          request(): HttpRequest {
+            return { read: () => undefined, write: () => 0 };
           }
           close(): void {}
         },

@@ -1,7 +1,7 @@
 import { startController } from "../../firmware/controller";
 import { saveSettings } from "../../firmware/enrolment/settings";
 import type { KeyValue } from "../../firmware/device";
-import { VirtualBoard } from "../../hardware-sim/virtual-board";
+import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { VirtualNetwork, type NetworkPlug } from "../../hardware-sim/virtual-network";
 import type { Hashes } from "../../protocol/hashes";
@@ -15,8 +15,9 @@ export class House {
   readonly board: VirtualBoard;
   readonly cloud: PaperCloud;
 
-  constructor(hashes: Hashes, options: { rtc?: boolean; encrypted?: boolean } = {}) {
-    this.board = new VirtualBoard({ clock: this.clock, network: this.plug, hashes, rtc: options.rtc ?? false, encrypted: options.encrypted ?? true, ticksStart: 0xffff_f000 });
+  /** @param options of its board. */
+  constructor(hashes: Hashes, options: Partial<VirtualBoardOptions> = {}) {
+    this.board = new VirtualBoard({ hashes, ticksStart: 0xffff_f000, ...options, clock: this.clock, network: this.plug });
     this.cloud = new PaperCloud(hashes, this.clock, this.network, () => this.board.keyValue.peek("latchkey", "identity")!.slice(8));
     const { keyValue } = this.board;
     const installer: KeyValue = {

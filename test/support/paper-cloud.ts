@@ -1,7 +1,9 @@
 import { hashes as nobleEd25519 } from "@noble/ed25519";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { ascii, equalBytes, toHex } from "../../protocol/bytes";
+import { CommandVerb, encodeCommand, openReply, ReplyStatus, type Command, type Reply } from "../../protocol/command";
 import { CredentialKind } from "../../protocol/credential";
+import type { Delta } from "../../protocol/delta";
 import { deriveDoorKeys, type DoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext } from "../../protocol/enrolment";
 import { nextEventKey, openEventUpload, verifyEvents, type EventRecord } from "../../protocol/event-record";
@@ -9,11 +11,12 @@ import type { Hashes } from "../../protocol/hashes";
 import { decodeNeed } from "../../protocol/need";
 import { type Profile } from "../../protocol/profile";
 import { openReceipt, type Receipt } from "../../protocol/receipt";
+import type { Row } from "../../protocol/row";
 import { downTopic, parseTopic } from "../../protocol/topics";
 import { encodeUtcOffsets } from "../../protocol/utc-offsets";
 import type { VirtualNetwork } from "../../hardware-sim/virtual-network";
 import type { VirtualClock } from "../../hardware-sim/virtual-clock";
-import { Mint, type MintedSnapshot } from "./mint";
+import { Mint, type MintedSnapshot, type SnapshotOptions, type TestKey } from "./mint";
 
 const PASSWORD = ascii("paper-cloud-password");
 const UTC = encodeUtcOffsets([{ since: 0, offsetSeconds: 0 }]);
@@ -22,6 +25,7 @@ const UTC = encodeUtcOffsets([{ since: 0, offsetSeconds: 0 }]);
 export interface PaperGrant {
   pin: string;
   profile: Profile;
+  row?: Partial<Row>;
 }
 
 /**
@@ -32,6 +36,9 @@ export class PaperCloud {
   readonly network: VirtualNetwork;
   readonly receipts: Receipt[] = [];
   readonly events: EventRecord[] = [];
+  readonly replies: Reply[] = [];
+  /** Whether events are acknowledged. */
+  acknowledges = true;
   /** Whether leases are signed for the newest version. */
   leases = true;
   /** What a man in the middle keeps from the door: topics after `down/`. */
@@ -41,6 +48,15 @@ export class PaperCloud {
   readonly #hashes: Hashes;
   readonly #clock: VirtualClock;
   readonly #claimSecret: () => Uint8Array;
+  /** What a GET finds, by its path. */
+  readonly files = new Map<string, Uint8Array>();
+  /** Requests heard so far, "GET /path". */
+  readonly requests: string[] = [];
+  /** Claims accepted; each begins a log of its own, and `events` holds that of the last. */
+  enrolment = 0;
+  #doorKey = "";
+  /** The chain of keysets, number 1 first. */
+  #keysets: Uint8Array[] = [];
   #contexts: ClaimContext[] = [];
   /** For the door that said hello last. */
   #mint: Mint;
@@ -48,6 +64,9 @@ export class PaperCloud {
   #version = 0;
   #base: MintedSnapshot | undefined;
   #delta: Uint8Array | undefined;
+  /** Outputs to be unlocked, and commands sent so far. */
+  #wanted = 0;
+  #asked = 0;
 
   constructor(hashes: Hashes, clock: VirtualClock, network: VirtualNetwork, claimSecret: () => Uint8Array) {
     nobleEd25519.sha512 = (message) => new Uint8Array(hashes.sha512(message));
@@ -56,7 +75,12 @@ export class PaperCloud {
     this.#clock = clock;
     this.#claimSecret = claimSecret;
     this.network = network;
-    network.respond = ({ path, body }, reply) => reply(this.#answer(path, body));
+    network.respond = ({ method, path, body }, reply) => {
+      this.requests.push(`${method} ${path}`);
+      const file = this.files.get(path);
+      if (method === "GET") reply(file === undefined ? { status: 404 } : { status: 200, body: file });
+      else reply(this.#answer(path, body));
+    };
     network.broker.onPublish = (topic, payload) => this.#heard(topic, payload);
   }
 
@@ -74,10 +98,10 @@ export class PaperCloud {
   }
 
   /** A new snapshot of these grants, to be fetched page by page. */
-  issue(grants: readonly PaperGrant[]): void {
+  issue(grants: readonly PaperGrant[], more: Partial<Pick<SnapshotOptions, "rules" | "policy">> = {}): void {
     const profiles = [...new Set(grants.map(({ profile }) => profile))];
-    const rows = grants.map(({ pin, profile }) => this.#mint.pinRow(pin, profiles.indexOf(profile)));
-    this.#base = this.#mint.snapshot({ version: this.#next(), issuedAt: this.now, rows, profiles, utcOffsets: UTC });
+    const rows = grants.map(({ pin, profile, row }) => this.#mint.pinRow(pin, profiles.indexOf(profile), row));
+    this.#base = this.#mint.snapshot({ version: this.#next(), issuedAt: this.now, rows, profiles, utcOffsets: UTC, ...more });
     this.#delta = undefined;
     this.#offerBase();
   }
@@ -92,6 +116,43 @@ export class PaperCloud {
     this.send(`delta/${base.manifest.version}`, this.#delta);
     this.sendLease();
     return version;
+  }
+
+  /** A delta that says whatever a test wants; rows stay those of the base. @returns its version. */
+  change(more: Partial<Delta>): number {
+    const base = this.#base!;
+    const version = this.#next();
+    this.#delta = this.#mint.delta(base, { version, ...more });
+    this.send(`delta/${base.manifest.version}`, this.#delta);
+    this.sendLease();
+    return version;
+  }
+
+  /** New list and lease keys, signed by the root: the next keyset. It is sent to doors that say they have the one before. */
+  rotate(listKey: TestKey, leaseKey: TestKey): void {
+    this.#mint.listKey = listKey;
+    this.#mint.leaseKey = leaseKey;
+    this.#keysets.push(this.#mint.keyset(this.#keysets.length + 1, { issuedAt: this.now }));
+  }
+
+  /** The keyset of this number. */
+  keyset(number: number): Uint8Array {
+    return this.#keysets[number - 1];
+  }
+
+  /** Asks for a nonce and, when it has come, for these outputs; the answers are in `replies`. */
+  unlock(outputs: number): void {
+    this.#wanted = outputs;
+    this.#command({ verb: CommandVerb.askNonce, outputs: 0, nonce: new Uint8Array(16) });
+  }
+
+  #command(command: Omit<Command, "requestId">): void {
+    this.send("command", encodeCommand(this.#hashes, this.keys.command, { ...command, requestId: new Uint8Array(8).fill(++this.#asked) }));
+  }
+
+  #reply(reply: Reply): void {
+    this.replies.push(reply);
+    if (reply.status === ReplyStatus.nonce) this.#command({ verb: CommandVerb.unlock, outputs: this.#wanted, nonce: reply.nonce });
   }
 
   /** A lease of one day for the newest version. */
@@ -116,8 +177,9 @@ export class PaperCloud {
     if (path === "/enrol/hello") {
       const hello = decodeHello(body);
       this.#mint = new Mint(this.#hashes, hello.door);
+      if (this.#keysets.length === 0) this.#keysets.push(this.#mint.keyset(1, { issuedAt: this.now }));
       const cloudNonce = new Uint8Array(16).fill(this.#contexts.length + 1);
-      const context = { ...hello, cloudNonce, site: this.#mint.site, keysets: [this.#mint.keyset(1, { issuedAt: this.now })] };
+      const context = { ...hello, cloudNonce, site: this.#mint.site, keysets: [...this.#keysets] };
       this.#contexts.push(context);
       return { status: 200, body: encodeWelcome(this.#hashes, this.#claimSecret(), context) };
     }
@@ -126,7 +188,12 @@ export class PaperCloud {
     const doorKey = openClaim(this.#hashes, this.#claimSecret(), context, claim);
     this.#keys = deriveDoorKeys(this.#hashes, doorKey, claim.door);
     this.#mint.tagKey = this.#keys.tag;
-    const login = { enrolment: 1, password: PASSWORD, brokerHost: new Uint8Array(0), brokerPort: 1_883 };
+    if (toHex(doorKey) !== this.#doorKey) {
+      this.#doorKey = toHex(doorKey);
+      this.enrolment += 1;
+      this.events.length = 0;
+    }
+    const login = { enrolment: this.enrolment, password: PASSWORD, brokerHost: new Uint8Array(0), brokerPort: 1_883 };
     return { status: 200, body: encodeGrant(this.#hashes, this.#claimSecret(), context, claim.sealedDoorKey, login) };
   }
 
@@ -135,10 +202,12 @@ export class PaperCloud {
     if (what === "receipt") this.#receipt(openReceipt(this.#hashes, this.keys.receipt, payload));
     else if (what === "need") this.#need(payload);
     else if (what === "events") this.#take(payload);
+    else if (what === "reply") this.#reply(openReply(this.#hashes, this.keys.command, payload));
   }
 
   #receipt(receipt: Receipt): void {
     this.receipts.push(receipt);
+    if (receipt.keysetNumber < this.#keysets.length) this.send("keyset", this.keyset(receipt.keysetNumber + 1));
     const base = this.#base;
     if (base === undefined) return;
     if (!equalBytes(receipt.manifestHash, base.hash)) this.#offerBase();
@@ -163,6 +232,6 @@ export class PaperCloud {
     };
     const events = verifyEvents(this.#hashes, keyOf, upload.previousMac, upload.records);
     for (const event of events) if (event.sequence === this.events.length) this.events.push(event);
-    this.send("ack", encodeAcknowledgement(this.#hashes, this.keys.acknowledgement, { enrolment: upload.enrolment, sequence: this.events.length }));
+    if (this.acknowledges) this.send("ack", encodeAcknowledgement(this.#hashes, this.keys.acknowledgement, { enrolment: upload.enrolment, sequence: this.events.length }));
   }
 }
