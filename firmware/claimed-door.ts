@@ -22,6 +22,7 @@ import type { Owned } from "./life/ownership";
 import { SCRUB_INTERVAL_MS } from "./limits";
 import type { PresentedCredential, ReaderPort } from "./reader/reader-port";
 import type { Readers } from "./reader/readers";
+import { ClockUpkeep } from "./trust/clock-upkeep";
 import type { KeysetStore } from "./trust/keyset-store";
 import { LeaseStore } from "./trust/lease-store";
 import type { TrustedClock } from "./trust/trusted-clock";
@@ -56,6 +57,7 @@ export class ClaimedDoor implements Owned {
   readonly #mode: DoorMode;
   readonly #admission: Admission;
   readonly #session: CloudSession;
+  readonly #clockUpkeep: ClockUpkeep;
 
   constructor(parts: ClaimedDoorParts) {
     this.#parts = parts;
@@ -117,6 +119,7 @@ export class ClaimedDoor implements Owned {
       firmware: parts.life.firmware,
       telemetry: () => parts.life.telemetry,
     });
+    this.#clockUpkeep = new ClockUpkeep({ timers: device.timer, sntp: device.sntp, clock, online: () => this.#session.online });
   }
 
   /** Once, after it was made. */
@@ -127,11 +130,13 @@ export class ClaimedDoor implements Owned {
       this.#log.append({ type: "service", count: owed });
       serviceEventWritten(keyValue);
     }
-    this.#log.append({ type: "boot", count: life.resetReason });
-    if (store.alarms.listLost || store.alarms.listDamaged) this.#log.append({ type: "alarm" });
+    const started = this.#log.append({ type: "boot", count: life.resetReason });
+    // Where starts are only counted, an alarm for each of them would fill the log; the receipt says it too.
+    if (started !== undefined && (store.alarms.listLost || store.alarms.listDamaged)) this.#log.append({ type: "alarm" });
     this.#applyListState();
     queue.add(this.#resume());
     this.#session.start();
+    this.#clockUpkeep.start();
     this.#tidy();
   }
 
@@ -205,11 +210,12 @@ export class ClaimedDoor implements Owned {
 
   #decided(outcome: Outcome): void {
     this.#parts.device.trace(outcome.reason === "granted" ? "granted" : `denied: ${outcome.reason}`);
-    this.#told();
+    // Somebody may need help.
+    this.#told(outcome.duress);
   }
 
-  #told(): void {
-    this.#session.eventWritten();
+  #told(urgent = false): void {
+    this.#session.eventWritten(urgent);
     this.#session.sayState();
     this.#tidy();
   }

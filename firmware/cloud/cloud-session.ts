@@ -98,9 +98,12 @@ export class CloudSession {
     if (TELLING.includes(error.code)) this.#sayReceiptSoon();
   }
 
-  /** A new event stands in the log: the cloud gets it when it can. */
-  eventWritten(): void {
-    if (this.#uploadTimer === undefined) this.#upload();
+  /**
+   * A new event stands in the log: the cloud gets it when it can.
+   * @param urgent also while it has not acknowledged the ones before.
+   */
+  eventWritten(urgent = false): void {
+    if (urgent || this.#uploadTimer === undefined) this.#upload();
   }
 
   /** What a page shows of this door; after anything of it has changed. */
@@ -163,7 +166,6 @@ export class CloudSession {
   }
 
   #everyInterval(): void {
-    this.#parts.clock.keep();
     if (this.#link.online) {
       this.sayReceipt();
       this.sayState();
@@ -238,7 +240,7 @@ export class CloudSession {
   }
 
   *#handle(what: string, payload: Uint8Array): Work {
-    const { updater, leases, keysets } = this.#parts;
+    const { updater, leases, keysets, clock } = this.#parts;
     const [object, number] = what.split("/");
     switch (object) {
       case "manifest":
@@ -254,6 +256,8 @@ export class CloudSession {
         return this.sayNeed();
       case "keyset":
         yield* keysets.receiveKeyset(payload);
+        // Until the new lease key has signed the time, it is unknown.
+        if (clock.wallTime() === undefined) this.#askTime();
         return this.sayReceipt();
       case "lease":
         yield* leases.receiveLease(payload);
