@@ -29,7 +29,14 @@ export const KEYPAD_ATTEMPTS_MAX = 25; // counted over all units; more would not
 export const KEYPAD_DECAY_MS = 3_600_000; // time takes back one of them
 
 export const RECEIPT_COUNTER_STEP = 64; // receipts between two writes of the counter's ceiling
-export const TIME_FLOOR_INTERVAL_MS = 3_600_000; // how often the time floor is kept
+export const FLOOR_KEEP_FIRST_MS = 60_000; // the time floor is kept so long after boot, then in pauses that double …
+export const TIME_FLOOR_INTERVAL_MS = 600_000; // … up to here
+export const UNSIGNED_SECONDS_MAX = 890; // what unsigned time may move the clock since the last signed time: SPEC's 15 minutes, less what is rounded
+export const UNSIGNED_STEP_MIN_MS = 5_000; // less is the network's noise and would use that up
+export const UNSIGNED_AFTER_SECONDS = 86_400; // age of the last signed time from which an unsigned one is asked for: by then the clock is 9 s off …
+export const UNSIGNED_ASK_MS = 3_600_000; // … and how often, while the cloud is out of reach
+export const CLOCK_CHIP_BEHIND_MAX_MS = 600_000; // a clock chip that stands further behind the floor has lost its supply; until then the floor counts
+export const CLOCK_CHIP_AHEAD_MAX_MS = 31_622_400_000; // 366 days before the floor: further ahead it is not believed
 export const RECEIPT_INTERVAL_MS = 600_000; // a receipt goes out at least this often while connected
 export const RECEIPT_PAUSE_MS = 5_000; // after a message that shows that the cloud has not heard what this door has
 export const TIME_REQUEST_INTERVAL_MS = 600_000; // and a question for the time

@@ -145,24 +145,13 @@ export class PinThrottle {
   resetFromCloud(number: number): void {
     if (number <= this.#reset) return;
     this.#reset = number;
-    this.#startAnew();
-    this.#keep();
-  }
-
-  /** A new owner: the resets of the one before, and their number, are of no more meaning. */
-  forget(): void {
-    this.#reset = 0;
-    this.#startAnew();
-    this.#keyValue.delete(KEY);
-  }
-
-  #startAnew(): void {
     const now = this.#uptime.milliseconds;
     this.#alone = new FailureCount(STRICT, 0, now);
     this.#keypad = new FailureCount(WIDE, 0, now);
     this.#others = new FailureCount(STRICT, 0, now);
     this.#units = new Map();
     this.#undo = undefined;
+    this.#keep();
   }
 
   /** @returns what takes the charge back, and then gives the counts that it had been on. */

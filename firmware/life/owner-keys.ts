@@ -14,6 +14,7 @@ export const OWNER_KEYS = [
   "uses",
   "event-log",
   "event-ack",
+  "event-held",
   "receipts",
   "door-mode",
 ] as const;
