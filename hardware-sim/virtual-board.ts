@@ -417,7 +417,7 @@ class PowerOn implements BoardSession {
       set: (callback, milliseconds) => {
         this.need();
         const timer: BoardTimer = { callback, due: undefined, busyMs: milliseconds === 0 ? sliceMs : 0 };
-        timer.due = this.#clock.set(() => this.#due(timer), this.oscillator.trueDelay(milliseconds));
+        this.#arm(timer, milliseconds);
         return timer;
       },
       clear: (handle) => {
@@ -456,6 +456,12 @@ class PowerOn implements BoardSession {
   /** How much longer that is, ms. */
   get #still(): number {
     return this.#stillUntil - this.#clock.now;
+  }
+
+  /** Whatever sets a timer while it takes its time sets it at its end, after all that came meanwhile. */
+  #arm(timer: BoardTimer, milliseconds: number): void {
+    if (this.#still > 0) timer.due = this.#clock.set(() => this.#arm(timer, milliseconds), this.#still);
+    else timer.due = this.#clock.set(() => this.#due(timer), this.oscillator.trueDelay(milliseconds));
   }
 
   #due(timer: BoardTimer): void {

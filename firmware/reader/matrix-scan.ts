@@ -18,11 +18,6 @@ export class MatrixScan {
   #last = 0;
   #down = 0;
 
-  /** Whether any key is down, or was in the last scan. */
-  get active(): boolean {
-    return (this.#down | this.#last) !== 0;
-  }
-
   /** @param seen bit n = key n makes contact. */
   feed(seen: number): ScanResult {
     if (count(seen) > 2) return NOTHING;

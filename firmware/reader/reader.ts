@@ -15,6 +15,12 @@ export interface ReaderInput {
   unreadable(): void;
 }
 
+/** What reads a reader's wires. */
+export interface ReaderDriver {
+  /** It is in the middle of a key or of a frame. */
+  readonly reading: boolean;
+}
+
 export interface ReaderOptions {
   index: number;
   outputs: number;

@@ -1,7 +1,7 @@
 import type { Device, ReaderWiring, Timers } from "../device";
 import type { EntryRules } from "./key-entry";
 import { MatrixKeypad } from "./matrix-keypad";
-import { Reader, type ReaderInput } from "./reader";
+import { Reader, type ReaderDriver, type ReaderInput } from "./reader";
 import type { ReaderListener, ReaderPort } from "./reader-port";
 import { ReaderSignal } from "./reader-signal";
 import { SerialReader } from "./serial-reader";
@@ -17,6 +17,7 @@ export interface ReadersOptions {
 /** All readers of a board, each with an entry and a signal of its own. */
 export class Readers {
   readonly #readers: Reader[];
+  readonly #drivers: ReaderDriver[];
 
   constructor({ device, rules, listener }: ReadersOptions) {
     const { timer: timers, readers } = device;
@@ -24,16 +25,16 @@ export class Readers {
     this.#readers = readers.map(
       (wiring, index) => new Reader({ index, outputs: (wiring.outputs ?? all) & all, signal: new ReaderSignal(device, wiring), timers, rules, listener }),
     );
-    readers.forEach((wiring, index) => drive(wiring, this.#readers[index], timers));
+    this.#drivers = readers.map((wiring, index) => drive(wiring, this.#readers[index], timers));
   }
 
   get ports(): readonly ReaderPort[] {
     return this.#readers;
   }
 
-  /** Somebody is typing: work that can wait does, and nothing is erased. */
+  /** Somebody is typing or holds a card there: work that can wait does, and nothing is erased. */
   get entering(): boolean {
-    return this.#readers.some((reader) => reader.entering);
+    return this.#readers.some((reader) => reader.entering) || this.#drivers.some((driver) => driver.reading);
   }
 
   /** Frames and keys that nobody could read, since boot. */
@@ -42,8 +43,7 @@ export class Readers {
   }
 }
 
-/** What is open on a board stays open: the board itself holds on to it. */
-function drive(wiring: ReaderWiring, input: ReaderInput, timers: Timers): object {
+function drive(wiring: ReaderWiring, input: ReaderInput, timers: Timers): ReaderDriver {
   switch (wiring.kind) {
     case "serial":
       return new SerialReader(wiring, input, timers);

@@ -1,13 +1,13 @@
 import type { Serial, SerialReaderWiring, Timers, TimerHandle } from "../device";
 import { SERIAL_PAUSE_MS } from "../limits";
-import type { ReaderInput } from "./reader";
+import type { ReaderDriver, ReaderInput } from "./reader";
 import { SerialFrames, type SerialReading } from "./serial-frames";
 
 /**
  * A reader on a serial line. The driver's buffer keeps what arrives while other work has the board, so no digit is
  * lost; here at most one card frame is kept.
  */
-export class SerialReader {
+export class SerialReader implements ReaderDriver {
   readonly #input: ReaderInput;
   readonly #timers: Timers;
   readonly #serial: Serial;
@@ -19,6 +19,10 @@ export class SerialReader {
     this.#timers = timers;
     const { io: SerialPort, ...options } = wiring;
     this.#serial = new SerialPort({ ...options, format: "number", onReadable: () => this.#drain() });
+  }
+
+  get reading(): boolean {
+    return this.#frames.inFrame;
   }
 
   #drain(): void {

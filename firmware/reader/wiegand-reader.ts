@@ -1,12 +1,14 @@
 import type { Wiegand, WiegandReaderWiring } from "../device";
-import type { ReaderInput } from "./reader";
+import type { ReaderDriver, ReaderInput } from "./reader";
 import { readWiegand } from "./wiegand";
 
 /**
  * A reader on D0 and D1. Frames are captured below JavaScript and wait there, so neither a key nor a card is lost
  * while a signature is being checked or flash is erased.
  */
-export class WiegandReader {
+export class WiegandReader implements ReaderDriver {
+  /** Frames come whole. */
+  readonly reading = false;
   readonly #input: ReaderInput;
   readonly #wiegand: Wiegand;
 

@@ -364,7 +364,7 @@ export const cases: Cases = {
   },
 
   "work waits for somebody who types, but nobody stops it by typing"(assert) {
-    const rig = new ReaderRig([SERIAL], { callbackMs: 10 });
+    const rig = new ReaderRig([SERIAL], { sliceMs: 10 });
     rig.rules.pinDigits = undefined;
     let slices = 0;
     function* update(): Work {

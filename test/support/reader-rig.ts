@@ -1,3 +1,4 @@
+import type { Flash } from "../../firmware/device";
 import { Readers } from "../../firmware/reader/readers";
 import type { EntryRules } from "../../firmware/reader/key-entry";
 import type { ReaderPort } from "../../firmware/reader/reader-port";
@@ -21,10 +22,12 @@ export class ReaderRig {
   promptAfterCards = false;
   readers!: Readers;
   queue!: WorkQueue;
+  flash!: Flash;
 
   constructor(readers: readonly VirtualReaderWiring[] = [{ kind: "serial" }], options: Partial<VirtualBoardOptions> = {}) {
     this.board = new VirtualBoard({ flashBlocks: 8, ...options, clock: this.clock, readers });
     this.board.start((device) => {
+      this.flash = device.flash.open({ path: "latchkey" });
       const uptime = new Uptime(() => device.ticks());
       this.readers = new Readers({
         device,
