@@ -1,5 +1,5 @@
 import test from "ava";
-import { World, type Json, type WorldDoor, type Wiring } from "./support/world";
+import { World, type Json } from "./support/world";
 
 /** What a door decides by everything that its list can say: over HTTP and MQTT in, at the keypad and the lock out. */
 
@@ -15,55 +15,11 @@ function wrong(...pins: string[]): string {
   }
 }
 
-/** Virtual time goes on to an instant, two seconds later: signed time is in whole seconds, so a door's clock may be one behind. */
-function goTo(world: World, instant: string): void {
-  world.clock.advance(Date.parse(instant) + 2_000 - world.clock.unixMs);
-}
-
-interface Wanted {
-  class?: string;
-  name?: string;
-  unit?: string;
-  pins?: object[];
-  cards?: object[];
-}
-
-/** A person with what the request says, at these doors by default. */
-async function person(world: World, wanted: Wanted, doors = world.doors): Promise<Json> {
-  const everywhere = { grants: [{ doors: doors.map((door) => door.id) }] };
-  const filled = (items: object[] = []) => items.map((item) => ({ ...everywhere, ...item }));
-  const added = await world.post("/api/people", { property: world.property, name: "Ada", class: "resident", ...wanted, pins: filled(wanted.pins), cards: filled(wanted.cards) }, 201);
-  await world.upToDate();
-  return added;
-}
-
-async function events(world: World, door: WorldDoor): Promise<Json[]> {
-  return (await world.get(`/api/events?door=${door.id}`)).items;
-}
-
-async function order(world: World, door: WorldDoor, what: string, body: object): Promise<void> {
-  await world.put(`/api/doors/${door.id}/${what}`, body);
-  await world.upToDate();
-}
-
-/** The network is there again, and the door has heard all that it missed. */
-async function reconnect(world: World, door: WorldDoor): Promise<void> {
-  door.plugIn();
-  await world.until("the door is back and up to date", async () => {
-    const { online, upToDate } = await world.get(`/api/doors/${door.id}`);
-    return online && upToDate;
-  });
-}
-
-async function oneDoor(world: World, wiring: Wiring): Promise<WorldDoor> {
-  return world.addDoor("wired", wiring);
-}
-
 test.serial("X12: card, then PIN: neither alone opens, nor a card with somebody else's PIN, also offline and after a power cut", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  const ada = await person(world, { cards: [{ number: CARD, secondPin: true }] });
-  const grace = await person(world, { cards: [{ number: OTHER_CARD, secondPin: true }] });
+  const ada = await world.add({ cards: [{ number: CARD, secondPin: true }] });
+  const grace = await world.add({ cards: [{ number: OTHER_CARD, secondPin: true }] });
   const [mine, hers] = [ada.cards[0].secondPin.pin, grace.cards[0].secondPin.pin];
   t.true(door.takesCard(CARD, mine));
   t.false(door.takesCard(CARD));
@@ -82,7 +38,7 @@ test.serial("X12: card, then PIN: neither alone opens, nor a card with somebody 
 test.serial("X12: a PIN can ask for a second one as well", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  const ada = await person(world, { pins: [{ secondPin: true }] });
+  const ada = await world.add({ pins: [{ secondPin: true }] });
   const { pin, secondPin } = ada.pins[0];
   t.false(door.types(pin));
   t.true(door.types(secondPin.pin));
@@ -92,7 +48,7 @@ test.serial("X12: a PIN can ask for a second one as well", async (t) => {
 test.serial("X12: a duress PIN opens as the other one does, shows nothing at the door, and is an alarm in the cloud", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  const ada = await person(world, { pins: [{ duressPin: true }], cards: [{ number: CARD, secondPin: true, duressPin: true }] });
+  const ada = await world.add({ pins: [{ duressPin: true }], cards: [{ number: CARD, secondPin: true, duressPin: true }] });
   const shown = (pin: string): string => {
     const from = door.board.trace.length;
     t.true(door.types(pin));
@@ -101,18 +57,18 @@ test.serial("X12: a duress PIN opens as the other one does, shows nothing at the
   t.is(shown(ada.pins[0].duressPin.pin), shown(ada.pins[0].pin));
   t.true(door.takesCard(CARD, ada.cards[0].secondPin.pin));
   t.true(door.takesCard(CARD, ada.cards[0].duressPin.pin));
-  await world.until("both are told", async () => (await events(world, door)).filter(({ duress, reason }) => duress && reason === "granted").length === 2);
+  await world.until("both are told", async () => (await world.events(door)).filter(({ duress, reason }) => duress && reason === "granted").length === 2);
   const { items } = await world.get(`/api/doors/${door.id}/alarms`);
   t.true(items.some(({ kind }: Json) => kind === "duress"));
-  const told = (await events(world, door)).filter(({ duress }) => duress);
+  const told = (await world.events(door)).filter(({ duress }) => duress);
   t.deepEqual([...new Set(told.map(({ person }) => person.id))], [ada.id], "and whose it was");
 });
 
 test.serial("X12: lock-down refuses everybody, leaves the way out free, and holds offline through a power cut until it is lifted", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  const ada = await person(world, { pins: [{}], cards: [{ number: CARD }] });
-  await order(world, door, "lock-state", { state: "lock-down" });
+  const ada = await world.add({ pins: [{}], cards: [{ number: CARD }] });
+  await world.order(door, "lock-state", { state: "lock-down" });
   const refuses = (): void => {
     t.false(door.types(ada.pins[0].pin));
     t.is(door.lastDecision, "denied: locked-down");
@@ -129,17 +85,17 @@ test.serial("X12: lock-down refuses everybody, leaves the way out free, and hold
   const { people } = await world.get(`/api/doors/${door.id}/who-can-open`);
   t.deepEqual([...new Set(people.map(({ verdict }: Json) => verdict))], ["locked-down"]);
   await world.put(`/api/doors/${door.id}/lock-state`, { state: "normal" });
-  await reconnect(world, door);
+  await world.reconnect(door);
   t.true(door.types(ada.pins[0].pin));
-  await world.until("it is in the log", async () => (await events(world, door)).filter(({ type }) => type === "lock-state").length === 2);
-  t.deepEqual((await events(world, door)).filter(({ type }) => type === "lock-state").map(({ lockState }) => lockState), ["lock-down", "normal"]);
+  await world.until("it is in the log", async () => (await world.events(door)).filter(({ type }) => type === "lock-state").length === 2);
+  t.deepEqual((await world.events(door)).filter(({ type }) => type === "lock-state").map(({ lockState }) => lockState), ["lock-down", "normal"]);
 });
 
 test.serial("X12: a lock-down outlives a change of base, which needs its delta from the first", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  const ada = await person(world, { pins: [{}] });
-  await order(world, door, "lock-state", { state: "lock-down" });
+  const ada = await world.add({ pins: [{}] });
+  await world.order(door, "lock-state", { state: "lock-down" });
   // A property's holidays are in the manifest: a new base.
   await world.request("PATCH", `/api/properties/${world.property}`, { holidays: ["2026-12-25"] }, 200);
   await world.upToDate();
@@ -153,14 +109,14 @@ test.serial("X12: a lock-down outlives a change of base, which needs its delta f
 test.serial("X12: hold-open leaves the door unlocked, also after a power cut offline, until it is ended", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  await order(world, door, "lock-state", { state: "hold-open" });
+  await world.order(door, "lock-state", { state: "hold-open" });
   t.true(door.board.isOpen());
   door.pullPlug();
   door.cutPower();
   world.clock.advance(HOUR_MS);
   t.true(door.board.isOpen());
   await world.put(`/api/doors/${door.id}/lock-state`, { state: "normal" });
-  await reconnect(world, door);
+  await world.reconnect(door);
   t.false(door.board.isOpen());
 });
 
@@ -170,11 +126,11 @@ test.serial("N16: door hours: unlocked from the opening hour, relocked at closin
   // 2026-01-05 is a Monday; the Tuesday is a holiday.
   const world = await World.begin(t, { start: Date.parse("2026-01-05T07:00:00+01:00"), property: { holidays: ["2026-01-06"] } });
   const [door] = world.doors;
-  await order(world, door, "hours", { windows: SHOP_HOURS, firstIn: null });
+  await world.order(door, "hours", { windows: SHOP_HOURS, firstIn: null });
   t.false(door.board.isOpen());
   door.pullPlug();
   const openAt = (instant: string): boolean => {
-    goTo(world, instant);
+    world.goTo(instant);
     return door.board.isOpen();
   };
   t.false(openAt("2026-01-05T08:59:50+01:00"));
@@ -185,28 +141,28 @@ test.serial("N16: door hours: unlocked from the opening hour, relocked at closin
   t.false(openAt("2026-01-05T18:00:00+01:00"));
   t.false(openAt("2026-01-06T12:00:00+01:00"), "a holiday");
   t.true(openAt("2026-01-07T12:00:00+01:00"));
-  await reconnect(world, door);
-  await order(world, door, "lock-state", { state: "lock-down" });
+  await world.reconnect(door);
+  await world.order(door, "lock-state", { state: "lock-down" });
   t.false(door.board.isOpen(), "a lock-down ends them at once");
-  await order(world, door, "lock-state", { state: "normal" });
+  await world.order(door, "lock-state", { state: "normal" });
   t.true(door.board.isOpen());
-  await order(world, door, "hours", { windows: [] });
+  await world.order(door, "hours", { windows: [] });
   world.clock.advance(1_000); // a relay does not chatter
   t.false(door.board.isOpen());
-  await world.until("they are in the log", async () => (await events(world, door)).filter(({ type }) => type === "door-hours").length === 6);
-  t.deepEqual((await events(world, door)).filter(({ type }) => type === "door-hours").map(({ unlocked }) => unlocked), [true, false, true, false, true, false]);
+  await world.until("they are in the log", async () => (await world.events(door)).filter(({ type }) => type === "door-hours").length === 6);
+  t.deepEqual((await world.events(door)).filter(({ type }) => type === "door-hours").map(({ unlocked }) => unlocked), [true, false, true, false, true, false]);
 });
 
 test.serial("N16: with first-in the door stays locked until staff has come in, each day anew, and a reboot does not forget it", async (t) => {
   const world = await World.begin(t, { start: Date.parse("2026-01-05T07:00:00+01:00") });
   const [door] = world.doors;
-  const clerk = await person(world, { class: "staff", pins: [{}] });
-  const tenant = await person(world, { pins: [{}] });
-  await order(world, door, "hours", { windows: SHOP_HOURS, firstIn: ["staff"] });
+  const clerk = await world.add({ class: "staff", pins: [{}] });
+  const tenant = await world.add({ pins: [{}] });
+  await world.order(door, "hours", { windows: SHOP_HOURS, firstIn: ["staff"] });
   door.pullPlug();
-  goTo(world, "2026-01-05T08:30:00+01:00");
+  world.goTo("2026-01-05T08:30:00+01:00");
   t.true(door.types(clerk.pins[0].pin), "before the hours it is a visit");
-  goTo(world, "2026-01-05T09:10:00+01:00");
+  world.goTo("2026-01-05T09:10:00+01:00");
   t.false(door.board.isOpen());
   t.true(door.types(tenant.pins[0].pin));
   t.false(door.board.isOpen(), "a tenant opens for himself");
@@ -214,9 +170,9 @@ test.serial("N16: with first-in the door stays locked until staff has come in, e
   t.true(door.board.isOpen());
   door.cutPower();
   t.true(door.board.isOpen());
-  goTo(world, "2026-01-05T18:00:00+01:00");
+  world.goTo("2026-01-05T18:00:00+01:00");
   t.false(door.board.isOpen());
-  goTo(world, "2026-01-06T12:00:00+01:00");
+  world.goTo("2026-01-06T12:00:00+01:00");
   t.false(door.board.isOpen(), "the next day waits for its own first entry");
 });
 
@@ -225,13 +181,13 @@ test.serial("N6, N9, X4: expiring, scheduled and holiday rules hold offline and 
   const [door] = world.doors;
   const doors = [door.id];
   const week = { doors, windows: [{ days: ["monday", "tuesday", "wednesday"], start: "08:00", end: "10:00" }] };
-  const ada = await person(world, {
+  const ada = await world.add({
     pins: [{ grants: [week] }, { grants: [{ ...week, windows: [{ ...week.windows[0], onHolidays: true }] }] }, { grants: [{ doors, notBefore: "2026-01-06T00:00:00+01:00", notAfter: "2026-01-07T09:00:00+01:00" }] }],
   });
   const [weekly, everyWeek, dated] = ada.pins.map(({ pin }: Json) => pin);
   door.pullPlug();
   const at = (instant: string, pin: string): string | undefined => {
-    goTo(world, instant);
+    world.goTo(instant);
     door.cutPower();
     door.types(pin);
     return door.lastDecision;
@@ -251,11 +207,11 @@ test.serial("N6, N9, X4: expiring, scheduled and holiday rules hold offline and 
 test.serial("N8: three uses are three, over power cuts and a list that changes in between", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  const courier = await person(world, { class: "guest", pins: [{ grants: [{ doors: [door.id], uses: 3 }] }] });
+  const courier = await world.add({ class: "guest", pins: [{ grants: [{ doors: [door.id], uses: 3 }] }] });
   const { pin } = courier.pins[0];
   t.true(door.types(pin));
   door.cutPower();
-  await person(world, { pins: [{}] });
+  await world.add({ pins: [{}] });
   await world.request("PATCH", `/api/properties/${world.property}`, { holidays: ["2026-12-25"] }, 200);
   await world.upToDate();
   t.true(door.types(pin));
@@ -269,7 +225,7 @@ test.serial("X4: alternatives under one PIN: any of them opens, and their uses a
   const world = await World.begin(t, { start: Date.parse("2026-01-05T07:00:00+01:00") });
   const [door] = world.doors;
   const doors = [door.id];
-  const nanny = await person(world, {
+  const nanny = await world.add({
     class: "staff",
     pins: [
       {
@@ -283,7 +239,7 @@ test.serial("X4: alternatives under one PIN: any of them opens, and their uses a
   });
   const { pin } = nanny.pins[0];
   const at = (instant: string): boolean => {
-    goTo(world, instant);
+    world.goTo(instant);
     return door.types(pin);
   };
   door.pullPlug();
@@ -298,10 +254,10 @@ test.serial("X4: alternatives under one PIN: any of them opens, and their uses a
 
 test.serial("outputs by profile, each for its own time; a right for the garage does not open the door", async (t) => {
   const world = await World.begin(t, { doors: 0 });
-  const door = await oneDoor(world, { locks: ["fail-secure", "fail-secure", "fail-safe"] });
-  await order(world, door, "outputs", { outputs: [{ name: "front" }, { name: "garage", seconds: 20 }, { name: "gate", seconds: 2 }] });
+  const door = await world.addDoor("wired", { locks: ["fail-secure", "fail-secure", "fail-safe"] });
+  await world.order(door, "outputs", { outputs: [{ name: "front" }, { name: "garage", seconds: 20 }, { name: "gate", seconds: 2 }] });
   const doors = [door.id];
-  const ada = await person(world, { pins: [{ grants: [{ doors, outputs: [0, 2] }] }, { grants: [{ doors, outputs: [1] }] }] });
+  const ada = await world.add({ pins: [{ grants: [{ doors, outputs: [0, 2] }] }, { grants: [{ doors, outputs: [1] }] }] });
   const [house, garage] = ada.pins.map(({ pin }: Json) => pin);
   const open = (): boolean[] => [0, 1, 2].map((output) => door.board.isOpen(output));
   t.deepEqual(open(), [false, false, false]);
@@ -316,14 +272,14 @@ test.serial("outputs by profile, each for its own time; a right for the garage d
   t.deepEqual(open(), [false, true, false]);
   world.clock.advance(3_000);
   t.deepEqual(open(), [false, false, false]);
-  await world.until("the log says what moved", async () => (await events(world, door)).filter(({ reason, outputs }) => reason === "granted" && outputs !== undefined).length === 2);
-  t.deepEqual((await events(world, door)).filter(({ outputs }) => outputs !== undefined).map(({ outputs }) => outputs), [[0, 2], [1]]);
+  await world.until("the log says what moved", async () => (await world.events(door)).filter(({ reason, outputs }) => reason === "granted" && outputs !== undefined).length === 2);
+  t.deepEqual((await world.events(door)).filter(({ outputs }) => outputs !== undefined).map(({ outputs }) => outputs), [[0, 2], [1]]);
 });
 
 test.serial("S11: suspended is known and refused, and resumed is as before", async (t) => {
   const world = await World.begin(t);
   const [door] = world.doors;
-  const ada = await person(world, { pins: [{}], cards: [{ number: CARD }] });
+  const ada = await world.add({ pins: [{}], cards: [{ number: CARD }] });
   await world.put(`/api/people/${ada.id}/suspension`, { suspended: true });
   await world.upToDate();
   t.false(door.types(ada.pins[0].pin));

@@ -1,4 +1,4 @@
-import { LockState } from "../../protocol/delta";
+import type { LockState } from "../../protocol/delta";
 import type { EventRecord } from "../../protocol/event-record";
 import { LOCK_STATES } from "../issuing/orders-of-door";
 

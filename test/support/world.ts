@@ -202,6 +202,35 @@ export class World {
     return { id: person.id, pin: person.pins[0].pin };
   }
 
+  /** A person with PINs and cards as asked for, at all doors where they name none, who is in every connected door's list. */
+  async add(wanted: { class?: string; name?: string; unit?: string; pins?: object[]; cards?: object[] }): Promise<Json> {
+    const grants = [{ doors: this.doors.map((door) => door.id) }];
+    const filled = (items: object[] = []) => items.map((item) => ({ grants, ...item }));
+    const request = { property: this.property, name: "Ada", class: "resident", ...wanted, pins: filled(wanted.pins), cards: filled(wanted.cards) };
+    const added = await this.post("/api/people", request, 201);
+    await this.upToDate();
+    return added;
+  }
+
+  /** A manager's order to a door, which has it when this resolves if it is connected. */
+  async order(door: WorldDoor, what: string, body: object): Promise<void> {
+    await this.put(`/api/doors/${door.id}/${what}`, body);
+    await this.upToDate();
+  }
+
+  async events(door: WorldDoor): Promise<Json[]> {
+    return (await this.get(`/api/events?door=${door.id}`)).items;
+  }
+
+  /** The network is there again, and the door has heard all that it missed. */
+  async reconnect(door: WorldDoor): Promise<void> {
+    door.plugIn();
+    await this.until("the door is back and up to date", async () => {
+      const { online, upToDate } = await this.get(`/api/doors/${door.id}`);
+      return online && upToDate;
+    });
+  }
+
   async revoke(person: { id: string }): Promise<Json> {
     return this.post("/api/revocations", { person: person.id }, 201);
   }
@@ -250,6 +279,11 @@ export class World {
       await this.cloud.settled();
       await this.turn();
     }
+  }
+
+  /** Virtual time goes on to an instant, two seconds later: signed time is in whole seconds, so a door's clock may be one behind. */
+  goTo(instant: string): void {
+    this.clock.advance(Date.parse(instant) + 2_000 - this.clock.unixMs);
   }
 
   async turn(): Promise<void> {
