@@ -61,6 +61,13 @@ export class PowerSupply {
     this.onLost?.();
   }
 
+  /** As `turnOff` for whoever runs on it, but a cut that was announced is still to come: the board starts itself anew. */
+  reset(): void {
+    if (!this.#on) return;
+    this.#on = false;
+    this.onLost?.();
+  }
+
   /** @throws PowerCut while there is no power. */
   need(): void {
     if (!this.#on) throw new PowerCut();

@@ -187,7 +187,7 @@ export class VirtualBoard {
 
   /** As an abort does: everything volatile is gone, memories are not torn. */
   restart(reason: ResetReason = "exception"): void {
-    this.powerOff();
+    this.supply.reset();
     this.#resetReason = reason;
     this.powerOn();
   }
@@ -348,7 +348,7 @@ export class VirtualBoard {
 
   /** It ends here and now, and starts again a little later. */
   #restartLater(reason: ResetReason): void {
-    this.powerOff();
+    this.supply.reset();
     this.#resetReason = reason;
     this.#restarting = this.clock.set(() => this.powerOn(), RESTART_MS);
   }
