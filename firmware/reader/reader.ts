@@ -71,7 +71,7 @@ export class Reader implements ReaderPort, ReaderInput {
 
   promptSecond(): void {
     this.#endPrompt();
-    this.#prompt = this.#options.timers.set(() => this.#giveUpSecond(), SECOND_PIN_MS);
+    this.#prompt = this.#options.timers.set(() => this.#begin(), SECOND_PIN_MS);
     this.signal.prompt();
   }
 

@@ -175,8 +175,10 @@ export const cases: Cases = {
     ask();
     rig.settle(SECOND_PIN_MS - 200);
     assert.deepEqual(rig.news(), []);
-    rig.settle(200);
+    const start = rig.clock.now;
+    rig.settle(1_200);
     assert.deepEqual(rig.news(), ["second none"]);
+    assert.is(rig.shown(0, start).filter((change) => change.startsWith("buzzer ")).length, 2, "two long beeps: begin again");
     ask();
     reader.type("47*", 100);
     rig.settle();
