@@ -1,4 +1,5 @@
 import { startController } from "../firmware/controller";
+import type { Device } from "../firmware/device";
 import { VirtualBoard } from "../hardware-sim/virtual-board";
 import type { FlashSnapshot } from "../hardware-sim/virtual-flash";
 import type { VirtualClock } from "../hardware-sim/virtual-clock";
@@ -34,6 +35,8 @@ export interface DoorUnitParts {
   onUp(what: string, payload: Uint8Array): void;
   answerHttp(path: string, body: Uint8Array): Uint8Array | undefined;
   fail(invariant: Invariant, text: string): void;
+  /** Default: the controller. */
+  boot: ((device: Device) => void) | undefined;
 }
 
 /** One door of a world: its board with the real firmware, its radio, who stands between it and its cloud, and who watches. */
@@ -102,7 +105,8 @@ export class DoorUnit {
     this.board.start((device) => {
       this.watch.booted();
       this.#parts.trace.note("power", this.number, 1, this.board.boots);
-      startController(device);
+      if (this.#parts.boot !== undefined) this.#parts.boot(device);
+      else startController(device);
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Device } from "../firmware/device";
 import { toHex } from "../protocol/bytes";
 import type { Hashes } from "../protocol/hashes";
 import type { StepKind } from "./step";
@@ -25,6 +26,7 @@ export interface SimulationOptions {
   without?: ReadonlySet<number>;
   withoutKinds?: ReadonlySet<StepKind>;
   onLine?: (line: string) => void;
+  boot?: (device: Device) => void;
   /** After each house. */
   onHouse?: (world: World) => void;
 }
@@ -71,6 +73,7 @@ export function runSimulation(options: SimulationOptions): SimulationResult {
       without: options.without,
       withoutKinds: options.withoutKinds,
       onLine: options.onLine,
+      boot: options.boot,
     };
     const world = runHouse(houseOptions);
     const both = new Uint8Array(64);

@@ -1,3 +1,4 @@
+import type { Device } from "../firmware/device";
 import { VirtualClock } from "../hardware-sim/virtual-clock";
 import { VirtualRandom } from "../hardware-sim/virtual-random";
 import type { Hashes } from "../protocol/hashes";
@@ -38,6 +39,8 @@ export interface WorldOptions {
   without?: ReadonlySet<number> | undefined;
   withoutKinds?: ReadonlySet<StepKind> | undefined;
   onLine?: ((line: string) => void) | undefined;
+  /** What runs on the boards; default: the controller. */
+  boot?: ((device: Device) => void) | undefined;
 }
 
 /** A house of doors, its people, its cloud, and all that goes wrong: one seed, one course of events. */
@@ -159,7 +162,7 @@ export class World {
 
   #newUnit(number: number, random: VirtualRandom): DoorUnit {
     const chip = random.chance(0.7);
-    const unit: DoorUnit = new DoorUnit({
+    return new DoorUnit({
       number,
       seed: this.options.seed,
       clock: this.clock,
@@ -172,8 +175,8 @@ export class World {
       onUp: (what, payload) => this.cloud.receive(number, what, payload),
       answerHttp: (path, body) => this.cloud.answerHttp(number, path, body),
       fail: (invariant, text) => this.fail(invariant, text, number),
+      boot: this.options.boot,
     });
-    return unit;
   }
 }
 
