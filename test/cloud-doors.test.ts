@@ -4,6 +4,7 @@ import test from "ava";
 import { connect, type MqttClient } from "mqtt";
 import { toHex } from "../protocol/bytes";
 import { encodeClaim, encodeHello, openWelcome } from "../protocol/enrolment";
+import { encodeEventUpload } from "../protocol/event-record";
 import { encodeNeed } from "../protocol/need";
 import { encodeReceipt } from "../protocol/receipt";
 import { nativeHashes } from "../cloud/keys/native-hashes";
@@ -410,18 +411,35 @@ test.serial("rows that ended a day ago leave the list by themselves, and their P
   await door.disconnect();
 });
 
-test.serial("X7: events are stored once, in any order of arrival; gaps and edits are told", async (t) => {
-  const door = await connectedDoor("Log");
+/** A door with a log, and what the API says of it. */
+async function loggingDoor(name: string): Promise<{ door: ProtocolDoor; chain: EventChain; person: { id: string; pin: string }; upload(bytes: Uint8Array): Promise<void>; events(): Promise<Json[]>; alarms(): Promise<string[]> }> {
+  const door = await connectedDoor(name);
   const person = await addPerson([door]);
   await upToDate(door);
-  const chain = new EventChain(door);
-  for (let n = 0; n < 300; n++) chain.append({ type: "decision", kind: 1, outputs: 1, tag: door.tagOf(person.pin), reason: n % 2 === 0 ? "granted" : "outside-schedule" });
-  const events = async () => (await rig.get(`/events?door=${door.hex}&limit=200`)).items as Json[];
-  const kinds = async () => ((await rig.get(`/doors/${door.hex}/alarms`)).items as Json[]).map((alarm) => alarm.kind);
-  const upload = async (bytes: Uint8Array) => {
-    door.publish("events", bytes);
-    await acknowledged(door);
+  return {
+    door,
+    chain: new EventChain(door),
+    person,
+    upload: async (bytes) => {
+      door.publish("events", bytes);
+      await acknowledged(door);
+    },
+    events: async () => {
+      const all: Json[] = [];
+      for (let after: string | null = ""; after !== null; ) {
+        const page: { items: Json[]; next: string | null } = await rig.get(`/events?door=${door.hex}&limit=200${after && `&after=${after}`}`);
+        all.push(...page.items);
+        after = page.next;
+      }
+      return all.sort((a, b) => a.sequence - b.sequence);
+    },
+    alarms: async () => ((await rig.get(`/doors/${door.hex}/alarms`)).items as Json[]).map((alarm) => alarm.kind),
   };
+}
+
+test.serial("X7: events are stored once, in any order of arrival; gaps and lateness are told", async (t) => {
+  const { door, chain, person, upload, events, alarms } = await loggingDoor("Log");
+  for (let n = 0; n < 300; n++) chain.append({ type: "decision", kind: 1, outputs: 1, tag: door.tagOf(person.pin), reason: n % 2 === 0 ? "granted" : "outside-schedule" });
 
   await upload(chain.upload(0, 90));
   t.is(door.acknowledgedEvents, 90);
@@ -432,34 +450,112 @@ test.serial("X7: events are stored once, in any order of arrival; gaps and edits
   t.is(door.acknowledgedEvents, 90, "a lost upload is asked for again");
   t.is((await events()).length, 90);
   await upload(chain.upload(80, 150));
-  t.is(door.acknowledgedEvents, 150);
-  t.deepEqual(await kinds(), []);
+  t.is(door.acknowledgedEvents, 150, "as after a power cut before the acknowledgement: what is known comes with what is new");
+  t.is((await events()).length, 150);
 
   const edited = chain.upload(150, 160);
   edited[20 + 32 * 3 + 9] ^= 1;
   await upload(edited);
-  t.is(door.acknowledgedEvents, 150);
-  t.deepEqual(await kinds(), ["events-altered"]);
-  const foreign = chain.upload(150, 160);
-  foreign.fill(0, 8, 20);
-  await upload(foreign);
-  t.is(door.acknowledgedEvents, 150, "records that follow on nothing");
+  const relinked = chain.upload(150, 160);
+  relinked.fill(0, 8, 20);
+  await upload(relinked);
+  await upload(encodeEventUpload(nativeHashes, new Uint8Array(32), { enrolment: 1, previousMac: chain.records[149].slice(20), records: chain.records.slice(150, 160) }));
+  t.is(door.acknowledgedEvents, 150, "on the way nobody can change a thing");
+  t.deepEqual(await alarms(), []);
 
   door.firstEvent = 200;
   door.sendReceipt();
   await upload(chain.upload(200, 290));
   t.is(door.acknowledgedEvents, 290, "the door itself says that the others are gone");
-  t.true((await kinds()).includes("events-missing"));
+  t.deepEqual(await alarms(), ["events-missing"]);
+  const gaps = async () => (await events()).filter((event) => event.gap > 0).map((event) => [event.sequence, event.gap]);
+  t.deepEqual(await gaps(), [[200, 50]]);
   rig.clock.advance(3_600);
   await upload(chain.upload(290, 300));
-  await upload(chain.upload(150, 160));
+  await upload(chain.upload(160, 170));
   t.is(door.acknowledgedEvents, 300);
-  const stored = (await rig.get(`/events?door=${door.hex}&limit=200`)) as { items: Json[]; next: string };
-  const rest = await rig.get(`/events?door=${door.hex}&limit=200&after=${stored.next}`);
-  const all = [...stored.items, ...rest.items];
-  t.is(new Set(all.map((event) => event.sequence)).size, 260);
-  t.true(all.find((event) => event.sequence === 295).late);
-  t.false(all.find((event) => event.sequence === 5).late);
+  t.deepEqual(await gaps(), [[160, 10], [200, 30]], "what turns up after all leaves a smaller gap");
+  await upload(chain.upload(150, 160));
+  await upload(chain.upload(160, 230));
+  t.deepEqual(await gaps(), []);
+  const all = await events();
+  t.deepEqual(all.map((event) => event.sequence), Array.from({ length: 300 }, (_, n) => n), "each once");
+  t.true(all[295].late);
+  t.false(all[5].late);
+  t.false(all.some((event) => event.altered));
+  await door.disconnect();
+});
+
+test.serial("X7: an event that was altered in the door's flash is marked, names nobody and holds nothing up", async (t) => {
+  const { door, chain, person, upload, events, alarms } = await loggingDoor("Edited");
+  for (let n = 0; n < 140; n++) chain.append({ type: "decision", kind: 1, outputs: 1, tag: door.tagOf(person.pin), reason: n === 30 ? "outside-schedule" : "granted" });
+  const toGranted = (record: Uint8Array): void => void (record[9] = 0);
+  const toNothing = (record: Uint8Array): void => void record.fill(0xee, 4, 20);
+  const ofMac = (record: Uint8Array): void => void (record[31] ^= 1);
+  await upload(chain.upload(0, 90, { 30: toGranted, 50: toNothing, 60: ofMac }));
+  t.is(door.acknowledgedEvents, 90);
+  t.deepEqual(await alarms(), ["events-altered"]);
+  const [detail] = (await rig.get(`/doors/${door.hex}/alarms`)).items;
+  t.regex(detail.detail, /events 30, 50, 60\./);
+  const altered = (await events()).filter((event) => event.altered);
+  t.deepEqual(altered.map((event) => [event.sequence, event.type, event.at, event.person, event.late]), [30, 50, 60].map((n) => [n, "altered", null, null, true]));
+  t.is(altered[0].untrusted.reason, "granted");
+  t.is(altered[1].untrusted, null, "not even legible");
+  t.is((await events())[31].person.id, person.id);
+
+  // At the seam of two uploads: the last MAC of the first one was altered, and the one given with the second.
+  await upload(chain.upload(90, 100, { 99: (record) => record.fill(1, 12, 16) }));
+  await upload(chain.upload(100, 110, {}, new Uint8Array(12).fill(7)));
+  t.is(door.acknowledgedEvents, 110);
+  t.deepEqual((await events()).filter((event) => event.altered && event.sequence > 60).map((event) => event.sequence), [99], "what the cloud has counts, not what it is told");
+
+  // The flash changed after it was uploaded and before the acknowledgement was taken.
+  await upload(chain.upload(105, 120, { 107: toNothing }));
+  t.is(door.acknowledgedEvents, 120);
+  const seven = (await events())[107];
+  t.deepEqual([seven.altered, seven.reason], [false, "granted"], "the first word stands");
+  t.is((await alarms()).length, 3);
+
+  // A log that was put back to an earlier state goes on otherwise than before.
+  const other = new EventChain(door);
+  for (let n = 0; n < 125; n++) other.append({ type: "leaf-opened" });
+  await upload(other.upload(100, 125));
+  t.is(door.acknowledgedEvents, 125);
+  t.deepEqual((await events()).slice(119).map((event) => [event.type, event.altered]), [["decision", false], ["altered", true], ...Array.from({ length: 4 }, () => ["leaf-opened", false])]);
+  t.is((await events()).length, 125);
+  await door.disconnect();
+});
+
+test.serial("X7: refusals and starts that a door only counted, duress, and what only a newer door knows", async (t) => {
+  const { door, chain, person, upload, events, alarms } = await loggingDoor("Counts");
+  chain.append({ type: "boot", count: 1 | (299 << 8) });
+  chain.append({ type: "denials-folded", count: 70_000 });
+  chain.append({ type: "decision", kind: 1, outputs: 1, tag: door.tagOf(person.pin), duress: true });
+  chain.append({ type: "boot", time: 12, timeUnknown: true });
+  chain.appendBytes((body) => (body[8] = 200));
+  chain.append({ type: "leaf-opened" });
+  await upload(chain.upload(0, 6));
+  t.is(door.acknowledgedEvents, 6);
+  t.deepEqual(
+    (await events()).map((event) => [event.type, event.count, event.duress, event.late, event.altered]),
+    [["boot", 299, false, false, false], ["denials-folded", 70_000, false, false, false], ["decision", 0, true, false, false], ["boot", 0, false, true, false], ["unknown", 0, false, false, false], ["leaf-opened", 0, false, false, false]],
+  );
+  t.is((await events())[3].at, null);
+  t.deepEqual(await alarms(), ["duress"]);
+  await door.disconnect();
+});
+
+test.serial("X7: a replayed upload brings back no event that was forgotten for its age", async (t) => {
+  const { door, chain, upload, events } = await loggingDoor("Forgotten");
+  for (let n = 0; n < 20; n++) chain.append({ type: "leaf-opened" });
+  const early = chain.upload(0, 10);
+  await upload(early);
+  rig.clock.advance(91 * 86_400);
+  await rig.cloud.settled();
+  await upload(chain.upload(10, 20));
+  await upload(early);
+  t.deepEqual((await events()).map((event) => event.sequence), Array.from({ length: 10 }, (_, n) => 10 + n));
+  t.true((await events()).every((event) => event.late && event.gap === 0));
   await door.disconnect();
 });
 

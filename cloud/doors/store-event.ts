@@ -27,7 +27,8 @@ export async function storeEvent(unit: Unit, { door, read, record, skipped, now 
   if (gap === undefined) return;
   const event = read.altered ? undefined : read.event;
   const time = read.altered ? 0 : readU32(record, 4);
-  const timeUnknown = event?.timeUnknown ?? true;
+  // Where the door had no clock stands at the same place in every record.
+  const timeUnknown = read.altered || (record[11] & 1) !== 0;
   await unit
     .insertInto("events")
     .values({

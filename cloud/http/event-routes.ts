@@ -78,13 +78,18 @@ function eventFormat(row: ShownEvent): z.infer<typeof Event> {
     late: row.late === 1,
     altered,
     gap: row.gap,
-    count: event?.count ?? 0,
+    count: event === undefined ? 0 : countOf(event),
     duress: event?.duress ?? false,
     ...(event !== undefined && eventDetail(event)),
     credential: row.credential_id,
     person: row.person === null ? null : { id: row.person, name: row.person_name! },
     ...(altered && { untrusted: read === undefined ? null : { type: read.type, reason: read.reason, at: read.timeUnknown ? null : formatInstant(read.time) } }),
   };
+}
+
+/** What is counted; the low 8 bits of a start say why it was. */
+function countOf({ type, count }: EventRecord): number {
+  return type === "boot" ? count >>> 8 : count;
 }
 
 /** undefined where its content is none that this cloud knows. */

@@ -258,17 +258,35 @@ export class EventChain {
   }
 
   append(event: Partial<EventRecord> & Pick<EventRecord, "type">): void {
+    this.#chain(encodeEventBody({ sequence: this.records.length, time: this.#door.rig.clock.now(), timeUnknown: false, reason: "granted", kind: 0, outputs: 0, duress: false, tag: new Uint8Array(5), count: 0, ...event }));
+  }
+
+  /** As a newer door might: a record with bytes that this cloud does not know, under a MAC that holds. */
+  appendBytes(change: (body: Uint8Array) => void): void {
+    const body = encodeEventBody({ sequence: this.records.length, time: this.#door.rig.clock.now(), timeUnknown: false, type: "boot", reason: "granted", kind: 0, outputs: 0, duress: false, tag: new Uint8Array(5), count: 0 });
+    change(body);
+    this.#chain(body);
+  }
+
+  #chain(body: Uint8Array): void {
     const sequence = this.records.length;
     if (sequence > 0 && eventPeriod(sequence) !== eventPeriod(sequence - 1)) this.#key = nextEventKey(nativeHashes, this.#key);
-    const body = encodeEventBody({ sequence, time: this.#door.rig.clock.now(), timeUnknown: false, reason: "granted", kind: 0, outputs: 0, duress: false, tag: new Uint8Array(5), count: 0, ...event });
     this.#mac = eventMac(nativeHashes, this.#key, this.#mac, body) as Uint8Array<ArrayBuffer>;
     this.records.push(concat(body, this.#mac));
     this.#door.nextEvent = this.records.length;
   }
 
-  /** Events `from` (inclusive) to `to` (exclusive). */
-  upload(from: number, to: number): Uint8Array {
-    const previousMac = from === 0 ? new Uint8Array(12) : this.records[from - 1].subarray(20);
-    return encodeEventUpload(nativeHashes, this.#door.keys.receipt, { enrolment: this.#door.login.enrolment, previousMac, records: this.records.slice(from, to) });
+  /**
+   * Events `from` (inclusive) to `to` (exclusive).
+   * @param altered what stands in the door's flash by now, by numbers.
+   * @param previousMac default: that of the event before.
+   */
+  upload(from: number, to: number, altered: Record<number, (record: Uint8Array) => void> = {}, previousMac = from === 0 ? new Uint8Array(12) : this.records[from - 1].slice(20)): Uint8Array {
+    const records = this.records.slice(from, to).map((record, index) => {
+      const copy = record.slice();
+      altered[from + index]?.(copy);
+      return copy;
+    });
+    return encodeEventUpload(nativeHashes, this.#door.keys.receipt, { enrolment: this.#door.login.enrolment, previousMac, records });
   }
 }
