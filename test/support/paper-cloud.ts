@@ -93,6 +93,11 @@ export class PaperCloud {
     return this.#version;
   }
 
+  /** Its door, in topics. */
+  get door(): string {
+    return toHex(this.#mint.door);
+  }
+
   get now(): number {
     return Math.floor(this.#clock.unixMs / 1_000);
   }
