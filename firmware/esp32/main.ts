@@ -1,30 +1,48 @@
 import { startController, STORAGE_PATH } from "../controller";
 import { loadSettings, saveSettings } from "../enrolment/settings";
-import { boardTimers, makeBoard } from "./board";
+import { isDebugBuild } from "./board-system";
+import { makeBoard, makeTimers, openKeyValue } from "./board";
 import { readBoardSettings } from "./board-settings";
+import { ConsolePort } from "./console-port";
+import { IoGuard } from "./io-guard";
 import { WifiStation } from "./wifi-station";
 
-/** XS calls this before it ends the machine: for an exception that nobody caught, for memory that ran out. */
+/** XS calls this before it ends the machine; false: it goes on without what was running. */
 interface AbortHook {
-  abort(status: string, exception: unknown): void;
+  abort(status: string, exception: unknown): boolean;
 }
+
+/** The status of an exception that nobody caught; others say that memory or stack ran out. */
+const UNHANDLED = "unhandled exception";
 
 /** What runs at power-on. */
 export default function (): void {
+  const console = isDebugBuild() ? undefined : new ConsolePort();
+  const print = (line: string): void => (console === undefined ? trace(`${line}\n`) : console.trace(line));
+  const guard = new IoGuard(print);
+  const hook = globalThis as unknown as AbortHook;
+  // Until the relays are known there is nothing to secure: their pull-downs hold them.
+  hook.abort = (status) => (print(`abort: ${status}`), true);
   const settings = readBoardSettings();
-  // First of all: the random number generator needs the radio, and the first boot makes the door's identity.
-  new WifiStation({ ...settings.wifi, timers: boardTimers, trace: (line) => trace(`${line}\n`) });
-  const { device, secureOutputs } = makeBoard(settings);
-  (globalThis as unknown as AbortHook).abort = (status) => {
-    trace(`abort: ${status}\n`);
-    secureOutputs();
-    // Anything but false ends the machine, and the board starts again.
-  };
-  const keyValue = device.keyValue.open({ path: STORAGE_PATH, format: "buffer" });
-  if (loadSettings(keyValue) === undefined && settings.cloud.host !== "") {
-    saveSettings(keyValue, { cloudHost: settings.cloud.host, cloudPort: settings.cloud.port });
-  }
+  const timers = makeTimers(guard);
+
+  const keyValue = openKeyValue({ path: STORAGE_PATH, format: "buffer" });
+  const { wifiName, wifiPassword, cloudHost, cloudPort, plain } = settings.bench;
+  if (loadSettings(keyValue) === undefined && cloudHost !== "") saveSettings(keyValue, { cloudHost, cloudPort });
+  const ca = plain ? "plain" : keyValue.read("ca");
   keyValue.close();
+
+  // Before anything random: the generator needs the radio, and the first boot makes the door's identity.
+  new WifiStation({ ssid: wifiName, password: wifiPassword, timers, own: (callback) => guard.own(callback), trace: print });
+  if (ca === "plain") print("WARNING: TLS IS OFF (tls=0). The door's password can be read off the wire. For a bench only.");
+  else if (ca === undefined) print("tls: no CA yet; nothing is connected before the installer has given one");
+  const { device, secureOutputs } = makeBoard({ settings, guard, timers, console, trace: print, ca });
+  hook.abort = (status, exception) => {
+    print(`abort: ${status}`);
+    if (status === UNHANDLED && guard.endConnections(exception)) return false;
+    secureOutputs();
+    return true;
+  };
   // Held by the machine from here on: nothing else may keep all of it alive.
   Object.assign(globalThis, { latchkey: startController(device) });
 }

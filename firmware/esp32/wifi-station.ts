@@ -12,6 +12,8 @@ export interface WifiStationOptions {
   /** Empty for an open network. */
   password: string;
   timers: Timers;
+  /** Marks a callback as the firmware's. */
+  own<T>(callback: T): T;
   trace(line: string): void;
 }
 
@@ -25,7 +27,7 @@ export class WifiStation {
   /** Turns the radio on. */
   constructor(options: WifiStationOptions) {
     this.#options = options;
-    this.#wifi = new WiFi({ onChanged: () => this.#changed() });
+    this.#wifi = new WiFi({ onChanged: options.own(() => this.#changed()) });
     if (options.ssid !== "") this.#connect();
   }
 

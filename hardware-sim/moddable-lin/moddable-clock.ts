@@ -1,5 +1,6 @@
 import Time from "time";
 import Timer from "timer";
+import type { IoGuard } from "../../firmware/esp32/io-guard";
 import { VirtualClock, type VirtualTimer } from "../virtual-clock";
 
 /** A VirtualClock whose time is the PC's, told by Moddable's timers: it cannot be advanced, it passes. */
@@ -7,8 +8,11 @@ export class ModdableClock extends VirtualClock {
   #last = Time.ticks;
   #now = 0;
 
-  constructor() {
+  readonly #guard: IoGuard;
+
+  constructor(guard: IoGuard) {
     super(Date.now());
+    this.#guard = guard;
   }
 
   override get now(): number {
@@ -20,11 +24,12 @@ export class ModdableClock extends VirtualClock {
 
   override set(callback: () => void, milliseconds: number): VirtualTimer {
     const timer: VirtualTimer = { due: this.now + milliseconds, callback, order: 0 };
-    Timer.set(() => {
+    const fire = this.#guard.own(() => {
       const due = timer.callback;
       timer.callback = undefined;
       due?.();
-    }, milliseconds);
+    });
+    Timer.set(() => fire(), milliseconds);
     return timer;
   }
 }
