@@ -69,9 +69,7 @@ export class VirtualFlash implements Flash {
   read(byteLength: number, byteOffset: number): ArrayBuffer {
     this.#supply.need();
     this.#checkRange(byteLength, byteOffset);
-    const copy = new Uint8Array(byteLength);
-    copy.set(this.#content.subarray(byteOffset, byteOffset + byteLength));
-    return copy.buffer;
+    return this.#content.slice(byteOffset, byteOffset + byteLength).buffer;
   }
 
   write(buffer: ArrayBuffer | Uint8Array, byteOffset: number): void {

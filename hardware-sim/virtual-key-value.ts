@@ -18,8 +18,8 @@ export interface KeyValueSnapshot {
 export class VirtualKeyValue {
   /** Writes and deletes since it was made. */
   writes = 0;
-  /** Called after each change. */
-  onChange: (() => void) | undefined;
+  /** Called after each change, with the name `domain/key` of what changed. */
+  onChange: ((name: string) => void) | undefined;
   #supply: PowerSupply;
   #values = new Map<string, Uint8Array>();
 
@@ -43,7 +43,7 @@ export class VirtualKeyValue {
     const name = `${checkName(path)}/${checkName(key)}`;
     if (value) this.#values.set(name, value.slice());
     else this.#values.delete(name);
-    this.onChange?.();
+    this.onChange?.(name);
   }
 
   peek(path: string, key: string): Uint8Array | undefined {
@@ -66,29 +66,27 @@ export class VirtualKeyValue {
     this.#supply.need();
     const value = this.#values.get(name);
     if (!value) return undefined;
-    const copy = new Uint8Array(value.length);
-    copy.set(value);
-    return copy.buffer;
+    return value.slice().buffer as ArrayBuffer;
   }
 
   #write(name: string, value: ArrayBuffer | Uint8Array): void {
     this.#supply.need();
     const bytes = value instanceof Uint8Array ? value.slice() : new Uint8Array(value.slice(0));
     if (bytes.length > VALUE_BYTES) throw new RangeError(`key-value: ${bytes.length} bytes for ${name}`);
-    this.#change(() => this.#values.set(name, bytes));
+    this.#change(name, () => this.#values.set(name, bytes));
   }
 
   #delete(name: string): void {
     this.#supply.need();
-    if (this.#values.has(name)) this.#change(() => this.#values.delete(name));
+    if (this.#values.has(name)) this.#change(name, () => this.#values.delete(name));
   }
 
-  #change(apply: () => void): void {
+  #change(name: string, apply: () => void): void {
     const fate = this.#supply.step();
     if (fate === "done" || fate === "after") {
       this.writes += 1;
       apply();
-      this.onChange?.();
+      this.onChange?.(name);
     }
     if (fate !== "done") this.#supply.cut();
   }

@@ -24,8 +24,8 @@ export class MemoryActivity {
       this.#soon();
     };
     const valueChanged = keyValue.onChange;
-    keyValue.onChange = () => {
-      valueChanged?.();
+    keyValue.onChange = (name) => {
+      valueChanged?.(name);
       this.#values += 1;
       this.#soon();
     };
