@@ -28,6 +28,7 @@ const DRIFT = 1 + 2e-4;
 /** From a key press to the decision, and from the exit button to the strike. */
 const PROMPT_MS = 1_500;
 const STORAGE = "latchkey";
+const LIST_NAME = `${STORAGE}/list`;
 
 /** A grant that stands in the door's log. */
 interface LoggedGrant {
@@ -81,7 +82,7 @@ export class DoorWatch {
     this.#parts = parts;
     const { board } = parts;
     board.flash.onChange = (offset, length) => this.#flashChanged(offset, length);
-    board.keyValue.onChange = () => this.#listKept();
+    board.keyValue.onChange = (name) => name === LIST_NAME && this.#listKept();
   }
 
   /** The board has been powered on. */
