@@ -7,6 +7,8 @@ export type SerialReading =
   | { kind: "card"; value: Uint8Array }
   | { kind: "unreadable" };
 
+/** What a line that is broken or let go reads as. */
+const NUL = 0x00;
 const STX = 0x02;
 const ETX = 0x03;
 const LF = 0x0a;
@@ -34,12 +36,16 @@ export class SerialFrames {
     return this.#place !== "outside";
   }
 
-  /** @returns undefined where the byte completed nothing. Bytes outside frames that are no keys are noise. */
+  /**
+   * @returns undefined where the byte completed nothing. Outside frames what is neither a key nor the end of a line
+   * is unreadable: it may have been a key.
+   */
   feed(byte: number): SerialReading | undefined {
     if (byte === STX) return this.#begin();
     switch (this.#place) {
       case "outside":
-        return isKey(byte) ? { kind: "key", key: byte } : undefined;
+        if (isKey(byte)) return { kind: "key", key: byte };
+        return byte === CR || byte === LF || byte === NUL ? undefined : { kind: "unreadable" };
       case "digits":
         return this.#digit(byte);
       case "end":

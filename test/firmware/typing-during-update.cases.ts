@@ -2,11 +2,13 @@
  * "Digits never lost" (DESIGN §5): a person types while the door checks a signature without native help, writes
  * pages and erases flash. On this board each slice of work takes 30 ms and each erased block 45 ms of JavaScript.
  */
-import { MATRIX_SCAN_MS } from "../../firmware/limits";
+import { MATRIX_SCAN_MS, SERIAL_PAUSE_MS } from "../../firmware/limits";
 import type { Work } from "../../firmware/work-queue";
 import type { VirtualBoard, VirtualReaderWiring } from "../../hardware-sim/virtual-board";
 import type { VirtualMatrixKeypad } from "../../hardware-sim/virtual-matrix-keypad";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
+import { cardFrame, type VirtualSerialReader } from "../../hardware-sim/virtual-serial-reader";
+import { fromHex } from "../../protocol/bytes";
 import type { Hashes } from "../../protocol/hashes";
 import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import type { Cases } from "../support/cases";
@@ -91,6 +93,38 @@ export const cases: Cases = {
       assert.deepEqual(rig.news(), [], "JavaScript stands still");
       rig.settle(200);
       assert.deepEqual(rig.news(), ["pin 314159"], wiring.kind);
+    }
+  },
+
+  "reader: a card frame that was complete while JavaScript stood still is a card, however late it is read"(assert) {
+    const { rig } = slowRig({ kind: "serial" }, 400);
+    const frame = cardFrame(fromHex("0a004d7603")!);
+    const reader = rig.reader<VirtualSerialReader>();
+    reader.send(frame.subarray(0, 6));
+    rig.settle(SERIAL_PAUSE_MS - 50);
+    // No work that can wait.
+    rig.flash.eraseBlock(0);
+    rig.settle(60);
+    reader.send(frame.subarray(6));
+    rig.settle();
+    assert.deepEqual(rig.news(), ["card 0a004d7603"]);
+    assert.is(rig.readers.unreadableCount, 0);
+  },
+
+  "matrix: a key that goes down holds work up before it is a key: one erase may come in its way, not two"(assert) {
+    for (let at = 100; at < 200; at += 5) {
+      const { rig } = slowRig({ kind: "matrix" }, ERASE_MS);
+      rig.rules.pinDigits = 1;
+      function* eraseAll(): Work {
+        for (let block = 0; block < 8; block++) {
+          rig.flash.eraseBlock(block);
+          yield;
+        }
+      }
+      rig.clock.set(() => rig.queue.add(eraseAll()), 100);
+      rig.reader<VirtualMatrixKeypad>().press("5", at, ERASE_MS + 2 * MATRIX_SCAN_MS);
+      rig.settle();
+      assert.deepEqual(rig.news(), ["pin 5"], `pressed at ${at}`);
     }
   },
 
