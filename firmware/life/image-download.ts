@@ -88,7 +88,8 @@ export class ImageDownload {
   /** Takes what has come, one page a slice. */
   *#drain(): Work {
     while (!this.#ended) {
-      const part = this.#request?.read(PAGE_BYTES - this.#filled);
+      // A request that is done has been read to its end, and may not be touched again.
+      const part = this.#answered ? undefined : this.#request?.read(PAGE_BYTES - this.#filled);
       if (part === undefined || part.byteLength === 0) break;
       this.#wait();
       if (this.#received + part.byteLength > this.#options.image.size) {

@@ -1,6 +1,6 @@
 import { startController } from "../../firmware/controller";
 import { saveSettings } from "../../firmware/enrolment/settings";
-import type { KeyValue } from "../../firmware/device";
+import type { Device, KeyValue } from "../../firmware/device";
 import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { VirtualNetwork, type NetworkPlug } from "../../hardware-sim/virtual-network";
@@ -15,8 +15,8 @@ export class House {
   readonly board: VirtualBoard;
   readonly cloud: PaperCloud;
 
-  /** @param options of its board. */
-  constructor(hashes: Hashes, options: Partial<VirtualBoardOptions> = {}) {
+  /** @param options of its board. @param boot what runs there. */
+  constructor(hashes: Hashes, options: Partial<VirtualBoardOptions> = {}, boot: (device: Device) => void = startController) {
     this.board = new VirtualBoard({ hashes, ticksStart: 0xffff_f000, ...options, clock: this.clock, network: this.plug });
     this.cloud = new PaperCloud(hashes, this.clock, this.network, () => this.board.keyValue.peek("latchkey", "identity")!.slice(8));
     const { keyValue } = this.board;
@@ -27,7 +27,7 @@ export class House {
       close: () => undefined,
     };
     saveSettings(installer, { cloudHost: "cloud.example", cloudPort: 80 });
-    this.board.start((device) => void startController(device));
+    this.board.start(boot);
     this.clock.advance(5_000);
   }
 
