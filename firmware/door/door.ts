@@ -151,7 +151,7 @@ export class Door {
 
   #watchLeaf(): void {
     this.#stopWatching();
-    if (this.#heldOpenTold || this.#held) return;
+    if (this.#heldOpenTold) return;
     this.#heldOpenTimer = this.#options.device.timer.set(() => {
       this.#heldOpenTimer = undefined;
       this.#heldOpenTold = true;

@@ -281,4 +281,19 @@ export const cases: Cases = {
     assert.false(standsOpen(trial));
     relocksAt(assert, trial, 19 * HOUR);
   },
+
+  "N16: a window that has ended is forgotten, also for a clock that is set back into it"(assert, { hashes }) {
+    for (const reboots of [false, true]) {
+      const trial = doorOf(hashes, { hours: [hours(9, 17)], policy: { firstInClasses: FIRST_IN_STAFF } });
+      trial.clock.advanceTo(10 * HOUR);
+      trial.type("222222");
+      trial.clock.advanceTo(17 * HOUR + MINUTE);
+      if (reboots) trial.board.restart();
+      trial.skew = -3_600;
+      trial.mode.update();
+      assert.false(standsOpen(trial));
+      trial.type("222222");
+      assert.true(standsOpen(trial));
+    }
+  },
 };

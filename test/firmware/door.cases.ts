@@ -67,6 +67,22 @@ export const cases: Cases = {
     }
   },
 
+  "a second grant with a shorter time shortens nothing, at any output"(assert) {
+    const { clock, board, open, door } = hang({ locks: ["fail-secure", "fail-safe"] }, { unlockSeconds: 10, outputSeconds: [20, 0, 0] });
+    open(10);
+    door.unlock(0b10);
+    clock.advance(2_000);
+    open(2);
+    clock.advance(7_999);
+    assert.true(board.isOpen(0));
+    clock.advance(1);
+    assert.false(board.isOpen(0));
+    clock.advance(9_999);
+    assert.true(board.isOpen(1));
+    clock.advance(1);
+    assert.false(board.isOpen(1));
+  },
+
   "a second grant prolongs, never shortens, and a slow or fast oscillator changes little"(assert) {
     for (const driftPpm of [-500, 0, 500]) {
       const { clock, board, open } = hang({ driftPpm });
@@ -352,6 +368,20 @@ export const cases: Cases = {
     clock.advance(100);
     assert.true(board.isOpen(1));
     assert.deepEqual(kinds(events), ["leaf-opened", "leaf-closed", "forced-open", "leaf-closed"], "the gate's grant is none for the door");
+    door.unlock(0b01);
+    board.setLeaf(true);
+    clock.advance(1_000);
+    door.unlock(0b10);
+    board.setLeaf(false);
+    clock.advance(100);
+    assert.false(board.isOpen(0), "nor does it keep the strike from locking");
+    board.setLeaf(true);
+    clock.advance(2_000);
+    for (let time = 0; time < 4; time++) {
+      door.unlock(0b10);
+      clock.advance(HELD_OPEN_ALARM_MS / 3);
+    }
+    assert.is(kinds(events).filter((event) => event === "held-open").length, 1, "nor a leaf that stands open from being told");
   },
 
   "egress: an exit button that stays down is one press and then an alarm, once; the door does not stay open for it"(assert) {
