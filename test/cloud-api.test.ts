@@ -9,6 +9,7 @@ import { startCloud } from "../cloud/cloud";
 import { createKeystore, loadKeystore } from "../cloud/keys/keystore";
 import { readSettings } from "../cloud/settings";
 import { StartupError } from "../cloud/startup-error";
+import { MIGRATIONS } from "../cloud/store/migrations";
 import { openStore } from "../cloud/store/store";
 import { CloudRig, NOON, type Json } from "./support/cloud-rig";
 
@@ -45,6 +46,7 @@ async function countRows(): Promise<string> {
 
 const grant = (changes: object) => ({ property, name: "Ana", class: "guest", pins: [{ grants: [{ doors: [doorA], ...changes }] }] });
 const window = (changes: object) => grant({ windows: [{ days: ["monday"], start: "08:00", end: "18:00", ...changes }] });
+const card = (changes: object) => ({ property, name: "Ana", class: "guest", cards: [{ number: "010203", grants: [{ doors: [doorA] }], ...changes }] });
 const nobody = "0".repeat(16);
 
 const refused: [title: string, method: string, path: string, body: () => unknown, status: number, code: string][] = [
@@ -83,6 +85,25 @@ const refused: [title: string, method: string, path: string, body: () => unknown
   ["a window that starts at 24:00", "POST", "/people", () => window({ start: "24:00" }), 400, "invalid-request"],
   ["a window of no length", "POST", "/people", () => window({ start: "08:00", end: "08:00" }), 400, "invalid-request"],
   ["N9: windows that overlap", "POST", "/people", () => grant({ windows: [{ days: ["monday"], start: "22:00", end: "06:00" }, { days: ["wednesday"], start: "10:00", end: "11:00" }, { days: ["tuesday"], start: "05:00", end: "07:00" }] }), 422, "windows-overlap"],
+  ["a card of two bytes", "POST", "/people", () => card({ number: "0102" }), 400, "invalid-request"],
+  ["a card of half a byte", "POST", "/people", () => card({ number: "0102030" }), 400, "invalid-request"],
+  ["X12: a duress PIN for a card that opens alone", "POST", "/people", () => card({ duressPin: true }), 422, "duress-needs-pin"],
+  ["X12: a duress PIN with uses of its own", "POST", "/people", () => ({ ...grant({}), pins: [{ grants: [{ doors: [doorA], uses: 1 }], duressPin: true }] }), 422, "uses-with-duress"],
+  ["a card twice", "POST", "/people", () => ({ ...card({}), cards: [...card({}).cards, ...card({}).cards] }), 409, "card-taken"],
+  ["an output that no door has", "POST", "/people", () => grant({ outputs: [4] }), 400, "invalid-request"],
+  ["no outputs", "POST", "/people", () => grant({ outputs: [] }), 400, "invalid-request"],
+  ["a unit number of letters", "POST", "/people", () => ({ ...grant({}), unit: "12a" }), 400, "invalid-request"],
+  ["a suspension of nobody", "PUT", `/people/${nobody}/suspension`, () => ({ suspended: true }), 404, "not-found"],
+  ["X12: a lock state that there is not", "PUT", "/doors/DOOR/lock-state", () => ({ state: "ajar" }), 400, "invalid-request"],
+  ["X12: a lock-down of no door", "PUT", `/doors/${nobody}/lock-state`, () => ({ state: "lock-down" }), 404, "not-found"],
+  ["X8: a keypad reset of no door", "POST", `/doors/${nobody}/keypad-reset`, () => ({}), 404, "not-found"],
+  ["N16: hours that overlap", "PUT", "/doors/DOOR/hours", () => ({ windows: [{ days: ["monday"], start: "08:00", end: "12:00" }, { days: ["monday"], start: "11:00", end: "18:00" }] }), 422, "windows-overlap"],
+  ["N16: first-in of no class", "PUT", "/doors/DOOR/hours", () => ({ windows: [], firstIn: [] }), 400, "invalid-request"],
+  ["N16: hours of no door", "PUT", `/doors/${nobody}/hours`, () => ({ windows: [] }), 404, "not-found"],
+  ["five outputs", "PUT", "/doors/DOOR/outputs", () => ({ outputs: Array.from({ length: 5 }, () => ({ name: "x" })) }), 400, "invalid-request"],
+  ["an output that stays open for an hour", "PUT", "/doors/DOOR/outputs", () => ({ outputs: [{ name: "x", seconds: 3_600 }] }), 400, "invalid-request"],
+  ["a release of a door that nobody holds", "POST", "/doors/DOOR/release", () => ({ released: true }), 409, "not-claimed"],
+  ["a keyset with a number of one's own", "POST", "/keysets", () => ({ number: 9 }), 400, "invalid-request"],
   ["a revocation of nobody", "POST", "/revocations", () => ({}), 400, "invalid-request"],
   ["a revocation of two things", "POST", "/revocations", () => ({ person: nobody, grant: nobody }), 400, "invalid-request"],
   ["a revocation of a person who does not exist", "POST", "/revocations", () => ({ person: nobody }), 404, "not-found"],
@@ -99,7 +120,7 @@ const refused: [title: string, method: string, path: string, body: () => unknown
 test.serial("bad input is refused with a problem that says what is wrong, and changes nothing", async (t) => {
   const before = await countRows();
   for (const [title, method, path, body, status, code] of refused) {
-    const answer = await rig.send(method, path.replace("PROPERTY", property), body());
+    const answer = await rig.send(method, path.replace("PROPERTY", property).replace("DOOR", doorA), body());
     t.is(answer.body.code, code, `${title}: ${JSON.stringify(answer.body)}`);
     t.is(answer.status, status, title);
     t.is(answer.body.status, status, title);
@@ -179,6 +200,44 @@ test.serial("X9: no two PINs of a door are alike, and they grow with the door", 
     pins.add(given[0].pin);
   }
   t.is(pins.size, 52);
+});
+
+test.serial("X12, X9: cards and what hangs on them are given at once, refused to others, seen again, and gone with their right", async (t) => {
+  const codes = async (person: string, id: string) => (await rig.get(`/people/${person}/pins/${id}`)).pin as string;
+  const ada = await rig.post("/people", { ...card({ secondPin: true, duressPin: true }), pins: [{ grants: [{ doors: [doorA] }], duressPin: true }] });
+  const [mine] = ada.cards;
+  t.regex(mine.secondPin.pin, /^[0-9]{6}$/);
+  t.not(mine.secondPin.pin, mine.duressPin.pin);
+  t.not(ada.pins[0].pin, ada.pins[0].duressPin.pin);
+  t.is(await codes(ada.id, mine.secondPin.id), mine.secondPin.pin);
+  t.is((await rig.request("GET", `/api/people/${ada.id}/pins/${mine.id}`)).body.code, "not-found", "a card has no digits to see");
+  t.is((await rig.send("POST", "/people", card({}))).body.code, "card-taken");
+  const access = await rig.get(`/people/${ada.id}/access`);
+  t.deepEqual(access.cards.map(({ kind }: Json) => kind), ["card"]);
+  t.deepEqual(access.pins.map(({ kind }: Json) => kind).sort(), ["duress-pin", "duress-second-pin", "pin", "second-pin"]);
+  await rig.post("/revocations", { grant: mine.grants[0] });
+  await rig.cloud.settled();
+  t.is((await rig.request("GET", `/api/people/${ada.id}/pins/${mine.secondPin.id}`)).body.code, "pin-gone");
+  t.is(await codes(ada.id, ada.pins[0].duressPin.id), ada.pins[0].duressPin.pin, "the PIN's stays");
+  await rig.post("/people", card({}));
+  const audited = JSON.stringify(await rig.get("/audit"));
+  for (const secret of [mine.secondPin.pin, mine.duressPin.pin, ada.pins[0].pin]) t.false(audited.includes(`"${secret}"`));
+});
+
+test.serial("orders to a door are kept, said back, audited, and given once", async (t) => {
+  const put = async (what: string, body: object) => (await rig.send("PUT", `/doors/${doorB}/${what}`, body)).body.orders;
+  t.is((await put("lock-state", { state: "lock-down" })).lockState, "lock-down");
+  await put("lock-state", { state: "lock-down" });
+  const windows = [{ days: ["monday"], start: "22:00", end: "06:00", onHolidays: true }];
+  t.deepEqual((await put("hours", { windows, firstIn: ["staff", "resident"] })).hours, { windows, firstIn: ["resident", "staff"] });
+  t.deepEqual((await put("outputs", { outputs: [{ name: "door" }, { name: "gate", seconds: 30 }] })).outputs, [{ name: "door", seconds: null }, { name: "gate", seconds: 30 }]);
+  t.true((await put("keypad", { unitNumbers: true })).unitNumbers);
+  t.false((await put("keypad", { unitNumbers: false })).unitNumbers);
+  await rig.post(`/doors/${doorB}/keypad-reset`, {}, 200);
+  t.is((await rig.post(`/doors/${doorB}/keypad-reset`, {}, 200)).orders.keypadResets, 2);
+  const { items } = await rig.get("/audit");
+  const actions = items.filter(({ subject }: Json) => subject === `door/${doorB}`).map(({ action }: Json) => action);
+  t.deepEqual(actions, ["door.register", "door.lock-state", "door.hours", "door.outputs", "door.unit-numbers", "door.unit-numbers", "door.keypad-reset", "door.keypad-reset"]);
 });
 
 test.serial("registering a door again with the same secret is the same registration", async (t) => {
@@ -266,6 +325,58 @@ test("a keystore that others can read, that is broken or missing stops the start
   await t.throwsAsync(startCloud(settings, { clock: rig.clock }), { instanceOf: StartupError, message: /keystore .* is missing/ });
   createKeystore(keys);
   await t.throwsAsync(startCloud(settings, { clock: rig.clock }), { instanceOf: StartupError, message: /different sites/ });
+});
+
+test("new keys are in the keystore's file before the database counts on them, whenever the process ends", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const settings = { ...rig.settings, dataFolder: join(folder, "data"), mqttPort: 0 };
+  const path = join(settings.dataFolder, "keystore.json");
+  const first = await startCloud(settings, { clock: rig.clock });
+  const before = readFileSync(path, "utf8");
+  const answer = await fetch(`${first.url}/api/keysets`, { method: "POST", body: "{}", headers: { authorization: `Bearer ${first.adminToken.token}`, "content-type": "application/json" } });
+  t.is(answer.status, 201);
+  const after = readFileSync(path, "utf8");
+  await first.stop();
+  const keys = (text: string) => JSON.parse(text) as { listKey: string; leaseKey: string; next?: object };
+  const [old, current] = [keys(before), keys(after)];
+  t.not(old.listKey, current.listKey);
+  t.is(current.next, undefined);
+  const starts = async (file: object): Promise<void> => {
+    writeFileSync(path, JSON.stringify(file));
+    await (await startCloud(settings, { clock: rig.clock })).stop();
+    t.is(keys(readFileSync(path, "utf8")).listKey, current.listKey);
+    t.is(keys(readFileSync(path, "utf8")).next, undefined);
+  };
+  const { listKey, leaseKey } = current;
+  await starts({ ...old, next: { listKey, leaseKey } });
+  await starts({ ...current, next: { listKey: "1".repeat(64), leaseKey: "2".repeat(64) } });
+  writeFileSync(path, before);
+  await t.throwsAsync(startCloud(settings, { clock: rig.clock }), { instanceOf: StartupError, message: /not those of the newest keyset/ });
+});
+
+test("a database of the first version is brought forward with all that it holds", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "store.sqlite");
+  const old = new Libsql(path);
+  old.exec(`BEGIN; ${MIGRATIONS[0]}; PRAGMA application_id = ${0x4c4b6579}; PRAGMA user_version = 1; COMMIT`);
+  old.exec("INSERT INTO properties VALUES ('p', 'P', 'UTC', '[]', 5, 1, 1, NULL, 1)");
+  old.exec("INSERT INTO doors VALUES ('d', 'p', 'D', 1, 2, NULL, NULL, NULL, x'01', x'02', 1, 1, 9, 9, 1, 8, 3, 4, NULL, 5, 6, 7, 8, 9, 10, 11, 12, NULL)");
+  old.exec("INSERT INTO people VALUES ('a', 'p', 'Ada', 'guest', 1, NULL)");
+  old.exec("INSERT INTO credentials VALUES ('c', 'a', 'pin', x'03', 6, 1, 1, NULL)");
+  old.exec("INSERT INTO door_credentials VALUES ('d', 'c', x'04', x'05', NULL)");
+  old.exec("INSERT INTO grants VALUES ('g', 'c', 0, 9, '[]', 0, 0, 1, 'test', NULL, NULL)");
+  old.exec("INSERT INTO grant_doors VALUES ('g', 'd', 9, NULL, 0, NULL)");
+  old.close();
+  const { database, close } = openStore(path);
+  const door = await database.selectFrom("doors").selectAll().executeTakeFirstOrThrow();
+  t.like(door, { id: "d", claimed_at: 2, version: 9, acknowledged_version: 8, next_event: 12, lock_state: "normal", throttle_reset: 0, released_at: null, hours: "[]", first_in: 0, outputs: "[]", unit_numbers: 0 });
+  t.like(await database.selectFrom("credentials").selectAll().executeTakeFirstOrThrow(), { id: "c", kind: "pin", parent_id: null, digits: 6 });
+  t.like(await database.selectFrom("grants").selectAll().executeTakeFirstOrThrow(), { id: "g", outputs: 1 });
+  t.like(await database.selectFrom("people").selectAll().executeTakeFirstOrThrow(), { id: "a", unit: null, suspended_at: null });
+  await t.throwsAsync(database.deleteFrom("doors").execute(), { message: /FOREIGN KEY/ }, "what belongs to it still does");
+  await close();
 });
 
 test("a database that is foreign, newer, damaged or in use stops the start with one line", async (t) => {

@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { DEFAULT_POLICY, NO_HOURS } from "../protocol/door-policy";
-import { buildAccessList, openAccessList, profileAt, scheduleRuleAt } from "../protocol/access-list";
+import { buildAccessList, openAccessList, profileAt, scheduleRuleAt, type AccessList } from "../protocol/access-list";
 import { signingContext } from "../protocol/cose-sign1";
 import { openSigned, sign } from "../protocol/cose";
 import { CredentialKind } from "../protocol/credential";
@@ -10,6 +10,7 @@ import { DELTA_BYTES_MAX } from "../protocol/limits";
 import { checkKeysetSuccession, decodeKeysetMessage } from "../protocol/keyset";
 import { decodeManifest } from "../protocol/manifest";
 import { HolderClass, NO_END } from "../protocol/profile";
+import { decodeRow } from "../protocol/row";
 import { evaluateSchedule } from "../protocol/schedule";
 import { localTime } from "../protocol/utc-offsets";
 import { verify } from "../protocol/ed25519";
@@ -22,6 +23,7 @@ import { mayPublish, maySubscribe } from "../cloud/broker/topic-access";
 import type { DoorOrders } from "../cloud/issuing/door-orders";
 import { changeFrom, type ListChange } from "../cloud/issuing/list-change";
 import { signBase, signDelta } from "../cloud/issuing/list-signing";
+import { nextVersion, planList, type IssuedBase, type ListPlan } from "../cloud/issuing/plan-list";
 import { SchedulePool } from "../cloud/issuing/schedule-pool";
 import { readSnapshot, snapshotOf, toContent, type Snapshot } from "../cloud/issuing/snapshot";
 import { tableServes, utcOffsetTable } from "../cloud/issuing/utc-offset-table";
@@ -82,6 +84,17 @@ function asDoorSees(base: Snapshot, change: ListChange): string[] {
       return `${bytes.subarray(0, 5).join()} ${bytes[7]} ${profileKey(toContent(profile, pool))}`;
     })
     .sort();
+}
+
+/** The rows of a snapshot as they would be asked for again. */
+function rowsFrom({ rows, profiles, rules }: Snapshot): DoorRow[] {
+  const pool = new SchedulePool(rules);
+  return rowsOfDoor(
+    rows.map(decodeRow).map((row) => {
+      const { windows, holderClass, outputs, ...terms } = toContent(profiles[row.profile], pool);
+      return { ...row, grant: "", holderClass, outputs, terms: { ...terms, windows } };
+    }),
+  );
 }
 
 /** The naive reading of the same grants. */
@@ -174,6 +187,116 @@ test("one revocation, signed, is at most 140 bytes; 38 of them stay under 200", 
   t.true(some.signedDelta.length <= 200, `${some.signedDelta.length} bytes`);
   const huge = { tombstones: new Uint16Array(0), added: new Uint8Array(DELTA_BYTES_MAX), profiles: new Uint8Array(0), rules: new Uint8Array(0), hoursRule: NO_HOURS };
   t.is(signDelta(signer, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, huge, orders), undefined);
+});
+
+/** A door's two bases and what was issued on them, as the store keeps them. */
+class IssuedDoor {
+  bases: IssuedBase[] = [];
+  deltas: ListPlan["deltas"] = [];
+  version = 0;
+
+  issue(rows: readonly DoorRow[], doorState: DoorOrders): ListPlan {
+    this.version = nextVersion(this.version, NOW);
+    const stamp = { door, epoch: 1, version: this.version, issuedAt: NOW };
+    const plan = planList({ ...signer, bases: this.bases, rows, stamp, surroundings, doorState });
+    this.bases = this.bases.filter(({ version }) => version !== plan.withdrawn);
+    if (plan.base !== undefined) this.bases.push({ ...plan.base, version: this.version, epoch: 1, state: "next" });
+    this.deltas = plan.deltas;
+    return plan;
+  }
+
+  /** The door's receipt shows the newest base. */
+  acknowledge(): void {
+    this.bases = [{ ...this.bases.at(-1)!, state: "current" }];
+  }
+
+  /** What a door with one of the bases makes of the newest version. */
+  seen(base: IssuedBase): { rows: string[]; list: AccessList } {
+    const delta = this.deltas.find((each) => each.base === base.version);
+    const manifest = decodeManifest(base.manifest);
+    const opened = delta && decodeDelta(delta.delta.payload);
+    if (opened !== undefined) checkDelta(opened, manifest);
+    const list = openAccessList(manifest, opened, { read: (offset, length) => base.body.subarray(offset, offset + length), isSound: () => true });
+    const snapshot = readSnapshot(base.body, manifest);
+    return { list, rows: asDoorSees(snapshot, opened === undefined ? changeFrom(snapshot, rowsFrom(snapshot))! : { ...opened, hoursRule: NO_HOURS }) };
+  }
+}
+
+test("a door's orders are in every version, on whichever base, and a policy that changes takes no new base", (t) => {
+  const rows = rowsOfDoor(Array.from({ length: 50 }, (_, n) => resident(n, { windows: someWindows[n % 3] })));
+  const issued = new IssuedDoor();
+  t.is(issued.issue(rows, orders).deltas.length, 1, "a door may be under orders of which this cloud does not know: then the first base alone would not do");
+  issued.acknowledge();
+  const hours = someWindows[2];
+  const changed: DoorOrders = { policy: { ...orders.policy, pinDigits: 8, outputSeconds: [20, 0, 3], hours, firstInClasses: 4 }, lockState: LockState.lockDown, throttleReset: 3, released: true };
+  const plan = issued.issue(rows, changed);
+  t.is(plan.base, undefined);
+  t.true(plan.deltas[0].delta.signedDelta.length <= 190, `${plan.deltas[0].delta.signedDelta.length} bytes`);
+  const check = (base: IssuedBase): void => {
+    const { list } = issued.seen(base);
+    t.like(list.policy, { pinDigits: 8, firstInClasses: 4, unlockSeconds: 5 });
+    t.deepEqual(list.policy.outputSeconds, [20, 0, 3]);
+    t.is(list.lockState, LockState.lockDown);
+    t.is(list.delta?.throttleReset, 3);
+    t.true(list.delta?.released);
+    const pool = new SchedulePool([]);
+    for (let index = 0; ; index++) {
+      const rule = scheduleRuleAt(list, index);
+      if (rule === undefined) break;
+      pool.rules.push(rule);
+    }
+    t.deepEqual(pool.windowsAt(list.policy.hoursRule), hours);
+  };
+  check(issued.bases[0]);
+  // So many new terms that there must be a new base: it has its delta from the first.
+  const others = rowsOfDoor(Array.from({ length: 120 }, (_, n) => resident(1_000 + n, { notBefore: n })));
+  const rebase = issued.issue(others, changed);
+  t.truthy(rebase.base);
+  t.deepEqual(rebase.deltas.map(({ base }) => base), issued.bases.map(({ version }) => version));
+  issued.bases.forEach(check);
+  t.is(issued.seen(issued.bases[1]).list.delta?.policy, undefined, "what the manifest says is not said twice");
+});
+
+test("whatever a door's grants and orders go through, a door with either base sees exactly them", (t) => {
+  const someOrders = fc.record({
+    lockState: fc.constantFrom(LockState.normal, LockState.lockDown, LockState.holdOpen),
+    throttleReset: fc.constantFrom(0, 0, 1),
+    released: fc.constant(false),
+    policy: fc.record({ pinDigits: fc.constantFrom(6, 8), hours: fc.constantFrom(...someWindows) }).map((some) => ({ ...orders.policy, ...some })),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(someGrants, someOrders, fc.boolean()), { maxLength: 6 }), (steps) => {
+      const issued = new IssuedDoor();
+      for (const [grants, doorState, acknowledged] of steps) {
+        const rows = rowsOfDoor(grants);
+        issued.issue(rows, doorState);
+        t.true(issued.bases.length <= 2);
+        for (const base of issued.bases) {
+          const { rows: seen, list } = issued.seen(base);
+          t.deepEqual(seen, asGranted(rows));
+          t.is(list.lockState, doorState.lockState);
+          t.is(list.delta?.throttleReset ?? 0, doorState.throttleReset);
+          t.is(list.policy.pinDigits, doorState.policy.pinDigits);
+          t.is(list.policy.hoursRule === NO_HOURS, doorState.policy.hours.length === 0);
+        }
+        if (acknowledged) issued.acknowledge();
+      }
+    }),
+    { numRuns: 100, seed: 5 },
+  );
+});
+
+test("rows say what is special of them: a second PIN that must follow, duress, suspension, outputs", (t) => {
+  const [plain, special] = [resident(1), { ...resident(1), needsSecondPin: true, duress: true, suspended: true, outputs: 0b0101 }];
+  const rows = rowsOfDoor([plain, special]);
+  t.is(rows.length, 2, "they are two rights");
+  const { rows: bytes, profiles } = snapshotFrom(rows);
+  const decoded = bytes.map(decodeRow);
+  t.deepEqual(decoded.map((row) => [row.needsSecondPin, row.duress, row.suspended, profiles[row.profile].outputs]).sort(), [[false, false, false, 1], [true, true, true, 5]]);
+  const change = changeFrom(snapshotFrom(rowsOfDoor([plain])), rowsOfDoor([{ ...plain, suspended: true }]))!;
+  t.is(change.tombstones.length, 1);
+  t.true(decodeRow(change.added).suspended);
+  t.is(change.profiles.length, 0, "the terms stay");
 });
 
 test("N9: windows that overlap are found, windows that touch are not", (t) => {

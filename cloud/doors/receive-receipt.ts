@@ -28,19 +28,23 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
     .execute();
   await raiseAlarms(unit, secrets, door, receipt, now);
   if (receipt.version > door.acknowledged_version) {
-    if (!(await isIssued(unit, id, receipt))) return replaceUnknownList(unit, id, receipt, now);
-    await acknowledge(unit, id, receipt, now);
+    const known = await isIssued(unit, id, receipt);
+    if (known === "unknown") return replaceUnknownList(unit, id, receipt, now);
+    if (known === "whole") await acknowledge(unit, id, receipt, now);
   }
   return false;
 }
 
-/** Whether the list that a receipt names is one of ours, to the last byte. */
-async function isIssued(unit: Unit, door: string, receipt: Receipt): Promise<boolean> {
+/** Whether the list that a receipt names is one of ours, to the last byte; in part, where a new base lacks the delta with the door's orders. */
+async function isIssued(unit: Unit, door: string, receipt: Receipt): Promise<"whole" | "part" | "unknown"> {
   const base = await findBase(unit, door, receipt.manifestHash);
-  if (base === undefined || base.epoch !== receipt.epoch) return false;
-  if (receipt.deltaHash.every((byte) => byte === 0)) return base.version === receipt.version;
+  if (base === undefined || base.epoch !== receipt.epoch) return "unknown";
   const delta = await unit.selectFrom("list_deltas").select("payload").where("door_id", "=", door).where("base_version", "=", base.version).where("version", "=", receipt.version).executeTakeFirst();
-  return delta !== undefined && equalBytes(hash8(nativeHashes, delta.payload), receipt.deltaHash);
+  if (receipt.deltaHash.every((byte) => byte === 0)) {
+    if (base.version !== receipt.version) return "unknown";
+    return delta === undefined ? "whole" : "part";
+  }
+  return delta !== undefined && equalBytes(hash8(nativeHashes, delta.payload), receipt.deltaHash) ? "whole" : "unknown";
 }
 
 /** The base whose manifest a receipt names, of those that a door may have. */
