@@ -1,74 +1,16 @@
-import type { KeyValue, Timers } from "../../firmware/device";
-import { PIN_DECAY_MS, PIN_FORGIVE_AFTER_BOOT_MS } from "../../firmware/limits";
-import { PinThrottle } from "../../firmware/admission/pin-throttle";
-import { Uptime } from "../../firmware/uptime";
-import { PowerSupply } from "../../hardware-sim/power-supply";
-import { VirtualClock } from "../../hardware-sim/virtual-clock";
-import { VirtualKeyValue } from "../../hardware-sim/virtual-key-value";
-import { VirtualOscillator } from "../../hardware-sim/virtual-oscillator";
-import { ascii } from "../../protocol/bytes";
+import { FREE_PIN_ATTEMPTS, PIN_DECAY_MS, PIN_FORGIVE_AFTER_BOOT_MS } from "../../firmware/limits";
+import { ascii, equalBytes } from "../../protocol/bytes";
 import { CredentialKind } from "../../protocol/credential";
+import type { Hashes } from "../../protocol/hashes";
 import type { Cases } from "../support/cases";
 import type { Assert } from "../support/portable-assert";
+import { guesses, ROW_A, ROW_B, ThrottleBench as Bench } from "../support/throttle-bench";
 import { TrialDoor } from "../support/trial-door";
-import { emptyDelta, trialList } from "../support/trial-list";
+import { emptyDelta, TAG_KEY, trialList } from "../support/trial-list";
+import { CUT_POINTS } from "../support/trial-memory";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const ROW_A = new Uint8Array([1, 2, 3, 4, 5]);
-const ROW_B = new Uint8Array([1, 2, 3, 4, 6]);
-
-/** A throttle that boots and loses its power at will. */
-class Bench {
-  readonly clock = new VirtualClock();
-  readonly store = new VirtualKeyValue(new PowerSupply());
-  readonly keyValue: KeyValue = this.store.open("latchkey");
-  throttle!: PinThrottle;
-  #session = 0;
-
-  constructor(readonly ticksStart = 0xffff_0000) {
-    this.boot();
-  }
-
-  boot(): void {
-    const session = ++this.#session;
-    const timers: Timers = {
-      set: (callback, milliseconds) => this.clock.set(() => session === this.#session && callback(), milliseconds),
-      clear: (handle) => this.clock.clear(handle as never),
-    };
-    const oscillator = new VirtualOscillator(this.clock, { ticksStart: this.ticksStart });
-    const uptime = new Uptime(() => oscillator.ticks());
-    // The controller's hourly work asks for the uptime too.
-    const hourly = (): void => void (uptime.milliseconds, timers.set(hourly, HOUR));
-    hourly();
-    this.throttle = new PinThrottle({ keyValue: this.keyValue, timers, uptime });
-  }
-
-  /** Attempts until the keypad waits. */
-  guess(most: number): number {
-    let made = 0;
-    while (made < most && this.throttle.charge()) made += 1;
-    return made;
-  }
-
-  /** What one good PIN does. @returns whether it was compared. */
-  good(tag: Uint8Array = ROW_A): boolean {
-    const compared = this.throttle.charge();
-    if (compared) this.throttle.takeBack(tag);
-    return compared;
-  }
-}
-
-/** Guesses one after the other for so long, as fast as the throttle lets: all its waits are multiples of 30 s. */
-function guesses(bench: Bench, forMs: number, between: () => void = () => {}): number {
-  let made = 0;
-  for (const end = bench.clock.now + forMs; bench.clock.now < end; ) {
-    between();
-    made += bench.guess(1_000);
-    bench.clock.advance(30_000);
-  }
-  return made;
-}
 
 function waits(assert: Assert, bench: Bench, milliseconds: number): void {
   assert.is(bench.throttle.waitMs(), milliseconds);
@@ -130,8 +72,8 @@ export const cases: Cases = {
     waits(assert, bench, 60_000);
 
     const [steady, cycled] = [new Bench(), new Bench()];
-    const made = guesses(steady, DAY);
-    const madeCycling = guesses(cycled, DAY, () => cycled.boot());
+    const made = guesses(steady, 30 * DAY);
+    const madeCycling = guesses(cycled, 30 * DAY, { before: () => cycled.boot() });
     assert.true(madeCycling <= made, `${madeCycling} against ${made}`);
   },
 
@@ -146,20 +88,18 @@ export const cases: Cases = {
     assert.is(bench.throttle.count, 0);
   },
 
-  "X8: an insider's good PIN between guesses gains nothing"(assert) {
-    const alone = new Bench();
-    const helped = new Bench();
-    const steps = 2 * DAY;
-    const made = guesses(alone, steps);
-    const madeWithPin = guesses(helped, steps, () => void helped.good());
-    // One failure a row and day, from the second day on, is all that it can take back.
-    assert.true(madeWithPin <= made + 1, `${madeWithPin} against ${made}`);
-    const rebooted = new Bench();
-    const madeRebooting = guesses(rebooted, steps, () => {
-      rebooted.good();
-      rebooted.boot();
-    });
-    assert.true(madeRebooting <= made, `${madeRebooting} against ${made}`);
+  "X8: an insider's good PIN between guesses gains nothing in 30 days, however he guesses"(assert) {
+    const patience = { greedy: Infinity, "short of the hard stop": 99, "without ever waiting": 5 };
+    for (const [name, most] of Object.entries(patience)) {
+      const alone = guesses(new Bench(), 30 * DAY, { most });
+      const before = guesses(new Bench(), 30 * DAY, { most, before: (bench) => void bench.good() });
+      const after = guesses(new Bench(), 30 * DAY, { most, after: (bench) => void bench.good() });
+      // What his PIN takes back is an advance on what time takes back: at the end one may still be out.
+      for (const helped of [before, after]) assert.true(helped <= alone + 1, `${name}: ${helped} against ${alone}`);
+      const rebooting = guesses(new Bench(), 30 * DAY, { most, after: (bench) => void (bench.good(), bench.boot()) });
+      assert.true(rebooting <= alone, `${name}, with power cuts: ${rebooting} against ${alone}`);
+      assert.true(alone <= 100 + 4 * 30, `${alone} guesses`);
+    }
   },
 
   "X8: a mistyping is forgiven by the good PIN that follows within a minute, once per row and day, not on the first day"(assert) {
@@ -274,19 +214,40 @@ export const cases: Cases = {
     assert.is(trial.type("123456"), "granted");
   },
 
-  "X8: the power fails at any step of a wrong PIN: never is a comparison free"(assert, { hashes }) {
-    const list = trialList(hashes, [{ value: "123456" }]);
-    for (let step = 0; step < 12; step++) {
-      for (const point of ["before", "inside", "after"] as const) {
-        const trial = new TrialDoor(hashes, { list });
-        trial.board.cutAfter(step, point);
-        trial.board.keypad.type("000000");
-        trial.settle();
-        const heard = trial.outcomes.length;
-        trial.board.supply.cancelCut();
-        trial.board.powerOn();
-        assert.true(trial.throttle.count === 1 || (heard === 0 && trial.throttle.count === 0), `${point} ${step}`);
-      }
-    }
+  "X8: the power fails at the same step of each attempt: no more PINs are compared than without"(assert, { hashes }) {
+    cutAtTheSameStep(assert, hashes, false);
+  },
+
+  "X8: nor where PINs follow a unit number"(assert, { hashes }) {
+    cutAtTheSameStep(assert, hashes, true);
   },
 };
+
+function cutAtTheSameStep(assert: Assert, hashes: Hashes, unitNumbers: boolean): void {
+  const list = trialList(hashes, [{ value: unitNumbers ? "12*123456" : "123456", kind: unitNumbers ? CredentialKind.unitPin : CredentialKind.pin }], { policy: { unitNumbers } });
+  let compared = 0;
+  const counting: Hashes = {
+    ...hashes,
+    hmacSha256: (key, message) => {
+      if (equalBytes(key, TAG_KEY)) compared += 1;
+      return hashes.hmacSha256(key, message);
+    },
+  };
+  let whole = 0;
+  for (let step = 0; step < 7; step++) {
+    for (const point of CUT_POINTS) {
+      compared = 0;
+      const trial = new TrialDoor(counting, { list });
+      for (let attempt = 0; attempt < 6; attempt++) {
+        trial.board.cutAfter(step, point);
+        trial.board.keypad.type(unitNumbers ? "12#000000" : "000000");
+        trial.settle();
+        if (trial.board.supply.cutPending) whole += 1;
+        trial.board.supply.cancelCut();
+        trial.board.powerOn();
+      }
+      assert.true(compared <= FREE_PIN_ATTEMPTS, `${compared} compared, cut ${point} step ${step}`);
+    }
+  }
+  assert.true(whole > 0, "the last steps lie behind the attempt");
+}
