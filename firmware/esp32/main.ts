@@ -1,5 +1,7 @@
 import { startController, STORAGE_PATH } from "../controller";
+import { loadCaCertificate } from "../enrolment/ca-certificate";
 import { loadSettings, saveSettings } from "../enrolment/settings";
+import { loadWifiSettings } from "../enrolment/wifi-settings";
 import { isDebugBuild } from "./board-system";
 import { makeBoard, makeTimers, openKeyValue } from "./board";
 import { readBoardSettings } from "./board-settings";
@@ -29,11 +31,13 @@ export default function (): void {
   const keyValue = openKeyValue({ path: STORAGE_PATH, format: "buffer" });
   const { wifiName, wifiPassword, cloudHost, cloudPort, plain } = settings.bench;
   if (loadSettings(keyValue) === undefined && cloudHost !== "") saveSettings(keyValue, { cloudHost, cloudPort });
-  const ca = plain ? "plain" : keyValue.read("ca");
+  const ca = plain ? "plain" : (loadCaCertificate(keyValue)?.buffer as ArrayBuffer | undefined);
+  // What an installer typed goes before what the image brought along.
+  const wifi = loadWifiSettings(keyValue) ?? { name: wifiName, password: wifiPassword };
   keyValue.close();
 
   // Before anything random: the generator needs the radio, and the first boot makes the door's identity.
-  new WifiStation({ ssid: wifiName, password: wifiPassword, timers, own: (callback) => guard.own(callback), trace: print });
+  new WifiStation({ ssid: wifi.name, password: wifi.password, timers, own: (callback) => guard.own(callback), trace: print });
   if (ca === "plain") print("WARNING: TLS IS OFF (tls=0). The door's password can be read off the wire. For a bench only.");
   else if (ca === undefined) print("tls: no CA yet; nothing is connected before the installer has given one");
   const { device, secureOutputs } = makeBoard({ settings, guard, timers, console, trace: print, ca });
