@@ -58,9 +58,9 @@ export function planList(order: ListOrder): ListPlan {
     if (delta !== undefined && version !== plan.withdrawn) plan.deltas.push({ base: version, delta });
   });
   // A door goes by no base alone while it is under orders that only a delta ends. Where none on what it has will tell
-  // it so (a new epoch, a list that this cloud does not know), the new base must not leave it waiting.
-  const toldOtherwise = plan.deltas.length > 0 && signed.every((delta) => delta !== undefined);
-  if (plan.base !== undefined && !(needNoDelta(doorState) && toldOtherwise)) {
+  // it so, as in a new epoch, the new base must not leave it waiting.
+  const untold = signed.some((delta) => delta === undefined);
+  if (plan.base !== undefined && (untold || !needNoDelta(doorState))) {
     const { version } = stamp;
     const delta = deltaOn({ ...plan.base, version, epoch: stamp.epoch }, order);
     if (delta === undefined) throw new Error("an empty delta is too long");

@@ -184,7 +184,7 @@ export class ListUpdater {
   #needsDelta({ manifest }: ListHead): boolean {
     const { floor, lockState } = this.#parts.store;
     if (floor === undefined) return false;
-    return compareVersions(manifest, floor) < 0 || (manifest.epoch === floor.epoch && lockState !== LockState.normal);
+    return compareVersions(manifest, floor) < 0 || lockState !== LockState.normal;
   }
 
   /** The snapshot under way, unless a new keyset has withdrawn the key that signed it. */

@@ -359,6 +359,25 @@ export const cases: Cases = {
     assert.is(rig.store.active!.list.delta, undefined);
   },
 
+  "X12: nor does the first base of a new epoch"(assert, { hashes }) {
+    const rig = new ListRig({ hashes });
+    const { mint } = rig;
+    rig.claim();
+    const old = mint.snapshot({ version: 10, rows: [mint.pinRow("111111")] });
+    rig.fetch(old);
+    rig.apply(old, mint.delta(old, { version: 11, lockState: LockState.lockDown }));
+    mint.epoch = 2;
+    mint.listKey = testKey(12);
+    rig.run(rig.keysets.receiveKeyset(mint.keyset(2)));
+    const base = mint.snapshot({ version: 7, rows: [mint.pinRow("111111")] });
+    rig.fetch(base);
+    assert.is(rig.active, "1.11");
+    assert.deepEqual(rig.updater.nextNeed(), { deltaBase: 7 });
+    rig.apply(base, mint.delta(base, { version: 7 }));
+    assert.is(rig.active, "2.7", "and this one has lifted it");
+    assert.is(rig.store.active!.list.lockState, LockState.normal);
+  },
+
   "a new epoch begins anew with any version, and withdraws what the old key signed"(assert, { hashes }) {
     const { rig, mint, base, next } = doorUnderWay(hashes);
     const old = { ...mint.listKey };
