@@ -57,6 +57,7 @@ export const EVENT_UPLOAD_RETRY_MS = 10_000; // events that nobody acknowledged 
 export const DEFAULT_UNLOCK_SECONDS = 5; // a press of the exit button while there is no list
 export const CONTACT_SETTLE_MS = 50; // contacts bounce; a change counts once it has stood this long
 export const EXIT_STUCK_MS = 60_000; // an exit button that is down for so long is wedged: an alarm says so, and the door does not stay open for it
+export const DOOR_EVENTS_PER_MINUTE = 40; // openings, closings and presses of the exit button; more are a loose wire, and left out of the log
 export const OUTPUT_OPEN_MIN_MS = 500; // a relay that has opened locks no sooner: it moves at most twice in this time, and is locked within 1 s of its time
 export const HOURS_CHECK_SECONDS = 900; // a door with hours of its own looks at the clock at their limits, and at least this often: UTC offsets change on such quarters
 export const HOURS_BEGUN_MAX = 8; // windows at one time whose first entry is kept; of more, those that end last

@@ -3,6 +3,7 @@ import { unlockSecondsOf, type DoorPolicy } from "../../protocol/door-policy";
 import type { EventType } from "../../protocol/event-record";
 import type { Device, TimerHandle } from "../device";
 import { DEFAULT_UNLOCK_SECONDS, HELD_OPEN_ALARM_MS, OPENING_GRACE_MS } from "../limits";
+import { EventRate } from "./event-rate";
 import { Leaf } from "./leaf";
 import { Output } from "./output";
 import { RequestToExit } from "./request-to-exit";
@@ -11,6 +12,8 @@ export type DoorEvent = Extract<EventType, "request-to-exit" | "leaf-opened" | "
 
 /** `count` of an `alarm` (SPEC 10): the exit button does not come up again. */
 export const ALARM_EXIT_STUCK = 1;
+/** Leaf or exit button change so often that their events are left out for a while. */
+export const ALARM_CHATTER = 2;
 
 export interface DoorOptions {
   device: Pick<Device, "io" | "pin" | "outputs" | "timer" | "ticks">;
@@ -33,6 +36,7 @@ const STRIKE = 0;
  *   meanwhile, not while it is open, so that a bolt never shoots against an open leaf before its time.
  * - The exit button opens the strike whatever list, lock-down or throttle say, and its opening is no forced one. It
  *   is a convenience: what a person must be able to leave by cuts the lock's power or turns a handle (DESIGN §5).
+ * - More than 40 of their events in a minute are no people: they move what they move, but the log gets an alarm.
  * - A leaf that opens without either is `forced-open`; one that is still open 30 s after the strike has locked is
  *   `held-open`, once for each opening. Neither is told while the strike is held open by a manager or its hours.
  */
@@ -41,6 +45,7 @@ export class Door {
   readonly #outputs: readonly Output[];
   readonly #leaf: Leaf;
   #lockState: LockState = LockState.normal;
+  readonly #rate: EventRate;
   #inHours = false;
   /** Ticks at which the strike locked. */
   #locked: number | undefined;
@@ -52,6 +57,7 @@ export class Door {
     this.#options = options;
     const { io, pin, outputs, timer: timers, ticks } = options.device;
     const { Digital } = io;
+    this.#rate = new EventRate(ticks);
     // Before anything else: until here the board's pull-downs alone hold the relays.
     this.#outputs = outputs.map((wiring, index) => new Output({ Digital, wiring, timers, ticks, ...(index === STRIKE && { onLocked: () => this.#strikeLocked() }) }));
     this.#leaf = new Leaf({ Digital, pin: pin.contact, timers, onChange: (open) => (open ? this.#opened() : this.#closed()) });
@@ -125,7 +131,7 @@ export class Door {
 
   #exit(): void {
     this.unlock(1 << STRIKE);
-    this.#options.onEvent("request-to-exit");
+    this.#tell("request-to-exit");
   }
 
   #opened(): void {
@@ -134,14 +140,21 @@ export class Door {
     this.#openedInPulse = this.#strike.open;
     this.#heldOpenTold = false;
     if (!this.#strike.open) this.#watchLeaf();
-    this.#options.onEvent(expected ? "leaf-opened" : "forced-open");
+    this.#tell(expected ? "leaf-opened" : "forced-open");
   }
 
   #closed(): void {
     this.#stopWatching();
     if (this.#openedInPulse) this.#strike.endPulse();
     this.#openedInPulse = false;
-    this.#options.onEvent("leaf-closed");
+    this.#tell("leaf-closed");
+  }
+
+  /** What people and wires can make happen at any rate. */
+  #tell(type: DoorEvent): void {
+    const rate = this.#rate.count();
+    if (rate === "tell") this.#options.onEvent(type);
+    else if (rate === "begin") this.#options.onEvent("alarm", ALARM_CHATTER);
   }
 
   #strikeLocked(): void {

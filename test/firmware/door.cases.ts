@@ -1,6 +1,6 @@
 import type { Device } from "../../firmware/device";
 import { Door, type DoorEvent } from "../../firmware/door/door";
-import { EXIT_STUCK_MS, HELD_OPEN_ALARM_MS, OUTPUT_OPEN_MIN_MS } from "../../firmware/limits";
+import { DOOR_EVENTS_PER_MINUTE, EXIT_STUCK_MS, HELD_OPEN_ALARM_MS, OUTPUT_OPEN_MIN_MS } from "../../firmware/limits";
 import { ReaderSignal } from "../../firmware/reader/reader-signal";
 import { OUTPUT_PINS, PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
@@ -413,6 +413,37 @@ export const cases: Cases = {
     clock.advance(100);
     exit(hinge);
     assert.true(board.strike);
+  },
+
+  "X7: a loose wire or a child at the button fills no log: an alarm takes the place of what they do, until they rest"(assert) {
+    const { clock, board, events } = hang();
+    const rattle = (minutes: number): void => {
+      for (let step = 0; step < minutes * 300; step++) {
+        board.setLeaf(step % 2 === 0);
+        clock.advance(200);
+      }
+    };
+    rattle(10);
+    assert.is(events.length, DOOR_EVENTS_PER_MINUTE + 1);
+    assert.is(kinds(events)[DOOR_EVENTS_PER_MINUTE], "alarm 2");
+    board.setLeaf(true);
+    clock.advance(30_100);
+    assert.deepEqual(kinds(events).slice(DOOR_EVENTS_PER_MINUTE + 1), ["held-open"], "a door that stands open is told in any case");
+    clock.advance(60_000);
+    board.setLeaf(false);
+    clock.advance(60_000);
+    board.setLeaf(true);
+    clock.advance(100);
+    assert.is(kinds(events)[events.length - 1], "forced-open", "it has come to rest");
+    board.setLeaf(false);
+    clock.advance(60_000);
+    const before = events.length;
+    for (let press = 0; press < 600; press++) exit({ board, clock } as Hinge);
+    assert.true(events.length - before <= 2 * DOOR_EVENTS_PER_MINUTE, `${events.length - before}`);
+    assert.true(board.strike, "and every press opens");
+    clock.advance(120_000);
+    exit({ board, clock } as Hinge);
+    assert.is(kinds(events)[events.length - 1], "request-to-exit");
   },
 
   "N16: in the door's hours there is neither forced nor held open, and both are told again after them"(assert) {
