@@ -14,9 +14,11 @@ import { NodeFirmware } from "../hardware-sim/building/engine/node-firmware";
 import { XsFirmware } from "../hardware-sim/building/engine/xs-firmware";
 import { RealTimeClock } from "../hardware-sim/building/real-time-clock";
 import { VirtualBoard } from "../hardware-sim/virtual-board";
+import { virtualImage } from "../hardware-sim/virtual-update";
 import { MATRIX_PINS, type VirtualMatrixKeypad } from "../hardware-sim/virtual-matrix-keypad";
 import { whyNoXs } from "../hardware-sim/xs/find-worker";
 import { startTrialFirmware } from "./support/trial-firmware";
+import { startTrialLife } from "./support/trial-life";
 
 /** A cloud that says where its broker is and writes down what doors say. */
 class TrialCloud {
@@ -180,6 +182,9 @@ for (const [engineName, load, missing] of engines) {
     await page.act(0, { action: "card", card: "5A0144" });
     await page.sees(({ lines }) => lines.includes("firmware: 1 frame of 26 bits in 4 bytes, then undefined"));
     t.true(page.lines.includes("person: presents a card"), "and not which");
+    await page.act(0, { action: "service", held: true });
+    await page.sees(({ lines, views }) => views[0].serviceHeld && lines.includes("firmware: service button"));
+    await page.act(0, { action: "service", held: false });
     await page.act(0, { action: "exit", held: true });
     await page.sees(({ views }) => views[0].strike);
 
@@ -247,6 +252,53 @@ for (const [engineName, load, missing] of engines) {
     (board.readers[1] as VirtualMatrixKeypad).press("5", 0, 60_000);
     await says(`column ${1 << MATRIX_PINS.columns[1]} falls, and is low`);
     t.pass();
+  });
+}
+
+for (const [engineName, load, missing] of [
+  ["Node", async () => new NodeFirmware(startTrialLife), undefined],
+  ["XS", () => XsFirmware.load(join(__dirname, "support/trial-life-program.ts")), noXs],
+] as typeof engines) {
+  const run = missing === undefined ? test : test.skip;
+  run(`a board under ${engineName}: console, heap, image slots, restarts and the watchdog cross to the firmware and back`, async (t) => {
+    const engine = await load();
+    const clock = new RealTimeClock((error) => t.fail(String(error)));
+    t.teardown(() => clock.stop());
+    const said: string[] = [];
+    let told = (): void => undefined;
+    const board = new VirtualBoard({
+      clock,
+      watchdogMs: 6_000,
+      update: { image: virtualImage(8), target: new Uint8Array(8).fill(7), imageKey: new Uint8Array(32) },
+      onTrace: (line) => {
+        said.push(line);
+        told();
+      },
+    });
+    board.memoryUse = { chunkBytes: 12_345, slotBytes: 6 };
+    let stop = (): void => undefined;
+    board.onPowerLost = () => stop();
+    board.start((device) => (stop = engine.boot(device, (error) => t.fail(String(error)))));
+    t.teardown(() => board.powerOff());
+    const says = async (line: string): Promise<void> => {
+      while (!said.includes(line)) await new Promise<void>((resolve) => (told = resolve));
+    };
+    await says("image 8, none failed, target 7, key 32, power-on");
+    const type = async (line: string, answer: string): Promise<void> => {
+      board.console.type(`${line}\r`);
+      await says(answer);
+    };
+    await type("memory", "memory 12345");
+    await type("abort", "aborted");
+    await type("image", "whole");
+    t.true(board.console.output.includes("memory"), "it echoes");
+    await type("restart", "image 9 on trial, none failed, target 7, key 32, restart");
+    await type("starve", "image 8, 9 failed, target 7, key 32, watchdog");
+    await type("image", "whole");
+    said.length = 0;
+    await type("restart", "image 9 on trial, none failed, target 7, key 32, restart");
+    await type("confirm", "confirmed");
+    t.false(board.update!.onTrial);
   });
 }
 

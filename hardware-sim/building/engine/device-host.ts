@@ -1,4 +1,5 @@
-import type { Device, ReaderWiring, TimerHandle } from "../../../firmware/device";
+import type { Device, FirmwareUpdate, ReaderWiring, TimerHandle } from "../../../firmware/device";
+import type { ResetReason } from "../../../protocol/door-state";
 import { hostHashes } from "../../xs/host-hashes";
 import type { HostOperations } from "../../xs/xs-program";
 import { packValue, unpackValue } from "./value-wire";
@@ -16,6 +17,12 @@ export interface DeviceDescription {
   digital: Record<string, number>;
   mqtt: Record<string, number>;
   rtc: boolean;
+  /** Why the board started; null where it cannot tell, nor start itself anew. */
+  resetReason: ResetReason | null;
+  watchdog: boolean;
+  console: boolean;
+  /** All of it but what is done with it. */
+  update: Pick<FirmwareUpdate, "target" | "version" | "onTrial" | "imageKey"> & { rolledBack: number | null } | null;
 }
 
 /** All of a reader but its class, and what that class says of itself. */
@@ -58,6 +65,10 @@ export class DeviceHost {
           digital: { Input, InputPullUp, Output, Rising, Falling },
           mqtt: { CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK },
           rtc: device.rtc !== undefined,
+          resetReason: device.system?.resetReason ?? null,
+          watchdog: device.watchdog !== undefined,
+          console: device.console !== undefined,
+          update: device.update === undefined ? null : describeUpdate(device.update),
         };
       }),
       ticks: () => {
@@ -70,6 +81,10 @@ export class DeviceHost {
       setTime: operation((time: number | null) => {
         if (device.rtc) device.rtc.time = time ?? undefined;
       }),
+      memoryUse: operation(() => device.system?.memoryUse() ?? null),
+      restart: operation(() => device.system?.restart()),
+      feed: operation(() => device.watchdog?.feed()),
+      confirm: operation(() => device.update?.confirm()),
       setTimer: operation((id: number, milliseconds: number) => {
         const handle = device.timer.set(() => {
           this.#timers.delete(id);
@@ -102,7 +117,7 @@ export class DeviceHost {
   }
 
   #open(kind: string, options: Record<string, unknown>): Held {
-    const { io, readers, network, flash, keyValue } = this.#device;
+    const { io, readers, network, flash, keyValue, console, update } = this.#device;
     switch (kind) {
       case "digital":
         return new io.Digital(options as never) as unknown as Held;
@@ -111,6 +126,12 @@ export class DeviceHost {
         const Reader = readers[reader as number].io as unknown as new (options: object) => Held;
         return new Reader(given);
       }
+      case "console": {
+        const { io: Port, ...provided } = console!;
+        return new Port({ ...provided, ...options }) as unknown as Held;
+      }
+      case "image":
+        return update!.begin(options.byteLength as number) as unknown as Held;
       case "mqtt": {
         const will = options.will as { message: Uint8Array } | undefined;
         const message = will && (will.message.buffer as ArrayBuffer);
@@ -138,6 +159,10 @@ export class DeviceHost {
   #event(id: number, name: string, args: unknown[]): void {
     this.#deliver(packValue([id, name, args], codec));
   }
+}
+
+function describeUpdate({ target, version, onTrial, rolledBack, imageKey }: FirmwareUpdate): NonNullable<DeviceDescription["update"]> {
+  return { target, version, onTrial, rolledBack: rolledBack ?? null, imageKey };
 }
 
 function describeReader(wiring: ReaderWiring): ReaderDescription {

@@ -6,9 +6,14 @@ import type {
   HttpClient,
   HttpRequest,
   HttpRequestOptions,
+  ImageWriter,
   KeyValue,
   MqttClient,
   ReaderWiring,
+  Serial,
+  SerialConstructor,
+  SerialOptions,
+  System,
 } from "../../../firmware/device";
 import { callHost, fromUtf8, serve, toUtf8 } from "../../xs/guest";
 import { guestHashes } from "../../xs/guest-hashes";
@@ -95,6 +100,25 @@ class Handles {
     // ECMA-419 clients close themselves on an error.
     if (name === "onError") this.release(id);
   }
+}
+
+/** The board's serial console. */
+function guestConsole(handles: Handles): SerialConstructor {
+  return class GuestConsole implements Serial {
+    #id: number;
+    constructor({ io: _io, ...options }: SerialOptions) {
+      this.#id = handles.open("console", options, this);
+    }
+    read(): number | undefined {
+      return (handles.call(this.#id, "read") as number | null) ?? undefined;
+    }
+    write(value: number): void {
+      handles.call(this.#id, "write", value);
+    }
+    close(): void {
+      handles.close(this.#id);
+    }
+  };
 }
 
 /** The class of a reader: a serial line, a Wiegand capture or a bank of pins, which differ in what crosses. */
@@ -235,9 +259,35 @@ function makeDevice(handles: Handles): Device {
         },
       },
     }),
+    ...(description.resetReason !== null && {
+      system: {
+        resetReason: description.resetReason,
+        memoryUse: () => ask("memoryUse") as ReturnType<System["memoryUse"]>,
+        restart: () => void ask("restart"),
+      },
+    }),
+    ...(description.watchdog && { watchdog: { feed: () => void ask("feed") } }),
+    ...(description.console && { console: { io: guestConsole(handles) } }),
+    ...(description.update !== null && {
+      update: {
+        ...description.update,
+        rolledBack: description.update.rolledBack ?? undefined,
+        begin: (byteLength) => guestWriter(handles, byteLength),
+        confirm: () => void ask("confirm"),
+      },
+    }),
     hashes: guestHashes,
     randomBytes: (length) => ask("random", length) as Uint8Array,
     trace: (line) => void ask("trace", line),
+  };
+}
+
+function guestWriter(handles: Handles, byteLength: number): ImageWriter {
+  const id = handles.open("image", { byteLength }, undefined);
+  return {
+    write: (bytes) => void handles.call(id, "write", bytes),
+    complete: () => void handles.call(id, "complete"),
+    abort: () => void handles.call(id, "abort"),
   };
 }
 
