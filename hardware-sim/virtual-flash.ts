@@ -38,6 +38,11 @@ export interface FlashSnapshot {
 export class VirtualFlash implements Flash {
   readonly blocks: number;
   readonly encrypted: boolean;
+  /**
+   * What a second write to a unit does: it throws, as the firmware bug that it mostly is, or it leaves garbage, as a
+   * real chip does. After damage no firmware can know all that was written.
+   */
+  secondWrite: "throws" | "garbles" = "throws";
   /** Called after each change of cells, torn ones included: `byteLength` bytes from `byteOffset`. */
   onChange: ((byteOffset: number, byteLength: number) => void) | undefined;
   /** Units written and erases, per block: the wear. */
@@ -83,7 +88,7 @@ export class VirtualFlash implements Flash {
     const count = data.length / FLASH_UNIT_BYTES;
     // All before the first is programmed: a bug must not look like a cut.
     for (let i = 0; i < count; i++) {
-      if (this.#units[first + i] === PROGRAMMED) {
+      if (this.#units[first + i] === PROGRAMMED && this.secondWrite === "throws") {
         throw new Error(`flash: unit at ${(first + i) * FLASH_UNIT_BYTES} is written twice since its erase`);
       }
     }
@@ -170,7 +175,7 @@ export class VirtualFlash implements Flash {
   #program(unit: number, data: Uint8Array): void {
     this.#countWrite(unit);
     const cells = this.#unitBytes(unit);
-    if (this.#units[unit] === TORN) {
+    if (this.#units[unit] !== ERASED) {
       // Programming only clears bits: over what a cut left there, something else comes out.
       if (this.encrypted) this.#random.fill(cells);
       else for (let i = 0; i < FLASH_UNIT_BYTES; i++) cells[i] &= data[i];

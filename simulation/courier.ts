@@ -3,6 +3,7 @@ import type { Radio } from "./radio";
 import type { Tally } from "./tally";
 
 const KEPT = 48;
+const SIGNATURE_BYTES = 64;
 const HOLD_TIME_ANSWER_MS = 59_500;
 
 /**
@@ -13,6 +14,8 @@ export class Courier {
   /** Lists are held back from this door, and leases are not: whoever was revoked wants to stay. */
   jamsLists = false;
   jamsLeases = false;
+  /** So many of the next messages come spoilt first, and then as they were. */
+  spoils = 0;
   /** Answers to questions for the time come as late as they may. */
   holdsTime = false;
   readonly #random: VirtualRandom;
@@ -25,9 +28,14 @@ export class Courier {
     this.#faults = faults;
   }
 
-  /** @param later sends it on after so many ms. @returns whether the message goes its way now. */
-  passes(what: string, payload: Uint8Array, later: (milliseconds: number) => void): boolean {
+  /** @param later sends it, or something else in its place, after so many ms. @returns whether the message goes its way now. */
+  passes(what: string, payload: Uint8Array, later: (milliseconds: number, changed?: Uint8Array) => void): boolean {
     this.#keep(what, payload);
+    if (this.spoils > 0 && payload.length > SIGNATURE_BYTES) {
+      this.spoils -= 1;
+      this.#faults.add("spoilt on its way");
+      later(1, this.#spoilt(payload));
+    }
     if (this.jamsLists && (what.startsWith("delta/") || what === "manifest" || what.startsWith("page/"))) {
       this.#faults.add("jammed list");
       return false;
@@ -83,6 +91,13 @@ export class Courier {
     if (old === undefined || !radio.connected) return;
     this.#faults.add("other door's message");
     radio.deliver(old.what, old.payload);
+  }
+
+  /** Changes one bit of what is said, never of the signature, which is what most receivers look at last. */
+  #spoilt(payload: Uint8Array): Uint8Array {
+    const spoilt = payload.slice();
+    spoilt[this.#random.below(spoilt.length - SIGNATURE_BYTES)] ^= 1 << this.#random.below(8);
+    return spoilt;
   }
 
   /** Old things stay as likely as new ones. */

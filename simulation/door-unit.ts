@@ -1,6 +1,6 @@
 import { startController } from "../firmware/controller";
-import type { Device } from "../firmware/device";
-import { VirtualBoard } from "../hardware-sim/virtual-board";
+import type { Device, OutputWiring, Sntp } from "../firmware/device";
+import { OUTPUT_PINS, VirtualBoard } from "../hardware-sim/virtual-board";
 import type { FlashSnapshot } from "../hardware-sim/virtual-flash";
 import type { VirtualClock } from "../hardware-sim/virtual-clock";
 import { VirtualRandom } from "../hardware-sim/virtual-random";
@@ -19,7 +19,6 @@ import type { Invariant } from "./violation";
 
 export const STORAGE = "latchkey";
 const CUT_POINTS: readonly CutPoint[] = ["before", "inside", "after"];
-const STRIKE_PIN = 16;
 
 export interface DoorUnitParts {
   number: number;
@@ -32,6 +31,12 @@ export interface DoorUnitParts {
   /** A clock chip, and how much too fast it runs; undefined = the board has none. */
   chipPpm: number | undefined;
   driftPpm: number;
+  /** Kind of lock at each output. */
+  locks: readonly OutputWiring["lock"][];
+  /** It stands still while flash is erased and while it computes, as a real one does. */
+  slow: boolean;
+  /** It asks an unsigned time server. */
+  asksTime: boolean;
   onUp(what: string, payload: Uint8Array): void;
   answerHttp(path: string, body: Uint8Array): Uint8Array | undefined;
   fail(invariant: Invariant, text: string): void;
@@ -50,6 +55,10 @@ export class DoorUnit {
   busyUntil = 0;
   /** After a power cut the power stays away for as long as this says, and may go again while the board starts. */
   restless = true;
+  /** The next time that the power goes it stays away for so long. */
+  darkMs = 0;
+  /** How far off the time servers are that it asks; undefined = they do not answer. */
+  timeLieMs: number | undefined = 0;
   /** What somebody has copied off the chip. */
   copiedFlash: FlashSnapshot | undefined;
   readonly #parts: DoorUnitParts;
@@ -68,7 +77,7 @@ export class DoorUnit {
       faults,
       door: () => (this.#hex ??= toHex(this.claimSecretAndId.subarray(0, 8))),
       onUp: (what, payload) => parts.onUp(what, payload),
-      passes: (what, payload) => this.courier.passes(what, payload, (milliseconds) => clock.set(() => this.radio.deliver(what, payload), milliseconds)),
+      passes: (what, payload) => this.courier.passes(what, payload, (milliseconds, changed = payload) => clock.set(() => this.radio.deliver(what, changed), milliseconds)),
       answerHttp: (path, body) => parts.answerHttp(path, body),
     });
     this.board = new VirtualBoard({
@@ -79,6 +88,8 @@ export class DoorUnit {
       hashes: mixingHashes,
       verifySignature: verifyCheapSignature,
       driftPpm: parts.driftPpm,
+      locks: parts.locks,
+      ...(parts.slow && { eraseMs: 45, sliceMs: 4 }),
       ...(parts.chipPpm !== undefined && { rtc: new VirtualRealTimeClock(clock, parts.chipPpm) }),
       onTrace: (line) => trace.line(number, line),
       onException: (error) => {
@@ -86,11 +97,12 @@ export class DoorUnit {
         this.board.powerOff();
       },
     });
-    this.watch = new DoorWatch({ door: number, board: this.board, trace, reasons: parts.reasons, now: () => clock.now, fail: parts.fail });
+    this.watch = new DoorWatch({ door: number, board: this.board, locks: parts.locks, trace, reasons: parts.reasons, now: () => clock.now, fail: parts.fail });
     this.board.pins.onOutput = (pin, { value }) => {
-      if (pin !== STRIKE_PIN) return;
-      trace.note("output", number, pin, value);
-      this.watch.outputMoved(value === 1);
+      const output = (OUTPUT_PINS as readonly number[]).indexOf(pin);
+      if (output < 0 || output >= parts.locks.length || !this.board.running) return;
+      trace.note("output", number, output, value);
+      this.watch.openings.moved(output, value === 1);
     };
     this.board.onPowerLost = () => this.#powerLost();
     this.board.keyValue.preset(STORAGE, "cloud", ascii("cloud.simulated:443"));
@@ -105,8 +117,9 @@ export class DoorUnit {
     this.board.start((device) => {
       this.watch.booted();
       this.#parts.trace.note("power", this.number, 1, this.board.boots);
-      if (this.#parts.boot !== undefined) this.#parts.boot(device);
-      else startController(device);
+      const whole = this.#parts.asksTime ? { ...device, sntp: this.#timeServer(device) } : device;
+      if (this.#parts.boot !== undefined) this.#parts.boot(whole);
+      else startController(whole);
     });
   }
 
@@ -123,7 +136,7 @@ export class DoorUnit {
     const keys = isTyped(kind) ? `${secret}${enter ? "#" : ""}` : "";
     const takesMs = keys.length * gapMs;
     this.busyUntil = now + takesMs + (secondPin === undefined ? 8_000 : 12_000);
-    this.watch.attempt = { ...attempt, at: now + takesMs };
+    this.watch.presented({ ...attempt, at: now + takesMs });
     if (keys === "") this.board.keypad.presentCard(fromHex(secret)!);
     else this.board.keypad.type(keys, gapMs);
     if (secondPin !== undefined) clock.set(() => this.board.keypad.type(`${secondPin}#`, gapMs), takesMs + 2_000);
@@ -140,16 +153,34 @@ export class DoorUnit {
   /** From now on nothing goes wrong here. */
   calm(): void {
     this.restless = false;
+    this.timeLieMs = 0;
     this.board.supply.cancelCut();
     this.courier.jamsLists = this.courier.jamsLeases = this.courier.holdsTime = false;
     this.board.powerOn();
   }
 
+  /** Unsigned time: nobody answers for it. */
+  #timeServer(device: Device): Sntp {
+    const { clock, faults } = this.#parts;
+    return {
+      request: (onTime) => {
+        device.timer.set(() => {
+          const lie = this.timeLieMs;
+          if (lie !== 0) faults.add(lie === undefined ? "no answer of a time server" : "lie of a time server");
+          else faults.add("time server asked", 0);
+          onTime(lie === undefined ? undefined : clock.unixMs + lie);
+        }, 300);
+      },
+    };
+  }
+
   #powerLost(): void {
     const { clock, trace, faults } = this.#parts;
+    this.watch.openings.powerLost();
     trace.note("power", this.number, 0, 0);
     const random = this.#random;
-    const awayMs = random.chance(0.7) ? 200 + random.below(20_000) : random.below(4 * 3_600_000);
+    const awayMs = Math.max(this.darkMs, random.chance(0.7) ? 200 + random.below(20_000) : random.below(4 * 3_600_000));
+    this.darkMs = 0;
     clock.set(() => {
       if (this.board.running) return;
       if (this.restless && random.chance(0.25)) {

@@ -1,17 +1,19 @@
+import type { OutputWiring } from "../firmware/device";
 import type { VirtualBoard } from "../hardware-sim/virtual-board";
 import { equalBytes, readU32, toHex } from "../protocol/bytes";
 import { CredentialKind } from "../protocol/credential";
-import { decodeEvent, type EventRecord } from "../protocol/event-record";
+import { decodeEvent, EVENT_TYPES, type EventRecord } from "../protocol/event-record";
 import { decodeLease, notAfterOf, type Lease } from "../protocol/lease";
 import { EVENT_BYTES } from "../protocol/limits";
-import type { HolderClass } from "../protocol/profile";
+import { HolderClass } from "../protocol/profile";
 import { eventSector, EVENT_SECTORS } from "../firmware/flash-layout";
-import { DEFAULT_UNLOCK_SECONDS, SECTOR_BYTES } from "../firmware/limits";
+import { SECTOR_BYTES } from "../firmware/limits";
 import { REASONS } from "../protocol/decision";
 import type { Attempt } from "./attempt";
 import type { CloudDoor, IssuedList } from "./cloud/cloud-door";
 import { referenceKind } from "./cloud/reference-terms";
 import type { RightAtDoor } from "./cloud/rights";
+import { OpeningWatch } from "./opening-watch";
 import { GuessingBound } from "./reference/guessing-bound";
 import { judge, type ReferenceAttempt } from "./reference/judge";
 import type { Tally } from "./tally";
@@ -22,10 +24,11 @@ const EVENTS_FROM = eventSector(0) * SECTOR_BYTES;
 const EVENTS_TO = EVENTS_FROM + EVENT_SECTORS * SECTOR_BYTES;
 const UNIT_BYTES = 16;
 const PROGRAMMED = 1;
-/** A relay may be late by so much (DESIGN §5), and a board's clock drifts. */
-const LATE_MS = 1_000;
-const DRIFT = 1 + 2e-4;
-/** From a key press to the decision, and from the exit button to the strike. */
+const FLAGS_MAX = 3;
+const ATTEMPTS_KEPT = 6;
+/** Numbers that a damaged log may go back or skip. */
+const NEAR = 300;
+/** From a key press to the decision. */
 const PROMPT_MS = 1_500;
 const STORAGE = "latchkey";
 const LIST_NAME = `${STORAGE}/list`;
@@ -38,6 +41,7 @@ interface LoggedGrant {
 export interface DoorWatchParts {
   door: number;
   board: VirtualBoard;
+  locks: readonly OutputWiring["lock"][];
   trace: Trace;
   reasons: Tally;
   /** ms of the world. */
@@ -54,7 +58,8 @@ export interface DoorWatchParts {
 export class DoorWatch {
   /** Once the door is claimed. */
   books: CloudDoor | undefined;
-  attempt: Attempt | undefined;
+  /** Who stands at the reader; a slow board may yet answer those before. */
+  readonly attempts: Attempt[] = [];
   /** The world changes flash by itself: nothing of it is the firmware's doing. */
   tampering = false;
   /** The last decision that was logged. */
@@ -62,6 +67,7 @@ export class DoorWatch {
   grants = 0;
   /** How far the door's clock was behind the world's when it last wrote the time down, to half a second. */
   clockLagMs = 0;
+  readonly openings: OpeningWatch;
   readonly #parts: DoorWatchParts;
   readonly #guessing = new GuessingBound();
   readonly #grants = new Map<number, LoggedGrant>();
@@ -74,45 +80,31 @@ export class DoorWatch {
   #version = 0;
   #epoch = 0;
   #shown = { counter: 0, epoch: 0, version: 0 };
-  #openUntil = 0;
-  #cause = -Infinity;
-  #exitPressed = -Infinity;
+  #timeKnown = false;
 
   constructor(parts: DoorWatchParts) {
     this.#parts = parts;
-    const { board } = parts;
+    const { board, locks, now, fail } = parts;
+    this.openings = new OpeningWatch({ locks, now, list: () => this.#activeList(), time: () => this.#doorTime(), fail });
     board.flash.onChange = (offset, length) => this.#flashChanged(offset, length);
     board.keyValue.onChange = (name) => name === LIST_NAME && this.#listKept();
+  }
+
+  /** Somebody presents something. */
+  presented(attempt: Attempt): void {
+    this.attempts.push(attempt);
+    if (this.attempts.length > ATTEMPTS_KEPT) this.attempts.shift();
   }
 
   /** The board has been powered on. */
   booted(): void {
     this.#guessing.boot(this.#parts.now());
+    this.openings.booted();
   }
 
-  /** Where the strike is open already, it stays open for longer. */
-  exitPressed(): void {
-    this.#exitPressed = this.#parts.now();
-    this.#opensForExit(this.#exitPressed);
-  }
-
-  /** An output has moved. */
-  outputMoved(open: boolean): void {
-    const now = this.#parts.now();
-    if (!open) {
-      if (now > this.#openUntil && !this.#mayStandOpen(now)) this.#late(now);
-      return;
-    }
-    if (this.#cause === now) return;
-    if (now - this.#exitPressed <= PROMPT_MS) return this.#opensForExit(now);
-    if (this.#mayStandOpen(now)) return;
-    this.#parts.fail("I4", "the strike opened, and no record, no exit button and no hold-open says why");
-  }
-
-  /** Between two events. @param open whether the strike is. */
-  settled(open: boolean): void {
-    const now = this.#parts.now();
-    if (open && now > this.#openUntil && !this.#mayStandOpen(now)) this.#late(now);
+  /** Between two events. */
+  settled(): void {
+    if (this.#parts.board.running) this.openings.settled();
   }
 
   /** When the lease that the door holds ends for a class, Unix seconds. */
@@ -169,31 +161,9 @@ export class DoorWatch {
     this.#grants.clear();
   }
 
-  /** A door without a list opens for the time that it comes with. */
-  #opensForExit(now: number): void {
-    this.#opens(now, Math.max(this.#unlockSeconds(), DEFAULT_UNLOCK_SECONDS));
-  }
-
-  #opens(now: number, seconds = this.#unlockSeconds()): void {
-    this.#openUntil = Math.max(this.#openUntil, now + seconds * 1_000 * DRIFT + LATE_MS);
-  }
-
-  #unlockSeconds(): number {
-    return this.#activeList()?.policy.unlockSeconds ?? DEFAULT_UNLOCK_SECONDS;
-  }
-
-  #late(now: number): void {
-    this.#parts.fail("I5", `the strike is still open ${now - this.#openUntil} ms after it should have fallen`);
-  }
-
-  #mayStandOpen(now: number): boolean {
-    const list = this.#activeList();
-    if (list?.lockState === 2) {
-      // For when it ends.
-      this.#openUntil = now + LATE_MS;
-      return true;
-    }
-    return false;
+  /** Unix seconds of the door's clock, reckoned from what it logged last. */
+  #doorTime(): number | undefined {
+    return this.#timeKnown ? Math.floor((this.#parts.board.clock.startUnixMs + this.#parts.now() - this.clockLagMs) / 1_000) : undefined;
   }
 
   /** What the key-value store says was committed last. */
@@ -217,8 +187,7 @@ export class DoorWatch {
     this.#epoch = kept.epoch;
     this.#version = kept.version;
     if ((this.#activeList()?.throttleReset ?? 0) > before) this.#guessing.lift();
-    // A hold-open may have ended with it: the relay has its second.
-    this.#openUntil = Math.max(this.#openUntil, this.#parts.now() + LATE_MS);
+    this.openings.listChanged();
   }
 
   #flashChanged(offset: number, length: number): void {
@@ -235,7 +204,10 @@ export class DoorWatch {
     }
     // A record is two units; over what a cut tore comes garbage, which the firmware reads back and gives up.
     if ((unit & 1) === 0 || states[0] !== PROGRAMMED || (this.#torn.size > 0 && (this.#torn.has(unit) || this.#torn.has(unit - 1)))) return;
-    if (REASONS[cells[9]] === undefined) return;
+    if (EVENT_TYPES[cells[8]] === undefined || REASONS[cells[9]] === undefined || cells[11] > FLAGS_MAX) return;
+    // Behind damage a record may come to lie over another one, and garbage comes of it.
+    const sequence = readU32(cells, 0);
+    if (this.#flipped.size > 0 && (sequence > this.#next + NEAR || sequence < this.#next - NEAR)) return;
     this.#recordWritten(decodeEvent(cells.slice()));
   }
 
@@ -245,10 +217,9 @@ export class DoorWatch {
     if (event.sequence < this.#next) this.#grants.delete(event.sequence);
     this.#next = event.sequence + 1;
     this.#parts.trace.note("event", this.#parts.door, event.sequence, REASONS.indexOf(event.reason), () => `${event.sequence} ${event.type} ${event.reason} ${event.timeUnknown ? "time unknown" : event.time}`);
-    if (event.type === "remote-unlock") {
-      this.#cause = now;
-      this.#opens(now);
-    }
+    this.#timeKnown = !event.timeUnknown;
+    if (event.type === "remote-unlock") this.openings.commandLogged(event.outputs);
+    if (event.type === "door-hours") this.openings.hoursLogged(event.count === 1, event.timeUnknown ? undefined : event.time);
     if (event.type !== "decision") return;
     this.#parts.reasons.add(event.reason);
     this.lastDecision = { reason: event.reason, at: now };
@@ -261,15 +232,16 @@ export class DoorWatch {
   }
 
   #granted(event: EventRecord, now: number): void {
-    const { books, attempt } = this;
+    const { books } = this;
     const { fail } = this.#parts;
     this.grants += 1;
-    this.#cause = now;
-    this.#opens(now);
+    this.openings.logged(event.outputs);
     this.#grants.set(event.sequence, { tag: toHex(event.tag) });
-    if (books === undefined || attempt === undefined || now - attempt.at > PROMPT_MS + 30_000) return fail("I4", "a grant was logged, and nobody is at the door");
-    const tag = books.tagOf(attempt.kind, attempt.secret);
-    if (!equalBytes(tag, event.tag)) return fail("I7", "a grant was logged under a tag that nobody presented");
+    const recent = this.attempts.filter(({ at }) => now - at <= PROMPT_MS + 30_000);
+    if (books === undefined || recent.length === 0) return fail("I4", "a grant was logged, and nobody is at the door");
+    const attempt = recent.reverse().find(({ kind, secret }) => equalBytes(books.tagOf(kind, secret), event.tag));
+    if (attempt === undefined) return fail("I7", "a grant was logged under a tag that nobody presented");
+    const { tag } = event;
     this.#guessing.granted(now, toHex(tag));
     const held = books.rights.filter((at) => equalBytes(at.tag, tag) && at.right.credential.kind === attempt.kind);
     this.#checkRevoked(held, now);
@@ -281,7 +253,7 @@ export class DoorWatch {
     const { books } = this;
     if (held.length === 0 || held.some(({ right }) => right.revokedAt === undefined)) return;
     this.#parts.reasons.add("granted though revoked");
-    const closes = (this.#parts.board.clock.startUnixMs + now) / 1_000 + this.#unlockSeconds();
+    const closes = (this.#parts.board.clock.startUnixMs + now) / 1_000 + this.openings.unlockSeconds(0);
     let acknowledged = false;
     let says = "";
     for (const at of held) {
@@ -303,7 +275,7 @@ export class DoorWatch {
       kind: referenceKind(attempt.kind),
       secret: attempt.secret,
       secondPin: attempt.secondPin,
-      outputs: [0],
+      outputs: this.#parts.locks.map((_, output) => output),
       time: event.timeUnknown ? undefined : event.time,
       floor: this.#floor(),
       leaseEnds: lease === undefined ? {} : { guest: lease.guestNotAfter, staff: lease.staffNotAfter, resident: lease.residentNotAfter },
@@ -317,7 +289,12 @@ export class DoorWatch {
       const what = `${given.kind} ${attempt.secret} by list ${list?.version} of ${books?.version}, time ${given.time ?? "unknown"}, floor ${given.floor}, lease ${lease?.version}`;
       return this.#parts.fail(judgement.reason === "used-up" ? "I3" : "I7", `granted where the reference model says ${judgement.reason}: ${what}`);
     }
-    const { id, maxUses } = judgement.right;
+    const { outputs, right } = judgement;
+    // Of two rights that both let in the door takes either.
+    const mine = list?.reference.rights.some((other) => other.secret === right.secret && maskOf(other.outputs.filter((output) => given.outputs.includes(output))) === event.outputs);
+    if (mine !== true) this.#parts.fail("I7", `outputs ${event.outputs} were moved where the reference model moves ${maskOf(outputs)}`);
+    if ((event.outputs & 1) !== 0) this.openings.entered(HOLDER_CLASSES[right.holderClass]);
+    const { id, maxUses } = right;
     if (maxUses !== undefined) this.#uses.set(id, (this.#uses.get(id) ?? 0) + 1);
   }
 
@@ -332,4 +309,10 @@ export class DoorWatch {
     const lease = decodeLease(kept);
     return lease.epoch === list.epoch && lease.version <= list.version ? lease : undefined;
   }
+}
+
+const HOLDER_CLASSES = { resident: HolderClass.resident, guest: HolderClass.guest, staff: HolderClass.staff } as const;
+
+function maskOf(outputs: readonly number[]): number {
+  return outputs.reduce((mask, output) => mask | (1 << output), 0);
 }

@@ -18,7 +18,11 @@ export function flipBit(unit: DoorUnit, random: VirtualRandom, faults: Tally): v
     const offset = inList ? random.below(LIST_END) : EVENTS_FROM + random.below(EVENTS_TO - EVENTS_FROM);
     if (flash.peek(offset - (offset % UNIT_BYTES), UNIT_BYTES).states[0] !== PROGRAMMED) continue;
     faults.add(inList ? "bit flip in a list" : "bit flip in the log");
-    if (!inList) unit.watch.willFlip(offset);
+    if (!inList) {
+      unit.watch.willFlip(offset);
+      // A hidden record and a torn one behind it: where the log ends then, only reading back tells.
+      flash.secondWrite = "garbles";
+    }
     unit.watch.tampering = true;
     flash.flip(offset, random.below(8));
     unit.watch.tampering = false;

@@ -1,4 +1,5 @@
 import { QUIET } from "./radio";
+import type { Attempt } from "./attempt";
 import type { DoorUnit } from "./door-unit";
 import { judge } from "./reference/judge";
 import { referenceKind } from "./cloud/reference-terms";
@@ -84,11 +85,14 @@ export class Healing {
     world.attempts += 1;
     unit.busyUntil = 0;
     unit.present({ kind: credential.kind, secret: credential.secret, secondPin: credential.secondPin }, turn % 2 === 0 ? 0 : 250, false);
+    // Until it is looked at nobody else comes.
+    unit.busyUntil += MINUTE_MS;
   }
 
   #checkEntry({ number, watch }: DoorUnit): void {
     const world = this.#world;
-    const { attempt, lastDecision } = watch;
+    const { attempts, lastDecision } = watch;
+    const attempt = attempts[attempts.length - 1] as Attempt | undefined;
     if (world.violation !== undefined || attempt === undefined || world.clock.now - attempt.at > MINUTE_MS) return;
     if (lastDecision?.reason !== "granted") world.fail("I6", `${attempt.secret} has a right and hears ${lastDecision?.reason ?? "nothing"} at the first try`, number);
   }

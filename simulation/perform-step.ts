@@ -1,3 +1,4 @@
+import type { PolicyContent } from "../cloud/issuing/door-orders";
 import { LockState } from "../protocol/delta";
 import { HolderClass } from "../protocol/profile";
 import { CredentialKind } from "../protocol/credential";
@@ -65,6 +66,10 @@ export function performStep(world: World, step: Step): void {
       // Twice in a row: whoever is offline misses one.
       if (random.chance(0.4)) world.clock.set(() => cloud.rotate(false, true), random.below(24 * HOUR_MS));
       return;
+    case "door policy":
+      return cloud.setPolicy(step.door, drawPolicy(cloud.rules.policy, random));
+    case "remote unlock":
+      return cloud.unlock(step.door, 1);
     case "upkeep":
       return cloud.noteAged(step.door);
     case "power cut":
@@ -82,10 +87,15 @@ export function performStep(world: World, step: Step): void {
       return flood(world, unit);
     case "clock chip":
       return disturbClock(world, unit, random);
+    case "time server":
+      unit.timeLieMs = [0, -15 * MINUTE_MS, -14 * MINUTE_MS, 15 * MINUTE_MS, -HOUR_MS, -YEARS_10_MS, YEARS_10_MS, undefined][random.below(8)];
+      return;
     case "jam":
       unit.courier.jamsLists = true;
       unit.courier.jamsLeases = random.chance(0.2);
       world.clock.set(() => (unit.courier.jamsLists = unit.courier.jamsLeases = false), random.below(96 * HOUR_MS));
+      // Whoever keeps the list away would have time stand still as well.
+      if (random.chance(0.5)) world.clock.set(() => turnClockBack(world, unit, random), random.below(30 * HOUR_MS));
       return moveOut(world, step.door, random, 1);
     case "hold time":
       unit.courier.holdsTime = true;
@@ -94,6 +104,7 @@ export function performStep(world: World, step: Step): void {
     case "replay":
       return unit.courier.replay(unit.radio, 1 + random.below(4));
     case "tamper":
+      unit.courier.spoils += 4;
       return unit.courier.tamper(unit.radio);
     case "misdeliver":
       return world.units[(step.door + 1) % world.units.length].courier.misdeliver(unit.radio);
@@ -127,7 +138,7 @@ function hammer(world: World, unit: DoorUnit, random: VirtualRandom): void {
 }
 
 function pressExit(world: World, unit: DoorUnit): void {
-  unit.watch.exitPressed();
+  unit.watch.openings.exitPressed();
   unit.board.pressExit(true);
   world.clock.set(() => unit.board.pressExit(false), 400);
 }
@@ -138,6 +149,7 @@ function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
   if (radio.up) return;
   radio.noise = random.chance(0.4) ? QUIET : { drop: random.below(25) / 100, duplicate: random.below(15) / 100, late: random.below(20) / 100 };
   radio.appear();
+  if (random.chance(0.4)) world.clock.set(() => interfere(world, unit, random), 200 + random.below(60_000));
   const silently = random.chance(0.4);
   world.clock.set(
     () => {
@@ -148,6 +160,25 @@ function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
     },
     20_000 + random.below(random.chance(0.8) ? 6 * MINUTE_MS : HOUR_MS),
   );
+}
+
+/** While there is a connection, somebody hostile has something to say. */
+function interfere({ units }: World, { courier, radio, number }: DoorUnit, random: VirtualRandom): void {
+  switch (random.below(4)) {
+    case 0:
+      return units[(number + 1) % units.length].courier.misdeliver(radio);
+    case 1:
+      return courier.tamper(radio);
+    default:
+      return courier.replay(radio, 1 + random.below(4));
+  }
+}
+
+/** Other times, and now and then hours in which the door stands open. */
+function drawPolicy(policy: PolicyContent, random: VirtualRandom): PolicyContent {
+  const start = 60 * random.below(24);
+  const hours = random.chance(0.6) ? [{ days: 1 + random.below(127), start, end: start + 30 + 60 * random.below(12), onHolidays: random.chance(0.3) }] : [];
+  return { ...policy, unlockSeconds: 2 + random.below(9), outputSeconds: [random.below(4), 0, 0], hours, firstInClasses: random.chance(0.5) ? random.below(8) : 0 };
 }
 
 function moveIn(world: World, random: VirtualRandom, count: number): void {
@@ -176,7 +207,7 @@ function moveOut(world: World, door: number, random: VirtualRandom, count: numbe
       for (const at of cloud.doors[number]!.rights) {
         if (at.right !== leaver.rights[0] || at.promisedUntil === Infinity) continue;
         const end = at.promisedUntil * 1_000 - clock.unixMs;
-        for (const before of [1_200_000, 980_000, 960_000, 61_000, 12_000, 3_000, -1_000]) {
+        for (const before of [1_200_000, 980_000, 960_000, 61_000, 12_000, 3_000, -1_000, -60_000, -600_000, -1_800_000, -3_600_000, -9_000_000]) {
           const inMs = end - before - random.below(30_000);
           if (inMs > 0) clock.set(() => somebodyComes(world, unit, random, leaver), inMs);
         }
@@ -206,4 +237,14 @@ function disturbClock(world: World, unit: DoorUnit, random: VirtualRandom): void
   world.faults.add(["clock chip lost", "clock chip 10 years back", "clock chip 10 years ahead"][choice]);
   // It shows at the next start.
   unit.board.powerOff();
+}
+
+/** Hours or years back, and the board is without power for long enough to make it worth while. */
+function turnClockBack(world: World, unit: DoorUnit, random: VirtualRandom): void {
+  const { rtc } = unit.board;
+  if (rtc === undefined || !unit.restless) return;
+  world.faults.add("clock chip turned back");
+  unit.darkMs = HOUR_MS + random.below(6 * HOUR_MS);
+  unit.board.powerOff();
+  rtc.time = world.clock.unixMs - [12 * HOUR_MS, 100 * HOUR_MS, YEARS_10_MS][random.below(3)];
 }

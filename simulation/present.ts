@@ -34,6 +34,7 @@ export function presentsAtEdge(world: World, unit: DoorUnit, random: VirtualRand
   const inMs = edge * 1_000 - world.clock.unixMs + unit.watch.clockLagMs;
   for (const seconds of SECONDS_AROUND) {
     world.clock.set(() => {
+      if (!unit.restless) return;
       unit.busyUntil = 0;
       if (unit.present({ kind: credential.kind, secret: credential.secret, secondPin: undefined }, 0, false)) world.attempts += 1;
     }, inMs + seconds * 1_000);

@@ -18,6 +18,8 @@ export const STEP_KINDS = [
   "lock state",
   "lift throttle",
   "rotate keys",
+  "door policy", // times of its outputs, hours of its own
+  "remote unlock",
   "upkeep",
   // Faults of power and memory
   "power cut",
@@ -27,6 +29,7 @@ export const STEP_KINDS = [
   "event flood",
   // Clocks
   "clock chip",
+  "time server", // its answers are wrong from now on
   // A hostile courier
   "jam",
   "hold time",

@@ -25,6 +25,8 @@ const HOUR = 3_600;
 const BEFORE_SPRING = 1_774_396_800_000;
 const BEFORE_AUTUMN = 1_792_540_800_000;
 const HEAL_EVERY_DAYS = 20;
+/** Connections a day of a house far from everything. */
+const SELDOM = 0.3;
 
 export interface WorldOptions {
   seed: string;
@@ -82,6 +84,7 @@ export class World {
         this.units[door].watch.books = books;
         books.log.faults = this.units[door].watch;
       },
+      onCommand: (door) => this.units[door].watch.openings.commanded(),
       onIssued: (door, version) => this.trace.note("issue", door, version, 0),
       onReceipt: (door, known) => {
         const { receipt } = this.cloud.doors[door]!;
@@ -100,7 +103,9 @@ export class World {
     this.#moveIn();
     const healing = new Healing(this);
     const { days, doors, seed, liveness } = this.options;
-    const rates: Rates = { ...PEOPLE, ...MANAGERS, ...FAULTS, ...(liveness ? {} : RUTHLESS) };
+    // Some houses hear of their cloud every few days only.
+    const episode = new VirtualRandom(`${seed} rates`).chance(0.25) ? SELDOM : PEOPLE.episode!;
+    const rates: Rates = { ...PEOPLE, ...MANAGERS, ...FAULTS, ...(liveness ? {} : RUTHLESS), episode };
     for (let day = 0; day < days && this.violation === undefined; day++) {
       const steps = planDay(seed, day, doors, rates, this.planned);
       this.planned += steps.length;
@@ -138,7 +143,7 @@ export class World {
     this.steps.add(step.kind);
     this.trace.note("step", step.door, step.number, step.seed, () => `${step.number} ${step.kind}`);
     performStep(this, step);
-    for (const { board, watch } of this.units) watch.settled(board.strike);
+    for (const { watch } of this.units) watch.settled();
   }
 
   #moveIn(): void {
@@ -171,6 +176,9 @@ export class World {
       reasons: this.reasons,
       encrypted: random.chance(0.7),
       chipPpm: chip ? random.below(41) - 20 : undefined,
+      locks: [random.chance(0.2) ? "fail-safe" : "fail-secure", ...(random.chance(0.3) ? (["fail-secure"] as const) : [])],
+      slow: random.chance(0.15),
+      asksTime: random.chance(0.6),
       driftPpm: random.chance(0.3) ? (random.chance(0.5) ? -95 : 95) : random.below(81) - 40,
       onUp: (what, payload) => this.cloud.receive(number, what, payload),
       answerHttp: (path, body) => this.cloud.answerHttp(number, path, body),
@@ -189,7 +197,7 @@ function drawRules(random: VirtualRandom, now: number): HouseRules {
   for (let day = firstDay; day < firstDay + 120; day++) if (random.chance(0.05)) days.push(day);
   const bounded = random.chance(0.25);
   return {
-    policy: { unlockSeconds: 2 + random.below(9), leasedClasses: bounded ? 7 : 6, pinDigits: 6, outputSeconds: [0, 0, 0], firstInClasses: 0, unitNumbers: false, hours: [] },
+    policy: { unlockSeconds: 2 + random.below(9), leasedClasses: bounded ? 7 : 6, pinDigits: 6, outputSeconds: [random.below(3), 0, 0], firstInClasses: 0, unitNumbers: false, hours: [] },
     bounds: {
       guestSeconds: [24 * HOUR, 6 * HOUR, HOUR][random.below(3)],
       staffSeconds: [72 * HOUR, 24 * HOUR][random.below(2)],
@@ -197,6 +205,7 @@ function drawRules(random: VirtualRandom, now: number): HouseRules {
     },
     utcOffsets: encodeUtcOffsets(offsets.map(({ from, minutes }) => ({ since: from, offsetSeconds: 60 * minutes }))),
     holidays: encodeHolidays(days),
+    eagerLeases: random.chance(0.5),
     offsets,
     holidayDates: days.map(dateOf),
   };

@@ -5,6 +5,7 @@ import { isLeaseDue, leaseTerms, sealLease, sealTime, type StalenessBounds } fro
 import { nextVersion, planList, type IssuedBase } from "../../cloud/issuing/plan-list";
 import { latestOpening } from "../../cloud/truth/latest-opening";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
+import { CommandVerb, encodeCommand, openReply, ReplyStatus } from "../../protocol/command";
 import { ascii, equalBytes, fromHex, toHex } from "../../protocol/bytes";
 import { CredentialKind, credentialTag, secondPinTag } from "../../protocol/credential";
 import type { LockState } from "../../protocol/delta";
@@ -18,12 +19,13 @@ import type { DownTopic } from "../../protocol/topics";
 import { mixingHashes } from "../mixing-hashes";
 import type { ReferenceList } from "../reference/reference-list";
 import { CloudLog } from "./cloud-log";
-import { referenceClasses, referenceLock, referenceRight } from "./reference-terms";
+import { referenceClasses, referenceLock, referenceRight, referenceWindow } from "./reference-terms";
 import type { Right, RightAtDoor } from "./rights";
 import type { SiteKeys } from "./site-keys";
 
 const EXPIRED_ROWS_SECONDS = 86_400;
 const FETCHING_SECONDS = 30;
+const EAGER_LEASE_SECONDS = 240;
 
 /** How a house wants its doors; the same for all of a world. */
 export interface HouseRules {
@@ -31,6 +33,11 @@ export interface HouseRules {
   bounds: StalenessBounds;
   utcOffsets: Uint8Array;
   holidays: Uint8Array;
+  /**
+   * Leases go out every few minutes, whatever list a door has, as SPEC 14 allows: then it is the door alone that must
+   * not take one for a list that somebody keeps from it. The real cloud waits for the receipt.
+   */
+  eagerLeases: boolean;
   /** The same for the reference model. */
   offsets: ReferenceList["offsets"];
   holidayDates: readonly string[];
@@ -72,6 +79,7 @@ export class CloudDoor {
   version = 0;
   acknowledged = 0;
   lockState: LockState = 0;
+  policy: PolicyContent;
   throttleReset = 0;
   /** A change is committed whose list is not issued. */
   noted = false;
@@ -87,6 +95,7 @@ export class CloudDoor {
   #leaseIssuedAt = 0;
   #leaseVersion = 0;
   #leaseEnds: { version: number; ends: number[] }[] = [];
+  #asked: { requestId: Uint8Array; outputs: number } | undefined;
   #fetching: { version: number; at: number } | undefined;
 
   constructor(parts: CloudDoorParts, id: Uint8Array, keys: DoorKeys, claimedAt: number) {
@@ -95,6 +104,7 @@ export class CloudDoor {
     this.hex = toHex(id);
     this.#doorKeys = keys;
     this.#claimedAt = claimedAt;
+    this.policy = parts.rules.policy;
     this.log = new CloudLog(keys.event);
   }
 
@@ -151,7 +161,7 @@ export class CloudDoor {
       rows: rowsOfDoor(live.flatMap((at) => grantsOf(at, this.#doorKeys.tag))),
       stamp: { door: this.id, epoch: keys.epoch, version, issuedAt: now },
       surroundings: { utcOffsets: rules.utcOffsets, holidays: rules.holidays },
-      doorState: { policy: rules.policy, lockState: this.lockState, throttleReset: this.throttleReset, released: false },
+      doorState: { policy: this.policy, lockState: this.lockState, throttleReset: this.throttleReset, released: false },
     });
     this.#withdrawn.push(...this.#bases.filter((base) => base.version === plan.withdrawn));
     this.#bases = this.#bases.filter((base) => base.version !== plan.withdrawn);
@@ -168,7 +178,7 @@ export class CloudDoor {
     this.version = version;
     this.#epoch = keys.epoch;
     this.noted = false;
-    const list: IssuedList = { epoch: keys.epoch, version, policy: rules.policy, lockState: this.lockState, throttleReset: this.throttleReset, reference: this.#referenceOf(live) };
+    const list: IssuedList = { epoch: keys.epoch, version, policy: this.policy, lockState: this.lockState, throttleReset: this.throttleReset, reference: this.#referenceOf(live) };
     this.lists.set(version, list);
     return list;
   }
@@ -190,7 +200,8 @@ export class CloudDoor {
     if (lists.length > 0) this.#offer(this.version);
     this.#sendAll(lists);
     const record = { version: this.version, leaseVersion: this.#leaseVersion, leaseIssuedAt: this.#leaseIssuedAt };
-    if (isLeaseDue(record, receipt, now) && !this.noted) this.#sendLease(now);
+    const eager = this.#parts.rules.eagerLeases && this.version > 0 && now >= this.#leaseIssuedAt + EAGER_LEASE_SECONDS;
+    if ((eager || isLeaseDue(record, receipt, now)) && !this.noted) this.#sendLease(now);
     if (receipt.firstEvent < this.log.next) this.#parts.send("ack", this.#acknowledgement());
   }
 
@@ -239,6 +250,22 @@ export class CloudDoor {
     this.#sendAll([delta]);
   }
 
+  /** A command needs a nonce of the door first (SPEC 12). */
+  askNonce(requestId: Uint8Array, outputs: number): void {
+    this.#asked = { requestId, outputs };
+    this.#parts.send("command", encodeCommand(mixingHashes, this.#doorKeys.command, { verb: CommandVerb.askNonce, outputs: 0, requestId, nonce: new Uint8Array(16) }));
+  }
+
+  /** @returns whether the command itself goes out now. @throws {ProtocolError} what is not the door's. */
+  receiveReply(bytes: Uint8Array): boolean {
+    const { status, requestId, nonce } = openReply(mixingHashes, this.#doorKeys.command, bytes);
+    const asked = this.#asked;
+    if (status !== ReplyStatus.nonce || asked === undefined || !equalBytes(asked.requestId, requestId)) return false;
+    this.#asked = undefined;
+    this.#parts.send("command", encodeCommand(mixingHashes, this.#doorKeys.command, { verb: CommandVerb.unlock, ...asked, nonce }));
+    return true;
+  }
+
   /** @throws {ProtocolError} what is not the door's. */
   receiveEvents(bytes: Uint8Array): void {
     this.log.receive(bytes, this.#doorKeys.receipt, this.receipt?.firstEvent ?? 0);
@@ -254,15 +281,19 @@ export class CloudDoor {
     let leaseEnd = 0;
     for (const { version, ends } of this.#leaseEnds) if (removedVersion === undefined || version < removedVersion) leaseEnd = Math.max(leaseEnd, ends[holderClass]);
     let leased = true;
-    this.lists.forEach((list, version) => {
-      if (version >= this.acknowledged && (removedVersion === undefined || version < removedVersion) && ((list.policy.leasedClasses >> holderClass) & 1) === 0) leased = false;
+    let unlockSeconds = 0;
+    // Of every list that the door may have.
+    this.lists.forEach(({ policy }, version) => {
+      if (version < this.acknowledged || (removedVersion !== undefined && version >= removedVersion)) return;
+      if (((policy.leasedClasses >> holderClass) & 1) === 0) leased = false;
+      unlockSeconds = Math.max(unlockSeconds, policy.unlockSeconds, ...policy.outputSeconds);
     });
     const latest = latestOpening({
       leased,
       leaseEnd,
       rightEnd: right.terms.notAfter === NO_END ? undefined : right.terms.notAfter,
       lastSignedTime: Math.max(this.#signedTime, this.#claimedAt),
-      unlockSeconds: this.#parts.rules.policy.unlockSeconds,
+      unlockSeconds,
     });
     return latest === undefined ? { state: "unlimited" } : { state: "limited", until: latest.until };
   }
@@ -281,9 +312,10 @@ export class CloudDoor {
       rights: live.map(({ reference }) => reference),
       secondPins,
       lock: referenceLock(this.lockState),
-      leasedClasses: referenceClasses(rules.policy.leasedClasses),
+      leasedClasses: referenceClasses(this.policy.leasedClasses),
       offsets: rules.offsets,
       holidays: rules.holidayDates,
+      ...(this.policy.hours.length > 0 && { hours: { windows: this.policy.hours.map(referenceWindow), firstIn: referenceClasses(this.policy.firstInClasses) } }),
     };
   }
 

@@ -2,6 +2,7 @@ import type { VirtualClock } from "../../hardware-sim/virtual-clock";
 import type { VirtualRandom } from "../../hardware-sim/virtual-random";
 import { equalBytes } from "../../protocol/bytes";
 import { ascii } from "../../protocol/bytes";
+import type { PolicyContent } from "../../cloud/issuing/door-orders";
 import type { LockState } from "../../protocol/delta";
 import { deriveDoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext } from "../../protocol/enrolment";
@@ -24,6 +25,8 @@ export interface SimCloudParts {
   connected(door: number): boolean;
   claimSecretOf(door: number): Uint8Array;
   onClaimed(door: number, books: CloudDoor): void;
+  /** A command to unlock goes out. */
+  onCommand(door: number): void;
   onIssued(door: number, version: number): void;
   /** A receipt was taken. @param known false where it shows a list that nobody issued. */
   onReceipt(door: number, known: boolean): void;
@@ -91,6 +94,8 @@ export class SimCloud {
       if (what === "receipt") {
         this.#parts.onReceipt(door, books.receiveReceipt(payload, this.now));
         books.sendMissing(this.now);
+      } else if (what === "reply") {
+        if (books.receiveReply(payload)) this.#parts.onCommand(door);
       } else if (what === "need") books.receiveNeed(payload, this.now);
       else if (what === "events") books.receiveEvents(payload);
     } catch (error) {
@@ -131,6 +136,20 @@ export class SimCloud {
     books.lockState = state;
     books.noted = true;
     this.#issueIn(door, 0);
+  }
+
+  setPolicy(door: number, policy: PolicyContent): void {
+    const books = this.doors[door];
+    if (books === undefined) return;
+    books.policy = policy;
+    books.noted = true;
+    this.#issueIn(door, 0);
+  }
+
+  /** Somebody opens from afar: a nonce is asked for first. @param outputs bit mask. */
+  unlock(door: number, outputs: number): void {
+    const books = this.doors[door];
+    if (books !== undefined && this.#parts.connected(door)) books.askNonce(this.#parts.random.bytes(8), outputs);
   }
 
   resetThrottle(door: number): void {
