@@ -1,8 +1,15 @@
+import { hoursAt, secondsToCheck } from "../../firmware/door/door-hours";
+import { VirtualRandom } from "../../hardware-sim/virtual-random";
+import type { AccessList } from "../../protocol/access-list";
 import { LockState } from "../../protocol/delta";
 import { HolderClass } from "../../protocol/profile";
-import { ON_HOLIDAYS } from "../../protocol/schedule";
+import { ON_HOLIDAYS, type OpenWindow } from "../../protocol/schedule";
 import { encodeUtcOffsets } from "../../protocol/utc-offsets";
 import type { Assert } from "../support/portable-assert";
+import type { ReferenceList } from "../../simulation/reference/reference-list";
+import { hoursNow } from "../../simulation/reference/standing-open";
+import { europeanOffsets } from "../../simulation/reference/summer-time";
+import { dateOf } from "../../simulation/reference/wall-clock";
 import type { Cases } from "../support/cases";
 import { CUT_POINTS } from "../support/trial-memory";
 import { TrialDoor } from "../support/trial-door";
@@ -62,7 +69,48 @@ function relocksAt(assert: Assert, trial: TrialDoor, instant: number): void {
   assert.false(trial.board.strike, "a second after");
 }
 
+/** Random windows and holidays at a place with summer time, as the firmware and as the naive model have them. */
+function drawHours(hashes: Hashes, random: VirtualRandom): { list: AccessList; reference: ReferenceList } {
+  const offsets = europeanOffsets(60 * (random.below(5) - 2) + 30 * random.below(2), 2026, 2);
+  const windows = Array.from({ length: 1 + random.below(4) }, () => {
+    const start = 5 * random.below(288);
+    const days = [0, 1, 2, 3, 4, 5, 6].filter(() => random.below(2) === 0);
+    return { days, start, end: start + 5 * (1 + random.below(Math.floor((2_880 - start) / 5))), onHolidays: random.below(3) === 0 };
+  });
+  const holidays = Array.from({ length: 30 }, (_, index) => NEW_YEARS_DAY + index * 24 + random.below(20));
+  const list = trialList(hashes, PEOPLE, {
+    utcOffsets: encodeUtcOffsets(offsets.map(({ from, minutes }) => ({ since: from, offsetSeconds: minutes * 60 }))),
+    holidays,
+    hours: windows.map(({ days, onHolidays, ...window }) => ({ ...window, days: days.reduce((mask, day) => mask | (1 << day), onHolidays ? ON_HOLIDAYS : 0) })),
+  });
+  const reference = { rights: [], secondPins: [], lock: "normal" as const, leasedClasses: [], offsets, holidays: holidays.map(dateOf), hours: { windows, firstIn: [] } };
+  return { list, reference };
+}
+
 export const cases: Cases = {
+  "N16, I7: random hours are those of the naive model, at any instant, and no limit of theirs is slept through"(assert, { hashes }) {
+    const random = new VirtualRandom("hours");
+    const year = 365 * 86_400;
+    let inside = 0;
+    for (let round = 0; round < 60; round++) {
+      const { list, reference } = drawHours(hashes, random);
+      const name = ({ day, start, end }: OpenWindow): string => `${dateOf(day)} ${start}-${end}`;
+      const namesAt = (time: number): string[] => hoursAt(list, time).map(name).sort();
+      // Anywhere in the year, and around a change to or from summer time.
+      const change = reference.offsets[1 + random.below(3)].from;
+      for (const time of [NEW_YEAR / 1_000 + random.below(year), change + random.below(4 * 3_600) - 2 * 3_600]) {
+        const now = namesAt(time);
+        assert.deepEqual(now, hoursNow(reference, time).sort(), `round ${round} at ${time}`);
+        inside += now.length > 0 ? 1 : 0;
+        const sleep = secondsToCheck(list, time)!;
+        assert.true(sleep >= 1 && sleep <= 900, `${sleep}`);
+        for (let later = time + 1; later < time + sleep; later += 1 + random.below(60)) assert.deepEqual(namesAt(later), now, `round ${round} at ${time}: ${later - time} s later, of ${sleep}`);
+        assert.deepEqual(namesAt(time + sleep - 1), now);
+      }
+    }
+    assert.true(inside > 30 && inside < 110, `${inside}`);
+  },
+
   "N16: the strike stands open in the door's hours, by the clock, and is locked within a second of their end"(assert, { hashes }) {
     const trial = doorOf(hashes, { hours: [hours(9, 12, WORKDAYS), hours(13, 17, WORKDAYS)] });
     relocksAt(assert, trial, 12 * HOUR);
