@@ -63,6 +63,7 @@ export class BuildingDoor {
   #stopEngine: (() => void) | undefined;
   #linked = false;
   #exitHeld = false;
+  #serviceHeld = false;
   #list: DoorView["list"];
   #clock: DoorView["clock"];
   #closed = false;
@@ -128,6 +129,7 @@ export class BuildingDoor {
       buzzer: this.#anyReader("buzzer"),
       leafOpen: board.leafOpen,
       exitHeld: this.#exitHeld,
+      serviceHeld: this.#serviceHeld,
       boots: board.boots,
       ...(identity && { id: toHex(identity.door) }),
       ...(identity && !this.claimed && { claim: claimText(identity) }),
@@ -187,6 +189,12 @@ export class BuildingDoor {
         this.#exitHeld = action.held;
         this.#log("person", action.held ? "presses the exit button" : "lets go of the exit button");
         board.pressExit(action.held);
+        break;
+      case "service":
+        if (this.#serviceHeld === action.held) break;
+        this.#serviceHeld = action.held;
+        this.#log("person", action.held ? "presses the service button on the board" : "lets go of the service button");
+        board.pressService(action.held);
         break;
       case "network":
         if (this.#network.plugged === action.plugged) break;

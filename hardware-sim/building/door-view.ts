@@ -18,6 +18,7 @@ export interface DoorView {
   buzzer: boolean;
   leafOpen: boolean;
   exitHeld: boolean;
+  serviceHeld: boolean;
   boots: number;
   /** What the door last said under its MAC. */
   list?: { epoch: number; version: number; leaseEnd: number };
@@ -32,5 +33,6 @@ export type DoorAction =
   | { action: "card"; card: string }
   | { action: "leaf"; open: boolean; force?: boolean }
   | { action: "exit"; held: boolean }
+  | { action: "service"; held: boolean }
   | { action: "network"; plugged: boolean }
   | { action: "power"; on: boolean };

@@ -170,7 +170,7 @@ function parseAction(body: string): DoorAction | undefined {
   if (action === "key" && typeof key === "string") return { action, key };
   if (action === "card" && typeof card === "string") return { action, card };
   if (action === "leaf" && typeof open === "boolean") return { action, open, force: force === true };
-  if (action === "exit" && typeof held === "boolean") return { action, held };
+  if ((action === "exit" || action === "service") && typeof held === "boolean") return { action, held };
   if (action === "network" && typeof plugged === "boolean") return { action, plugged };
   if (action === "power" && typeof on === "boolean") return { action, on };
   return undefined;

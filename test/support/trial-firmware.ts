@@ -37,6 +37,7 @@ export function startTrialFirmware(device: Device): void {
     }, 300);
   };
   new Digital({ pin: device.pin.requestToExit, mode: Digital.InputPullUp, edge: Digital.Falling, onReadable: open });
+  new Digital({ pin: device.pin.service as number, mode: Digital.InputPullUp, edge: Digital.Falling, onReadable: () => device.trace("service button") });
   let typed = "";
   const keypad = new reader.io({
     ...reader,

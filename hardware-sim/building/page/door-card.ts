@@ -24,7 +24,8 @@ export class DoorCard {
     this.#control("force").addEventListener("click", () => act({ action: "leaf", open: true, force: true }));
     this.#control("network").addEventListener("click", () => act({ action: "network", plugged: !this.#view.network }));
     this.#control("power").addEventListener("click", () => act({ action: "power", on: !this.#view.power }));
-    this.#holdable(this.#control("exit"));
+    this.#holdable("exit");
+    this.#holdable("service");
     this.show(view);
   }
 
@@ -45,6 +46,7 @@ export class DoorCard {
     this.#control("leaf").textContent = view.leafOpen ? "Close the leaf" : "Pull the leaf open";
     this.#control("force").hidden = view.leafOpen;
     this.#control("exit").classList.toggle("held", view.exitHeld);
+    this.#control("service").classList.toggle("held", view.serviceHeld);
     this.#control("network").setAttribute("aria-checked", String(view.network));
     this.#control("power").setAttribute("aria-checked", String(view.power));
     const { text, tone } = describeDoor(view);
@@ -100,14 +102,15 @@ export class DoorCard {
   }
 
   /** Pressed as long as pointer or key hold it; a click without either (a screen reader's) is a short press. */
-  #holdable(button: HTMLButtonElement): void {
+  #holdable(action: "exit" | "service"): void {
+    const button = this.#control(action);
     let held = false;
     let byHand = false;
     const hold = (value: boolean): void => {
       if (held === value) return;
       held = value;
       byHand = true;
-      this.#act({ action: "exit", held });
+      this.#act({ action, held });
     };
     button.addEventListener("pointerdown", (event) => {
       button.setPointerCapture(event.pointerId);
@@ -123,8 +126,8 @@ export class DoorCard {
     });
     button.addEventListener("click", () => {
       if (!byHand) {
-        this.#act({ action: "exit", held: true });
-        this.#act({ action: "exit", held: false });
+        this.#act({ action, held: true });
+        this.#act({ action, held: false });
       }
       byHand = held;
     });
