@@ -53,7 +53,7 @@ export class DoorUnit {
   readonly watch: DoorWatch;
   /** ms of the world until which somebody stands at the reader. */
   busyUntil = 0;
-  /** After a power cut the power stays away for as long as this says, and may go again while the board starts. */
+  /** Things go wrong here: the power goes again while the board starts, and people come who have no right. */
   restless = true;
   /** The next time that the power goes it stays away for so long. */
   darkMs = 0;

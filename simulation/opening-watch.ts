@@ -119,8 +119,9 @@ export class OpeningWatch {
     }
   }
 
-  /** The board has lost its power. */
+  /** The board has lost its power; what moves by the clock is logged after it has moved, and a cut may come between. */
   powerLost(): void {
+    if (this.#parts.list()?.reference.hours !== undefined) this.#unexplained = this.#lateSince = undefined;
     this.#explain();
     this.#open.fill(false);
   }

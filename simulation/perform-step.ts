@@ -120,6 +120,7 @@ function somebodyComes(world: World, unit: DoorUnit, random: VirtualRandom, who:
 }
 
 function guesses(world: World, unit: DoorUnit, random: VirtualRandom): void {
+  if (!unit.restless) return;
   const pin = world.people.strangersPin();
   if (unit.present({ kind: CredentialKind.pin, secret: pin, secondPin: undefined }, random.chance(0.3) ? 250 : 0, random.chance(0.4))) world.attempts += 1;
 }

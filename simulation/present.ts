@@ -11,6 +11,7 @@ const SECONDS_AROUND = [-2, -1, 0, 1, 2];
 
 /** Somebody comes with what they have: keys at some pace, and mostly the right second PIN where one is asked for. */
 export function presents(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident, tries = 2): void {
+  if (!unit.restless) return;
   const { credential } = who;
   const gapMs = random.chance(0.3) ? 120 + random.below(400) : 0;
   const enter = random.chance(0.4);
@@ -34,6 +35,7 @@ export function presentsAtEdge(world: World, unit: DoorUnit, random: VirtualRand
   const inMs = edge * 1_000 - world.clock.unixMs + unit.watch.clockLagMs;
   for (const seconds of SECONDS_AROUND) {
     world.clock.set(() => {
+      if (!unit.restless) return;
       if (!unit.restless) return;
       unit.busyUntil = 0;
       if (unit.present({ kind: credential.kind, secret: credential.secret, secondPin: undefined }, 0, false)) world.attempts += 1;
