@@ -7,6 +7,7 @@ import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import type { ApiParts } from "./api";
+import { formatDiagnostics } from "./diagnostics-format";
 import { formatInstant, formatWindow } from "./grant-format";
 import { Id } from "./schemas";
 
@@ -45,6 +46,7 @@ export function formatDoor(parts: ApiParts, door: DoorRow): z.output<typeof Door
     orders: formatOrders(door),
     // What it says of itself without proof, while it is there to say it.
     telemetry: !online || state === undefined ? null : { leafOpen: state.leafOpen, keypadLocked: state.lockedOut, refusedMessages: state.refusals, uptimeSeconds: state.uptime },
+    diagnostics: !online || state === undefined ? null : formatDiagnostics(state),
   };
 }
 
