@@ -2,7 +2,7 @@ import { RESET_REASONS, type DoorState } from "../../protocol/door-state";
 import { REFUSALS } from "../../protocol/protocol-error";
 
 /** How a door does, in its own words and without proof (SPEC 15). What its board cannot tell is null. */
-export function formatDiagnostics(state: DoorState) {
+export function formatDiagnostics(state: DoorState): Record<string, unknown> {
   const { resetReason, boots, chunkBytes, slotBytes, firmware, onTrial, rolledBack, refusedBy, dropped, unreadableFrames } = state;
   return {
     startedBecause: RESET_REASONS[resetReason] ?? "unknown",
