@@ -6,7 +6,7 @@
 const { builtinModules } = require("node:module");
 
 /** What comes with the Moddable SDK and exists on a board only. */
-const MODDABLE = "^(embedded:|crypt$|hmac$|time$|timer$|mc/config$)";
+const MODDABLE = "^(embedded:|ssl/|ssl-sdk/|(ber|crypt|ecdsa|hmac|pkcs1_5|rng|time|timer|x509|mc/config)$)";
 const NODE = `^(node:|(${builtinModules.join("|")})$)`;
 
 /** @type {import("dependency-cruiser").IConfiguration} */
