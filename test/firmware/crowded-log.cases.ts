@@ -5,8 +5,11 @@ import { CROWDED_EVENTS, HELD_EVENTS_MAX, HELD_EXACTLY_MAX, HELD_STEP } from "..
 import { Uptime } from "../../firmware/uptime";
 import { decodeEvent, nextEventKey, verifyEvents, type EventRecord } from "../../protocol/event-record";
 import type { Hashes } from "../../protocol/hashes";
+import { LockState } from "../../protocol/delta";
+import { ALWAYS, HolderClass, NO_END } from "../../protocol/profile";
 import type { Cases } from "../support/cases";
 import type { Assert } from "../support/portable-assert";
+import { House } from "../support/house";
 import { TrialMemory } from "../support/trial-memory";
 
 const KEY = new Uint8Array(32).fill(3);
@@ -188,5 +191,43 @@ export const cases: Cases = {
         assert.true(fresh === attempted || (!whole && fresh === attempted + 1), `${how}: ${fresh} grants after ${attempted}`);
       },
     );
+  },
+
+  "X7: a whole board that is switched on and off for days, leaf open and locked down, uses up no place in a crowded log"(assert, { hashes }) {
+    const house = new House(hashes);
+    house.cloud.issue([{ pin: "111111", profile: { notBefore: 0, notAfter: NO_END, schedule: ALWAYS, holderClass: HolderClass.resident, outputs: 1, maxUses: 0 } }]);
+    house.clock.advance(30_000);
+    house.cloud.change({ lockState: LockState.lockDown });
+    house.clock.advance(30_000);
+    house.plug.pull();
+    house.clock.advance(60_000);
+    const { board } = house;
+    const look = (): EventLog => {
+      board.powerOff();
+      board.supply.restore();
+      return open(hashes, board.flash, board.keyValue.open("latchkey"));
+    };
+    const log = look();
+    while (log.next - log.first < CROWDED_EVENTS) log.append(GRANT);
+    board.setLeaf(true);
+    board.powerOn();
+    house.clock.advance(60_000);
+    const before = look().next;
+    const cycles = 40;
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      board.powerOn();
+      house.clock.advance(2_000);
+      board.keypad.type("111111");
+      house.clock.advance(2_000);
+      board.powerOff();
+    }
+    assert.is(look().next, before);
+    board.powerOn();
+    house.plug.plug();
+    house.clock.advance(600_000);
+    const { events } = house.cloud;
+    assert.is(starts(events), board.boots);
+    assert.is(events.reduce((sum, { type, reason, count }) => sum + (type === "denials-folded" ? count : reason === "locked-down" ? 1 : 0), 0), cycles);
+    assert.is(look().first, look().next, "and the cloud has it all");
   },
 };

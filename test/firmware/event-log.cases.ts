@@ -5,7 +5,7 @@ import { EVENT_SECTORS, eventSector, EVENTS_PER_SECTOR } from "../../firmware/fl
 import { Uptime } from "../../firmware/uptime";
 import { runToEnd } from "../../firmware/work-queue";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
-import { nextEventKey, verifyEvents, type EventRecord } from "../../protocol/event-record";
+import { nextEventKey, readEvents, verifyEvents, type EventRecord } from "../../protocol/event-record";
 import { readU32 } from "../../protocol/bytes";
 import type { Hashes } from "../../protocol/hashes";
 import { EVENTS_PER_KEY } from "../../protocol/limits";
@@ -295,6 +295,28 @@ export const cases: Cases = {
     log.append(numbered(11));
     cloud.drain(assert, log);
     assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9,10,11");
+  },
+
+  "X7: a record that somebody altered in flash after its key had gone is sent as it stands, shows as altered, and blocks nothing"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    const before = open(hashes, memory.flash, memory.keyValue);
+    for (let count = 0; count < 200; count++) before.append(numbered(count));
+    // Type of event 7, tag of event 50, MAC of event 90: all of the period before.
+    for (const [event, byte] of [[7, 8], [50, 13], [90, 30]]) memory.flash.flip(eventSector(0) * 4096 + event * 32 + byte, 6);
+    const log = open(hashes, memory.flash, memory.keyValue);
+    assert.is(log.next, 200);
+    const keys = [KEY, nextEventKey(hashes, KEY)];
+    const altered: number[] = [];
+    let mac: Uint8Array = NO_MAC;
+    for (let upload = log.unsent(96); upload !== undefined; upload = log.unsent(96)) {
+      const read = readEvents(hashes, (period) => keys[period], [mac, upload.previousMac], upload.records);
+      altered.push(...read.filter((event) => event.altered).map(({ sequence }) => sequence));
+      mac = upload.records[upload.records.length - 1].slice(20);
+      assert.true(log.acknowledge(read[read.length - 1].sequence + 1));
+    }
+    assert.deepEqual(altered, [7, 50, 90]);
+    assert.is(log.acknowledged, 200);
+    assert.is(log.append(numbered(200)), 200);
   },
 
   "X7: a place in flash that takes no record is passed over, and flash that takes none gives no number"(assert, { hashes }) {
