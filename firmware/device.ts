@@ -162,7 +162,7 @@ export interface DigitalBankConstructor {
 
 /** What a Wiegand reader sent in one go, without a gap. */
 export interface WiegandFrame {
-  /** How many pulses. */
+  /** How many pulses; more than `data` holds where some were lost, or were too many to keep. */
   bits: number;
   /** The first is bit 7 of the first byte. */
   data: Uint8Array;

@@ -5,6 +5,8 @@ import type { VirtualReader } from "./virtual-reader";
 
 /** Pulses that wait unread, as many as an ESP32 keeps (firmware/esp32/wiegand-capture.c). */
 const BUFFER_BITS = 512;
+/** More than any card has: such a frame comes without its bits. */
+const FRAME_BITS_MAX = 64;
 /** From one pulse to the next, and the silence by which the capture knows that a frame is whole. */
 const PULSE_MS = 2;
 const SILENCE_MS = 25;
@@ -106,11 +108,13 @@ export class VirtualWiegandReader implements VirtualReader {
 
   #captured(bits: string): void {
     const capture = this.#capture;
-    const waiting = this.#buffer.reduce((sum, frame) => sum + frame.bits, 0);
-    if (!capture || waiting + bits.length > BUFFER_BITS) return;
-    const data = new Uint8Array(Math.ceil(bits.length / 8));
-    for (let i = 0; i < bits.length; i++) if (bits[i] === "1") data[i >> 3] |= 0x80 >> (i & 7);
-    this.#buffer.push({ bits: bits.length, data });
+    if (!capture) return;
+    const waiting = this.#buffer.reduce((sum, frame) => sum + 8 * frame.data.length, 0);
+    const spoilt = bits.length > FRAME_BITS_MAX || waiting + bits.length > BUFFER_BITS;
+    const data = new Uint8Array(spoilt ? 0 : Math.ceil(bits.length / 8));
+    for (let i = 0; i < 8 * data.length; i++) if (bits[i] === "1") data[i >> 3] |= 0x80 >> (i & 7);
+    // Of pulses that there was no room for, one frame tells.
+    if (!spoilt || this.#buffer.at(-1)?.data.length !== 0) this.#buffer.push({ bits: bits.length, data });
     this.#signal?.(capture);
   }
 }

@@ -61,24 +61,27 @@ test("Wiegand: an edge that rings is one pulse", (t) => {
   t.is(frames.take()?.bits, 26);
 });
 
-test("Wiegand: where edges were lost there is no frame, neither before nor after", (t) => {
+test("Wiegand: where edges were lost there is nothing to read, neither before nor after, and the reader is told so", (t) => {
   const frames = new WiegandFrames();
   feed(frames, edges("0101", 0));
   frames.spoil();
   // What is left of an 8-bit key looks like a whole one of 4.
   feed(frames, edges("0001", 500 * TICKS_PER_MS));
   frames.end();
+  for (let frame = 0; frame < 2; frame++) t.deepEqual(readWiegand(frames.take()!), { kind: "unreadable" });
   t.is(frames.take(), undefined);
   feed(frames, edges("0001", 900 * TICKS_PER_MS));
   frames.end();
   t.is(frames.take()?.bits, 4);
 });
 
-test("Wiegand: noise without end is no frame and takes no memory", (t) => {
+test("Wiegand: noise without end is unreadable and takes no memory", (t) => {
   const frames = new WiegandFrames();
   feed(frames, edges("1".repeat(5_000), 0));
   frames.end();
-  t.is(frames.take(), undefined);
+  const noise = frames.take()!;
+  t.is(noise.data.length, 0);
+  t.deepEqual(readWiegand(noise), { kind: "unreadable" });
   for (let i = 0; i < 100; i++) feed(frames, edges("1", i * 30 * TICKS_PER_MS));
   t.true(frames.count <= 16);
 });

@@ -56,10 +56,11 @@ export class WiegandFrames {
     this.#lost = true;
   }
 
-  /** No edge came for FRAME_GAP_MS. */
+  /** No edge came for FRAME_GAP_MS. A spoilt frame is handed on without its bits: the person shall hear of it. */
   end(): void {
-    if (this.#bits > 0 && this.#bits <= FRAME_BITS_MAX && this.#waiting.length < FRAMES_MAX) {
-      this.#waiting.push({ bits: this.#bits, data: this.#data.slice(0, (this.#bits + 7) >> 3) });
+    if (this.open && this.#waiting.length < FRAMES_MAX) {
+      const spoilt = this.#bits > FRAME_BITS_MAX;
+      this.#waiting.push({ bits: this.#bits, data: this.#data.slice(0, spoilt ? 0 : (this.#bits + 7) >> 3) });
     }
     this.#bits = 0;
     this.#data.fill(0);

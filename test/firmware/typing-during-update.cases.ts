@@ -96,6 +96,19 @@ export const cases: Cases = {
     }
   },
 
+  "reader: more than the capture holds while JavaScript stands still is told as an error, and never makes up a PIN"(assert) {
+    const { rig } = slowRig({ kind: "wiegand" }, 60_000);
+    rig.rules.pinDigits = undefined;
+    rig.flash.eraseBlock(0);
+    rig.reader().type("1".repeat(70), 200);
+    rig.reader().type("#");
+    rig.settle(59_000);
+    assert.is(rig.readers.unreadableCount, 0);
+    rig.settle(2_000);
+    assert.is(rig.readers.unreadableCount, 1);
+    assert.false(rig.readers.entering);
+  },
+
   "reader: a card frame that was complete while JavaScript stood still is a card, however late it is read"(assert) {
     const { rig } = slowRig({ kind: "serial" }, 400);
     const frame = cardFrame(fromHex("0a004d7603")!);
