@@ -1,5 +1,7 @@
 import { PAGES_MAX, PAGE_BYTES, PROFILES_MAX, ROWS_MAX, SCHEDULE_RULES_MAX } from "../../protocol/limits";
 import { bodyBytes } from "../../protocol/manifest";
+import { readCompanions } from "../issuing/door-grants";
+import { GRANTS_PER_CREDENTIAL_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 
@@ -9,10 +11,26 @@ import type { Unit } from "../store/store";
  * @throws {Refusal} `door-full`.
  */
 export async function requireRoom(unit: Unit, door: string): Promise<void> {
-  const rows = await unit
+  const terms = await countTerms(unit, door);
+  const companions = await readCompanions(unit, door);
+  const { hours } = await unit.selectFrom("doors").select("hours").where("id", "=", door).executeTakeFirstOrThrow();
+  const schedules = new Set([hours, ...terms.map((row) => row.windows)]);
+  const counts = {
+    // Each of them for each of the grants that it shares.
+    rows: terms.reduce((sum, row) => sum + Number(row.holders), 0) + GRANTS_PER_CREDENTIAL_MAX * [...companions.values()].flat().length,
+    profiles: terms.length,
+    rules: [...schedules].reduce((sum, windows) => sum + (JSON.parse(windows) as unknown[]).length, 0),
+  };
+  const fits = counts.rows <= ROWS_MAX && counts.profiles <= PROFILES_MAX && counts.rules <= SCHEDULE_RULES_MAX && bodyBytes(counts) <= PAGES_MAX * PAGE_BYTES;
+  if (!fits) throw new Refusal("door-full", `Door ${door} would hold ${counts.rows} rights with ${counts.profiles} different terms; that is more than it can.`, { door });
+}
+
+/** Different terms at a door with the number of their holders. */
+async function countTerms(unit: Unit, door: string) {
+  return unit
     .selectFrom("grant_doors as at")
     .innerJoin("grants as grant", "grant.id", "at.grant_id")
-    .innerJoin("credentials as credential", (join) => join.on((eb) => eb.or([eb("credential.id", "=", eb.ref("grant.credential_id")), eb("credential.parent_id", "=", eb.ref("grant.credential_id"))])))
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
     .innerJoin("people as person", "person.id", "credential.person_id")
     .where("at.door_id", "=", door)
     .where("at.removed_version", "is", null)
@@ -20,13 +38,4 @@ export async function requireRoom(unit: Unit, door: string): Promise<void> {
     .groupBy(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.outputs", "person.class"])
     .select((eb) => ["grant.windows", eb.fn.countAll().as("holders")])
     .execute();
-  const { hours } = await unit.selectFrom("doors").select("hours").where("id", "=", door).executeTakeFirstOrThrow();
-  const schedules = new Set([hours, ...rows.map((row) => row.windows)]);
-  const counts = {
-    rows: rows.reduce((sum, row) => sum + Number(row.holders), 0),
-    profiles: rows.length,
-    rules: [...schedules].reduce((sum, windows) => sum + (JSON.parse(windows) as unknown[]).length, 0),
-  };
-  const fits = counts.rows <= ROWS_MAX && counts.profiles <= PROFILES_MAX && counts.rules <= SCHEDULE_RULES_MAX && bodyBytes(counts) <= PAGES_MAX * PAGE_BYTES;
-  if (!fits) throw new Refusal("door-full", `Door ${door} would hold ${counts.rows} rights with ${counts.profiles} different terms; that is more than it can.`, { door });
 }

@@ -118,8 +118,9 @@ const FIRST_VERSION = 1; // a renewed value is the next one's
 async function insertCredential({ unit, keystore, person, now }: Giving, id: string, { kind, value }: StoredValue, places: Map<string, PlacedValue>, parent: string | null = null): Promise<void> {
   const sealed = keystore.sealing.seal("pin", `${id}/${FIRST_VERSION}`, value);
   const digits = kind === "card" ? 0 : value.length;
+  const guessable = kind === "card" || isSecond(kind) ? 0 : 1;
   await unit.insertInto("credentials").values({ id, person_id: person.id, kind, parent_id: parent, value: sealed, digits, version: FIRST_VERSION, created_at: now }).execute();
-  for (const [door_id, { fingerprint, tag }] of places) await unit.insertInto("door_credentials").values({ door_id, credential_id: id, fingerprint, tag }).execute();
+  for (const [door_id, { fingerprint, tag }] of places) await unit.insertInto("door_credentials").values({ door_id, credential_id: id, fingerprint, tag, guessable }).execute();
 }
 
 function checkTerms({ card, grants, secondPin, duressPin }: NewCredential, now: number): void {

@@ -73,32 +73,25 @@ function identityAt(stored: StoredValue, unitNumbers: boolean, parentId: string 
 
 /** The most PINs at any of the doors of which one is as good as another to whoever guesses there (X9). */
 async function greatestPopulation(unit: Unit, doors: readonly DoorPlace[], flat: string | null): Promise<number> {
-  const counts = await unit
-    .selectFrom("door_credentials as known")
-    .innerJoin("credentials as credential", "credential.id", "known.credential_id")
-    .innerJoin("people as person", "person.id", "credential.person_id")
-    .select((eb) => ["known.door_id", eb.fn.countAll().as("all"), eb.fn.count(eb.case().when("person.unit", "=", flat ?? "").then(1).end()).as("same")])
-    .where("known.door_id", "in", doors.map((door) => door.id))
-    .where("known.released_at", "is", null)
-    .where("credential.kind", "in", ["pin", "duress-pin"])
-    .groupBy("known.door_id")
-    .execute();
-  const unitDoors = new Set(doors.filter((door) => door.unit_numbers === 1).map((door) => door.id));
-  return Math.max(0, ...counts.map((row) => Number(unitDoors.has(row.door_id) ? row.same : row.all)));
+  let greatest = 0;
+  for (const { id, unit_numbers } of doors) {
+    let query = unit.selectFrom("door_credentials as known").select((eb) => eb.fn.countAll().as("count")).where("known.door_id", "=", id).where("known.released_at", "is", null).where("known.guessable", "=", 1);
+    if (unit_numbers === 1) {
+      const neighbours = unit.selectFrom("people as person").innerJoin("credentials as credential", "credential.person_id", "person.id").select("credential.id").where("person.unit", "=", flat);
+      query = query.where("known.credential_id", "in", neighbours);
+    }
+    const { count } = await query.executeTakeFirstOrThrow();
+    greatest = Math.max(greatest, Number(count));
+  }
+  return greatest;
 }
 
 /** Taken is a value, and also one that a door could not tell from another's by its tag. */
 export async function isTaken(unit: Unit, places: Map<string, PlacedValue>): Promise<boolean> {
   for (const [door, { fingerprint, tag }] of places) {
-    const clash = await unit
-      .selectFrom("door_credentials")
-      .select("door_id")
-      .where("door_id", "=", door)
-      .where("released_at", "is", null)
-      .where((eb) => (tag === null ? eb("fingerprint", "=", fingerprint) : eb.or([eb("fingerprint", "=", fingerprint), eb("tag", "=", tag)])))
-      .limit(1)
-      .executeTakeFirst();
-    if (clash !== undefined) return true;
+    const here = unit.selectFrom("door_credentials").select("door_id").where("door_id", "=", door).where("released_at", "is", null);
+    if ((await here.where("fingerprint", "=", fingerprint).executeTakeFirst()) !== undefined) return true;
+    if (tag !== null && (await here.where("tag", "=", tag).executeTakeFirst()) !== undefined) return true;
   }
   return false;
 }

@@ -288,6 +288,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX credentials_of_person ON credentials (person_id);
   CREATE INDEX companions ON credentials (parent_id) WHERE parent_id IS NOT NULL;
 
+  -- 1: a PIN that is typed first, and so one more that a guess may hit.
+  ALTER TABLE door_credentials ADD COLUMN guessable INTEGER NOT NULL DEFAULT 1 CHECK (guessable IN (0, 1));
+  CREATE INDEX guessable_at_door ON door_credentials (door_id, guessable, released_at);
+
   ALTER TABLE people ADD COLUMN unit TEXT;   -- what they type before their PIN where a door asks for it
   ALTER TABLE people ADD COLUMN suspended_at INTEGER;
   ALTER TABLE grants ADD COLUMN outputs INTEGER NOT NULL DEFAULT 1 CHECK (outputs BETWEEN 1 AND 15); -- bit mask; bit 0 = the strike

@@ -10,7 +10,7 @@ export interface Tables {
   doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers">;
   people: PersonRow;
   credentials: CredentialRow;
-  door_credentials: DoorCredentialRow;
+  door_credentials: WithDefaults<DoorCredentialRow, "guessable">;
   revocations: RevocationRow;
   grants: WithDefaults<GrantRow, "outputs">;
   grant_doors: GrantDoorTable;
@@ -115,6 +115,7 @@ export interface DoorCredentialRow {
   fingerprint: Uint8Array;
   tag: Uint8Array | null;
   released_at: number | null;
+  guessable: 0 | 1;
 }
 
 export interface RevocationRow {

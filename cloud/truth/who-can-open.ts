@@ -11,6 +11,7 @@ import { denialAt } from "../../protocol/validity";
 import { profileKey, rowsOfDoor, type ProfileContent } from "../access/door-row";
 import { holderClassOf, type HolderClassName } from "../access/grant";
 import type { StoredKind } from "../access/stored-kind";
+import { readCompanions } from "../issuing/door-grants";
 import type { Window } from "../access/window";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
@@ -93,22 +94,25 @@ interface GrantInList {
 /** The grants that a version of a door's list holds, by the row that each makes. */
 async function grantsInList(unit: Unit, door: string, version: number): Promise<Map<string, GrantInList[]>> {
   const byRow = new Map<string, GrantInList[]>();
-  for (const row of [...(await readGrants(unit, door, version, "id")), ...(await readGrants(unit, door, version, "parent_id"))]) {
+  const companions = await readCompanions(unit, door);
+  for (const row of await readGrants(unit, door, version)) {
     const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
-    // Of the kind only the bytes of the tag are looked at.
-    const [made] = rowsOfDoor([{ grant: row.grant_id, tag: row.tag!, kind: CredentialKind.pin, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs }]);
-    const key = rowKey(made.tag, made.useCounter, made.profile);
-    byRow.set(key, [...(byRow.get(key) ?? []), row]);
+    const others = (companions.get(row.credential_id) ?? []).map(({ id, kind, tag }) => ({ ...row, credential_id: id, kind, tag }));
+    for (const each of [row, ...others]) {
+      // Of the kind only the bytes of the tag are looked at.
+      const [made] = rowsOfDoor([{ grant: row.grant_id, tag: each.tag!, kind: CredentialKind.pin, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs }]);
+      const key = rowKey(made.tag, made.useCounter, made.profile);
+      byRow.set(key, [...(byRow.get(key) ?? []), each]);
+    }
   }
   return byRow;
 }
 
-/** @param holder which of its columns ties a credential to a grant: its own id, or that of the one that it completes. */
-async function readGrants(unit: Unit, door: string, version: number, holder: "id" | "parent_id") {
+async function readGrants(unit: Unit, door: string, version: number) {
   return unit
     .selectFrom("grant_doors as at")
     .innerJoin("grants as grant", "grant.id", "at.grant_id")
-    .innerJoin("credentials as credential", `credential.${holder}`, "grant.credential_id")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
     .innerJoin("people as person", "person.id", "credential.person_id")
     .innerJoin("door_credentials as known", (join) => join.onRef("known.credential_id", "=", "credential.id").onRef("known.door_id", "=", "at.door_id"))
     .where("at.door_id", "=", door)
