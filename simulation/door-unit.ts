@@ -7,6 +7,7 @@ import { VirtualRandom } from "../hardware-sim/virtual-random";
 import { VirtualRealTimeClock } from "../hardware-sim/virtual-real-time-clock";
 import type { CutPoint } from "../hardware-sim/power-supply";
 import { ascii, fromHex, toHex } from "../protocol/bytes";
+import { ageUseJournal } from "./aged-journal";
 import { isTyped, type Attempt } from "./attempt";
 import { verifyCheapSignature } from "./cheap-signing";
 import { Courier } from "./courier";
@@ -55,6 +56,8 @@ export class DoorUnit {
   busyUntil = 0;
   /** Things go wrong here: the power goes again while the board starts, and people come who have no right. */
   restless = true;
+  /** ms of the world until which no network comes. */
+  aloneUntil = 0;
   /** The next time that the power goes it stays away for so long. */
   darkMs = 0;
   /** How far off the time servers are that it asks; undefined = they do not answer. */
@@ -143,6 +146,15 @@ export class DoorUnit {
     return true;
   }
 
+  /** It has served for years (aged-journal.ts). */
+  age(random: VirtualRandom): void {
+    this.watch.tampering = true;
+    this.board.powerOff();
+    ageUseJournal(this.board, STORAGE, 180 + random.below(44));
+    this.watch.tampering = false;
+    this.board.powerOn();
+  }
+
   /** The power goes in one of the next writes. */
   armCut(random: VirtualRandom, within: number): void {
     const point = CUT_POINTS[random.below(3)];
@@ -154,8 +166,12 @@ export class DoorUnit {
   calm(): void {
     this.restless = false;
     this.timeLieMs = 0;
+    this.aloneUntil = 0;
     this.board.supply.cancelCut();
     this.courier.jamsLists = this.courier.jamsLeases = this.courier.holdsTime = false;
+    this.courier.spoils = 0;
+    // What has rotted in its list a board finds once a day, and when it starts.
+    this.board.powerOff();
     this.board.powerOn();
   }
 
@@ -167,7 +183,6 @@ export class DoorUnit {
         device.timer.set(() => {
           const lie = this.timeLieMs;
           if (lie !== 0) faults.add(lie === undefined ? "no answer of a time server" : "lie of a time server");
-          else faults.add("time server asked", 0);
           onTime(lie === undefined ? undefined : clock.unixMs + lie);
         }, 300);
       },

@@ -75,6 +75,8 @@ export class DoorWatch {
   readonly #torn = new Set<number>();
   /** Events whose records the world has damaged. */
   readonly #flipped = new Set<number>();
+  /** What was kept as the lease when a keyset was accepted. */
+  #endedLease: Uint8Array | undefined;
   #next = 0;
   /** Committed last; and what receipts showed last, which travel for a while. */
   #version = 0;
@@ -118,7 +120,8 @@ export class DoorWatch {
     const { receipt } = this.books!;
     if (!known) return this.#parts.fail("I2", `a receipt shows list ${receipt?.epoch}/${receipt?.version}, which nobody issued`);
     const shown = this.#shown;
-    if (receipt === undefined || receipt.version === 0 || receipt.counter <= shown.counter) return;
+    if (receipt !== undefined && receipt.counter < shown.counter) return this.#parts.fail("X1", `receipt ${receipt.counter} passes for newer than ${shown.counter}`);
+    if (receipt === undefined || receipt.version === 0 || receipt.counter === shown.counter) return;
     if (receipt.epoch < shown.epoch || (receipt.epoch === shown.epoch && receipt.version < shown.version)) {
       return this.#parts.fail("I2", `a receipt shows list ${receipt.epoch}/${receipt.version} after ${shown.epoch}/${shown.version}`);
     }
@@ -218,9 +221,11 @@ export class DoorWatch {
     this.#next = event.sequence + 1;
     this.#parts.trace.note("event", this.#parts.door, event.sequence, REASONS.indexOf(event.reason), () => `${event.sequence} ${event.type} ${event.reason} ${event.timeUnknown ? "time unknown" : event.time}`);
     this.#timeKnown = !event.timeUnknown;
+    // New keys end the lease that the old ones signed.
+    if (event.type === "keyset-accepted") this.#endedLease = this.#parts.board.keyValue.peek(STORAGE, "lease");
     if (event.type === "remote-unlock") this.openings.commandLogged(event.outputs);
     if (event.type === "door-hours") this.openings.hoursLogged(event.count === 1, event.timeUnknown ? undefined : event.time);
-    if (event.type !== "decision") return;
+    if (event.type !== "decision") return this.#parts.reasons.add(event.type);
     this.#parts.reasons.add(event.reason);
     this.lastDecision = { reason: event.reason, at: now };
     const typed = event.kind === CredentialKind.pin || event.kind === CredentialKind.unitPin || event.kind === CredentialKind.pin2;
@@ -306,6 +311,7 @@ export class DoorWatch {
   #lease(list: IssuedList | undefined): Lease | undefined {
     const kept = this.#parts.board.keyValue.peek(STORAGE, "lease");
     if (kept === undefined || list === undefined) return undefined;
+    if (this.#endedLease !== undefined && equalBytes(kept, this.#endedLease)) return undefined;
     const lease = decodeLease(kept);
     return lease.epoch === list.epoch && lease.version <= list.version ? lease : undefined;
   }

@@ -6,13 +6,16 @@ import { VirtualRandom } from "../hardware-sim/virtual-random";
 import type { DoorUnit } from "./door-unit";
 import { flipBit, keepOldList, restoreOldList } from "./flash-faults";
 import type { Resident } from "./population";
-import { presents, presentsAtEdge } from "./present";
+import { presents, presentsAtEdge, presentsInCut } from "./present";
 import { QUIET } from "./radio";
 import type { Step } from "./step";
 import type { World } from "./world";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** More than a door's log holds. */
+const FLOOD_EVENTS = 8_800;
+const FLOOD_PAUSE_MS = 120;
 const YEARS_10_MS = 10 * 365 * 24 * HOUR_MS;
 
 /** Lets a step happen; all of its details come from its seed. */
@@ -29,6 +32,10 @@ export function performStep(world: World, step: Step): void {
       const who = pick(random, people.liveAt(step.door));
       return who && presentsAtEdge(world, unit, random, who);
     }
+    case "worn use": {
+      const who = pick(random, people.liveAt(step.door).filter(({ rights }) => rights.some(({ terms }) => terms.maxUses > 0)));
+      return who && presentsInCut(world, unit, random, who);
+    }
     case "guess":
       return guesses(world, unit, random);
     case "hammer":
@@ -42,8 +49,7 @@ export function performStep(world: World, step: Step): void {
     case "episode":
       return connect(world, unit, random);
     case "broker restart":
-      if (unit.radio.connected) faults.add("broker restart");
-      return unit.radio.breakConnection();
+      return restartBroker(world, unit);
     case "grant":
       return moveIn(world, random, 1);
     case "revoke":
@@ -95,6 +101,7 @@ export function performStep(world: World, step: Step): void {
       unit.courier.jamsLeases = random.chance(0.2);
       world.clock.set(() => (unit.courier.jamsLists = unit.courier.jamsLeases = false), random.below(96 * HOUR_MS));
       // Whoever keeps the list away would have time stand still as well.
+      unit.courier.holdsTime = random.chance(0.5);
       if (random.chance(0.5)) world.clock.set(() => turnClockBack(world, unit, random), random.below(30 * HOUR_MS));
       return moveOut(world, step.door, random, 1);
     case "hold time":
@@ -147,10 +154,12 @@ function pressExit(world: World, unit: DoorUnit): void {
 /** The network is there for a while, more or less good. */
 function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
   const { radio } = unit;
-  if (radio.up) return;
+  if (radio.up || world.clock.now < unit.aloneUntil) return;
   radio.noise = random.chance(0.4) ? QUIET : { drop: random.below(25) / 100, duplicate: random.below(15) / 100, late: random.below(20) / 100 };
   radio.appear();
   if (random.chance(0.4)) world.clock.set(() => interfere(world, unit, random), 200 + random.below(60_000));
+  if (random.chance(0.1)) world.clock.set(() => world.cloud.unlock(unit.number, 1), 1_000 + random.below(30_000));
+  if (random.chance(0.1)) world.clock.set(() => restartBroker(world, unit), random.below(60_000));
   const silently = random.chance(0.4);
   world.clock.set(
     () => {
@@ -161,6 +170,11 @@ function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
     },
     20_000 + random.below(random.chance(0.8) ? 6 * MINUTE_MS : HOUR_MS),
   );
+}
+
+function restartBroker({ faults }: World, { radio }: DoorUnit): void {
+  if (radio.connected) faults.add("broker restart");
+  radio.breakConnection();
 }
 
 /** While there is a connection, somebody hostile has something to say. */
@@ -220,11 +234,14 @@ function moveOut(world: World, door: number, random: VirtualRandom, count: numbe
 /** The log fills up while nobody fetches it. */
 function flood(world: World, unit: DoorUnit): void {
   world.faults.add("event flood");
-  let left = 4_300;
+  let left = FLOOD_EVENTS;
+  unit.radio.vanish(false);
+  // And so it stays for half a day.
+  unit.aloneUntil = world.clock.now + FLOOD_EVENTS * FLOOD_PAUSE_MS + 12 * HOUR_MS;
   const toggle = (): void => {
     if (left-- <= 0) return;
     unit.board.setLeaf(left % 2 === 0);
-    world.clock.set(toggle, 120);
+    world.clock.set(toggle, FLOOD_PAUSE_MS);
   };
   toggle();
 }

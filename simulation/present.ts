@@ -43,6 +43,14 @@ export function presentsAtEdge(world: World, unit: DoorUnit, random: VirtualRand
   }
 }
 
+/** Somebody with a right that wears off uses it while the power goes, and comes again for one more. */
+export function presentsInCut(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident): void {
+  unit.busyUntil = 0;
+  world.faults.add("cut in a use");
+  unit.board.cutAfter(random.below(12), random.chance(0.5) ? "before" : "inside");
+  for (const afterMs of [0, 40_000, 80_000, 600_000, 5 * 3_600_000]) world.clock.set(() => unit.restless && presents(world, unit, random, who, 0), afterMs);
+}
+
 /** Of a credential that is followed by one: the right one, sometimes somebody else's, and sometimes none. */
 function secondPinOf({ secondPin }: Credential, world: World, random: VirtualRandom): string | undefined {
   if (secondPin === undefined || random.chance(0.1)) return undefined;

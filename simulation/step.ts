@@ -4,6 +4,7 @@ export const STEP_KINDS = [
   "present", // somebody with a right, or who had one, types
   "revoked", // somebody whose rights were taken back tries
   "edge", // in the second in which a right begins or ends
+  "worn use", // a right with a limit, while the power goes
   "guess", // a wrong PIN
   "hammer", // many wrong PINs, with power cuts between
   "exit",

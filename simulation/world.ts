@@ -162,6 +162,8 @@ export class World {
       this.cloud.touch(door);
     }
     this.pass(60_000);
+    const random = new VirtualRandom(`${this.options.seed} age`);
+    for (const unit of this.units) if (random.chance(0.5)) unit.age(random);
     for (const { radio } of this.units) radio.vanish(false);
   }
 
@@ -194,7 +196,7 @@ function drawRules(random: VirtualRandom, now: number): HouseRules {
   const offsets = [europeanOffsets(60, year, 3), europeanOffsets(0, year, 3), sydneyOffsets(year, 3), [{ from: 0, minutes: -300 }], [{ from: 0, minutes: 345 }]][random.below(5)];
   const firstDay = Math.floor(now / (24 * HOUR));
   const days: number[] = [];
-  for (let day = firstDay; day < firstDay + 120; day++) if (random.chance(0.05)) days.push(day);
+  for (let day = firstDay; day < firstDay + 120; day++) if (random.chance(0.12)) days.push(day);
   const bounded = random.chance(0.25);
   return {
     policy: { unlockSeconds: 2 + random.below(9), leasedClasses: bounded ? 7 : 6, pinDigits: 6, outputSeconds: [random.below(3), 0, 0], firstInClasses: 0, unitNumbers: false, hours: [] },

@@ -17,12 +17,16 @@ const FAULT_KINDS = [
   ...["drop", "duplicate", "late", "partition", "broker restart", "slow outbox", "keys rotated"],
   ...["power cut", "cut before a write", "cut inside a write", "cut after a write", "cut in boot", "hammering"],
   ...["bit flip in a list", "bit flip in the log", "old list restored", "event flood"],
-  ...["clock chip lost", "clock chip 10 years back", "clock chip 10 years ahead", "time answer held"],
-  ...["replayed", "tampered", "other door's message", "jammed list", "jammed lease"],
+  ...["clock chip lost", "clock chip 10 years back", "clock chip 10 years ahead", "clock chip turned back"],
+  ...["time answer held", "lie of a time server", "no answer of a time server"],
+  ...["replayed", "tampered", "spoilt on its way", "other door's message", "jammed list", "jammed lease"],
 ];
+/** Decisions, and other events of doors' logs. */
 const REASONS = [
   ...["granted", "unknown-credential", "not-yet-valid", "expired", "outside-schedule", "holiday", "used-up", "suspended"],
   ...["second-credential-needed", "output-not-allowed", "stale-list", "time-unknown", "locked-out", "locked-down", "granted though revoked"],
+  ...["boot", "request-to-exit", "leaf-opened", "leaf-closed", "forced-open", "held-open", "list-activated", "alarm", "remote-unlock"],
+  ...["events-folded", "denials-folded", "keyset-accepted", "lock-state", "door-hours"],
 ];
 
 function run(options: Partial<SimulationOptions> & Pick<SimulationOptions, "seed" | "doorDays">): SimulationResult {
