@@ -56,7 +56,7 @@ export class FirmwareUpdater {
     const rolledBack = this.#update?.rolledBack ?? 0;
     if (rolledBack !== 0 && rolledBack !== this.#record.failed) {
       device.trace(`firmware ${rolledBack} failed its trial`);
-      note({ type: "alarm", count: rolledBack & COUNT_MASK });
+      note({ type: "alarm", count: ALARM_FIRMWARE });
       this.#keep({ failed: rolledBack });
     }
     if (this.#onTrial) device.timer.set(() => this.proved(), FIRMWARE_TRIAL_MS);
@@ -158,3 +158,5 @@ export class FirmwareUpdater {
 }
 
 const COUNT_MASK = 0xff_ffff;
+/** Count of the alarm for an image that failed its trial (SPEC 10); `up/state` says which. */
+const ALARM_FIRMWARE = 3;
