@@ -30,14 +30,14 @@ const LISTS: readonly Mutant[] = [
     name: "rebase without delta",
     breaks: "a new base becomes active without the delta that reaches the version in force: the change of base undoes revocations (I2)",
     file: "firmware/access-list/list-updater.ts",
-    find: "return compareVersions(manifest, floor) < 0 || (manifest.epoch === floor.epoch && lockState !== LockState.normal);",
-    replace: "return manifest.epoch === floor.epoch && lockState !== LockState.normal;",
+    find: "return compareVersions(manifest, floor) < 0 || lockState !== LockState.normal;",
+    replace: "return lockState !== LockState.normal;",
   },
   {
     name: "rebase lifts the lock-down",
     breaks: "a new base becomes active without the delta that carries lock-down on (I7)",
     file: "firmware/access-list/list-updater.ts",
-    find: "return compareVersions(manifest, floor) < 0 || (manifest.epoch === floor.epoch && lockState !== LockState.normal);",
+    find: "return compareVersions(manifest, floor) < 0 || lockState !== LockState.normal;",
     replace: "return compareVersions(manifest, floor) < 0;",
   },
   {
@@ -63,11 +63,11 @@ const LISTS: readonly Mutant[] = [
     replace: "return bytes.length > 0 || equalBytes(hashes.sha256(bytes), pageHashes.subarray(32 * page, 32 * page + 32));",
   },
   {
-    name: "commit log erases the commit in force",
-    breaks: "the sector that is erased for the next commits is the one with the present one: a cut then leaves no list (I2)",
-    file: "firmware/access-list/commit-log.ts",
-    find: "const other = 1 - this.#sector;",
-    replace: "const other = this.#sector;",
+    name: "acknowledged version not in NVS",
+    breaks: "the key-value store does not hear of commits: whoever puts an old list back into the flash is believed (I2)",
+    file: "firmware/access-list/access-list-store.ts",
+    find: "    yield* this.#log.append(record);\n    this.#keep(record, delta);",
+    replace: "    yield* this.#log.append(record);\n    if (this.#kept() === undefined) this.#keep(record, delta);",
   },
   {
     name: "tombstone index off by one",
@@ -125,18 +125,18 @@ const TRUST: readonly Mutant[] = [
     replace: "    this.#parts.clock.resetFloor(issuedAt);",
   },
   {
-    name: "floor not held against the clock chip",
-    breaks: "a chip that somebody set back is believed: time stands still at the floor, and leases end never (X1)",
+    name: "clock chip believed",
+    breaks: "a chip that somebody set back is believed: the hours without power never were, and leases last so much longer (X1)",
     file: "firmware/trust/trusted-clock.ts",
-    find: "rtcTime !== undefined && this.#floor > 0 && rtcTime >= this.#floor * 1000",
-    replace: "rtcTime !== undefined && this.#floor > 0",
+    find: "if (chip !== undefined && this.#isPlausible(chip))",
+    replace: "if (chip !== undefined && this.#certain.time > 0)",
   },
   {
     name: "floor not persisted",
     breaks: "after a power cut the floor is as old as the last list: a chip that was set back shows leases as new (X1)",
     file: "firmware/trust/trusted-clock.ts",
-    find: "writeU32(record, 4, this.#floor);",
-    replace: "writeU32(record, 4, this.#keptFloor || this.#floor);",
+    find: "writeU32(record, 4, this.floor);",
+    replace: "writeU32(record, 4, readU32(this.#kept, 4) || this.floor);",
   },
   {
     name: "receipt counter ignored",
@@ -146,11 +146,11 @@ const TRUST: readonly Mutant[] = [
     replace: "",
   },
   {
-    name: "promise without grace",
-    breaks: "the cloud forgets the minute by which a door honours a lease longer (X1)",
+    name: "promise without the clock's allowance",
+    breaks: "the cloud forgets by how much a door's clock may be behind (X1)",
     file: "cloud/truth/latest-opening.ts",
-    find: "const graceSeconds = byRight ? 0 : LEASE_GRACE_SECONDS;",
-    replace: "const graceSeconds = 0;",
+    find: "const clockSeconds = SNTP_ALLOWANCE_SECONDS + TIME_ANSWER_SECONDS;",
+    replace: "const clockSeconds = 0;",
   },
 ];
 
@@ -190,6 +190,7 @@ const DECISION: readonly Mutant[] = [
     file: "firmware/decide-access.ts",
     find: "if (row.needsSecondPin && secondPinOf(list, request.secondTag) === undefined)",
     replace: "if (row.needsSecondPin && request.secondTag === undefined)",
+    also: [{ find: "secondPinOf(list, request.secondTag)!.duress", replace: "secondPinOf(list, request.secondTag)?.duress === true" }],
   },
   {
     name: "suspended rows open",
