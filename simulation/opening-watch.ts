@@ -89,6 +89,8 @@ export class OpeningWatch {
     if (sent < 0) return this.#parts.fail("I4", "a command was obeyed that nobody has sent in time");
     this.#commands.splice(0, sent + 1);
     this.logged(mask);
+    // Also a door that has lost its list obeys.
+    this.#allow(0, 1_000 * DEFAULT_UNLOCK_SECONDS * DRIFT + LATE_MS);
   }
 
   /** Somebody came in by the strike. */
@@ -144,7 +146,7 @@ export class OpeningWatch {
   }
 
   #explain(): void {
-    if (this.#lateSince !== undefined) this.#late(0);
+    if (this.#lateSince !== undefined) this.#late(0, this.#lateSince);
     if (this.#unexplained === undefined) return;
     this.#unexplained = undefined;
     this.#parts.fail("I4", "an output opened, and no record, no exit button, no hold-open and no hours say why");
@@ -161,7 +163,7 @@ export class OpeningWatch {
     return false;
   }
 
-  #late(output: number): void {
-    this.#parts.fail("I5", `output ${output} is still open ${Math.round(this.#parts.now() - this.#openUntil[output])} ms after it should have locked`);
+  #late(output: number, at = this.#parts.now()): void {
+    this.#parts.fail("I5", `output ${output} is still open ${Math.round(at - this.#openUntil[output])} ms after it should have locked`);
   }
 }
