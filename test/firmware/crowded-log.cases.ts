@@ -1,5 +1,6 @@
 import type { Flash, KeyValue } from "../../firmware/device";
-import { EventLog, type NewEvent } from "../../firmware/event-log/event-log";
+import { EventLog } from "../../firmware/event-log/event-log";
+import type { NewEvent } from "../../firmware/event-log/new-event";
 import { startEventLog } from "../../firmware/event-log/event-log-state";
 import { CROWDED_EVENTS, HELD_EVENTS_MAX, HELD_EXACTLY_MAX, HELD_STEP } from "../../firmware/limits";
 import { Uptime } from "../../firmware/uptime";
@@ -48,6 +49,41 @@ function drain(assert: Assert, hashes: Hashes, log: EventLog, seen: EventRecord[
 const granted = (events: readonly EventRecord[]): number => events.filter(({ type, reason }) => type === "decision" && reason === "granted").length;
 const refused = (events: readonly EventRecord[]): number => events.reduce((sum, { type, reason, count }) => sum + (type === "denials-folded" ? count : type === "decision" && reason !== "granted" ? 1 : 0), 0);
 const starts = (events: readonly EventRecord[]): number => events.reduce((sum, { type, count }) => sum + (type === "boot" ? 1 + (count >>> 8) : 0), 0);
+
+/** A full log with counts held, whose next events lead into the oldest sector; cut at every step. */
+function givesUpASector(assert: Assert, hashes: Hashes, last: number): void {
+  const memory = new TrialMemory(true);
+  startEventLog(memory.keyValue, 1, KEY);
+  const before = open(hashes, memory.flash, memory.keyValue);
+  while (before.next < last) before.append(GRANT);
+  for (let count = 0; count < 5; count++) before.append(DENIAL);
+  before.append({ type: "boot", count: 1 });
+  let attempted = 0;
+  memory.everyCut(
+    (flash, keyValue) => {
+      attempted = 0;
+      const log = open(hashes, flash, keyValue);
+      const atMost = log.nextAtMost;
+      const event = log.append(GRANT);
+      assert.true(event !== undefined && event <= atMost, `${event} of at most ${atMost}`);
+      attempted = 1;
+      log.append(GRANT);
+      attempted = 2;
+    },
+    (how, whole) => {
+      const log = open(hashes, memory.flash, memory.keyValue);
+      log.append({ type: "leaf-opened" });
+      // Only the newest are looked at: everything before is as if the cloud had it.
+      log.acknowledge(8_100);
+      const events = (log.unsent(96)?.records ?? []).map((bytes) => decodeEvent(bytes));
+      assert.is(refused(events), 5, how);
+      assert.is(starts(events), 1, how);
+      assert.is(events.filter(({ type }) => type === "events-folded").length, log.folded ? 1 : 0, how);
+      const fresh = events.filter(({ sequence, type }) => sequence >= last && type === "decision").length;
+      assert.true(fresh === attempted || (!whole && fresh === attempted + 1), `${how}: ${fresh} grants after ${attempted}`);
+    },
+  );
+}
 
 export const cases: Cases = {
   "X7: a crowded log counts refusals in one record before the next other event, and the cloud sees exact counts"(assert, { hashes }) {
@@ -160,37 +196,11 @@ export const cases: Cases = {
   },
 
   "X7: where a full log gives up a sector, what it owes comes first and no count is lost"(assert, { hashes }) {
-    const memory = new TrialMemory(true);
-    startEventLog(memory.keyValue, 1, KEY);
-    const before = open(hashes, memory.flash, memory.keyValue);
-    while (before.next < 8_191) before.append(GRANT);
-    for (let count = 0; count < 5; count++) before.append(DENIAL);
-    before.append({ type: "boot", count: 1 });
-    let attempted = 0;
-    memory.everyCut(
-      (flash, keyValue) => {
-        attempted = 0;
-        const log = open(hashes, flash, keyValue);
-        const atMost = log.nextAtMost;
-        const event = log.append(GRANT);
-        assert.true(event !== undefined && event <= atMost, `${event} of at most ${atMost}`);
-        attempted = 1;
-        log.append(GRANT);
-        attempted = 2;
-      },
-      (how, whole) => {
-        const log = open(hashes, memory.flash, memory.keyValue);
-        log.append({ type: "leaf-opened" });
-        // Only the newest are looked at: everything before is as if the cloud had it.
-        log.acknowledge(8_100);
-        const events = (log.unsent(96)?.records ?? []).map((bytes) => decodeEvent(bytes));
-        assert.is(refused(events), 5, how);
-        assert.is(starts(events), 1, how);
-        assert.is(events.filter(({ type }) => type === "events-folded").length, log.folded ? 1 : 0, how);
-        const fresh = events.filter(({ sequence, type }) => sequence >= 8_191 && type === "decision").length;
-        assert.true(fresh === attempted || (!whole && fresh === attempted + 1), `${how}: ${fresh} grants after ${attempted}`);
-      },
-    );
+    givesUpASector(assert, hashes, 8_191);
+  },
+
+  "X7: nor where a cut leads into that sector while a count is being written"(assert, { hashes }) {
+    givesUpASector(assert, hashes, 8_190);
   },
 
   "X7: a whole board that is switched on and off for days, leaf open and locked down, uses up no place in a crowded log"(assert, { hashes }) {

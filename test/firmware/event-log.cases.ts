@@ -1,4 +1,5 @@
-import { EventLog, type NewEvent } from "../../firmware/event-log/event-log";
+import { EventLog } from "../../firmware/event-log/event-log";
+import type { NewEvent } from "../../firmware/event-log/new-event";
 import { startEventLog } from "../../firmware/event-log/event-log-state";
 import type { Flash, KeyValue } from "../../firmware/device";
 import { EVENT_SECTORS, eventSector, EVENTS_PER_SECTOR } from "../../firmware/flash-layout";
@@ -298,7 +299,8 @@ export const cases: Cases = {
   },
 
   "X7: a record that somebody altered in flash after its key had gone is sent as it stands, shows as altered, and blocks nothing"(assert, { hashes }) {
-    const memory = freshMemory(true);
+    // Encrypted flash would garble 16 bytes, the number among them: then it is a gap.
+    const memory = freshMemory(false);
     const before = open(hashes, memory.flash, memory.keyValue);
     for (let count = 0; count < 200; count++) before.append(numbered(count));
     // Type of event 7, tag of event 50, MAC of event 90: all of the period before.
