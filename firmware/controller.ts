@@ -9,6 +9,7 @@ import { Enrolment } from "./enrolment/enrolment";
 import { loadEnrolment, type EnrolmentRecord } from "./enrolment/enrolment-record";
 import { claimText, loadIdentity, type Identity } from "./enrolment/identity";
 import { BoardLife } from "./life/board-life";
+import { claimQrLines } from "./life/claim-qr";
 import { Console } from "./life/console";
 import { ConsoleCommands } from "./life/console-commands";
 import { resumeForgetting } from "./life/forgetting";
@@ -84,7 +85,7 @@ export class Controller {
   #openConsole(wiring: NonNullable<Device["console"]>): void {
     const { system } = this.#device;
     const [keyValue, store, clock, life] = [this.#keyValue, this.#store, this.#clock, this.#life];
-    const claim = (): string[] | undefined => (this.#claimed === undefined ? [claimText(this.#identity)] : undefined);
+    const claim = (): string[] | undefined => (this.#claimed === undefined ? claimQrLines(claimText(this.#identity)) : undefined);
     const restart = (): void => {
       this.#door.secure();
       system?.restart();

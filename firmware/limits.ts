@@ -52,7 +52,8 @@ export const INBOX_RETRY_MS = 50; // where the work queue is full of other work
 export const COMMAND_NONCES_MAX = 4; // open at once; the oldest gives way
 export const OUTBOX_MESSAGES_MAX = 16; // waiting for the connection; more are dropped and said again with the next receipt
 export const NEED_RETRY_MS = 10_000; // a page or delta that was asked for and did not come is asked for again
-export const EVENT_UPLOAD_RETRY_MS = 10_000; // events that nobody acknowledged go out again
+export const EVENT_UPLOAD_RETRY_MS = 10_000; // events that nobody acknowledged go out again, then after twice the time …
+export const EVENT_UPLOAD_RETRY_MAX_MS = 120_000; // … up to here: a cloud that takes none is not sent 3 KB every ten seconds
 
 export const DEFAULT_UNLOCK_SECONDS = 5; // a press of the exit button while there is no list
 export const CONTACT_SETTLE_MS = 50; // contacts bounce; a change counts once it has stood this long
@@ -87,5 +88,5 @@ export const DOWNLOAD_QUEUE_RETRY_MS = 250;
 export const RESTART_POLL_MS = 5_000; // a new image waits until nobody is at the door …
 export const RESTART_WAIT_MAX_MS = 86_400_000; // … for a day at most
 export const CONSOLE_LINE_CHARACTERS_MAX = 160; // what is longer is not read at all
-export const CONSOLE_OUTPUT_CHARACTERS_MAX = 6_144; // waiting to be printed; what comes on top is dropped
+export const CONSOLE_OUTPUT_CHARACTERS_MAX = 8_192; // waiting to be printed, a claim QR at the most; what comes on top is dropped
 export const CA_BYTES_MAX = 2_048; // DER

@@ -30,7 +30,7 @@ const HELP = [
   "wifi <name> [password]  the network to join; in \"...\" where there are spaces",
   "cloud <host> [port]     where the door is claimed",
   "ca                      the cloud's CA: paste its PEM file; 'ca none' forgets it",
-  "claim                   the text of the claim QR, for the cloud",
+  "claim                   the claim QR and its text, for the cloud",
   "restart",
   "factory-reset yes       forget everything",
 ];

@@ -2,6 +2,7 @@ import { startController } from "../../firmware/controller";
 import { loadCaCertificate, saveCaCertificate } from "../../firmware/enrolment/ca-certificate";
 import { loadSettings } from "../../firmware/enrolment/settings";
 import { loadWifiSettings, saveWifiSettings } from "../../firmware/enrolment/wifi-settings";
+import { claimQr, drawQr } from "../../firmware/life/claim-qr";
 import { ConsoleLine } from "../../firmware/life/console-line";
 import { splitWords } from "../../firmware/life/console-words";
 import { CA_BYTES_MAX, CONSOLE_LINE_CHARACTERS_MAX } from "../../firmware/limits";
@@ -11,7 +12,7 @@ import { VirtualBoard } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { VirtualKeyValue } from "../../hardware-sim/virtual-key-value";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
-import { toHex } from "../../protocol/bytes";
+import { concat, toHex } from "../../protocol/bytes";
 import type { Hashes } from "../../protocol/hashes";
 import type { Cases } from "../support/cases";
 import { House } from "../support/house";
@@ -194,6 +195,24 @@ export const cases: Cases = {
     type(`${"z".repeat(CONSOLE_LINE_CHARACTERS_MAX + 1)}\b\b\rok\r`);
     assert.deepEqual(seen.slice(4), ["z".repeat(CONSOLE_LINE_CHARACTERS_MAX), undefined, "ok"]);
     assert.true(echoed.length < 500);
+  },
+
+  "console: the claim is a QR that any phone reads, whole on the terminal": (assert, { hashes }) => {
+    // As the npm packages uqr made it and jsqr read it: version 4, level L, mask 0.
+    const rows = claimQr("latchkey:1:8c1f0e5d2b3a4796:00112233445566778899aabbccddeeff");
+    const modules = concat(...rows);
+    assert.is(modules.length, 33 * 33);
+    assert.true(modules.every((module) => module < 2));
+    assert.is(toHex(hashes.sha256(modules)), "9e6489fd2980cc9f0659127e4dbb3c63d423f7f085bdb4b1873f8ee75c095343");
+    assert.throws(() => claimQr("x".repeat(79)));
+    const bench = new Bench(hashes);
+    const printed = bench.says("claim");
+    const identity = bench.peek("identity")!;
+    const lines = drawQr(claimQr(`latchkey:1:${toHex(identity.slice(0, 8))}:${toHex(identity.slice(8))}`));
+    assert.is(lines.length, 37);
+    for (const line of lines) assert.true(printed.includes(line));
+    const widths = lines.map((line) => line.replaceAll("\u001b[47m", "").replaceAll("\u001b[40m", "").replaceAll("\u001b[0m", "").length);
+    assert.deepEqual(widths, lines.map(() => 2 * 37));
   },
 
   "console: words may be quoted, and the last one may be open": (assert) => {
