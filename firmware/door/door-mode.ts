@@ -4,7 +4,7 @@ import { LockState } from "../../protocol/delta";
 import type { HolderClass } from "../../protocol/profile";
 import type { OpenWindow } from "../../protocol/schedule";
 import type { KeyValue, TimerHandle, Timers } from "../device";
-import type { NewEvent } from "../event-log/event-log";
+import type { NewEvent } from "../event-log/new-event";
 import type { Door } from "./door";
 import { beginsHours, begunWith, hoursAt, hoursHold, secondsToCheck, stillOpen } from "./door-hours";
 

@@ -1,6 +1,5 @@
 import { equalBytes } from "../../protocol/bytes";
-import type { Reason } from "../../protocol/decision";
-import { encodeEventBody, eventMac, eventPeriod, EVENT_BODY_BYTES, nextEventKey, type EventType, type EventUpload } from "../../protocol/event-record";
+import { encodeEventBody, eventMac, eventPeriod, EVENT_BODY_BYTES, nextEventKey, type EventUpload } from "../../protocol/event-record";
 import type { Hashes } from "../../protocol/hashes";
 import { EVENT_BYTES, EVENT_MAC_BYTES, EVENTS_PER_UPLOAD_MAX, TAG_BYTES } from "../../protocol/limits";
 import type { Flash, KeyValue } from "../device";
@@ -8,23 +7,11 @@ import { keepAcknowledged, keepState, loadAcknowledged, loadState, NONE, type Ac
 import { findEnd } from "./find-end";
 import { EventRing, sectorOf, SLOTS, type FoundEvent } from "./event-ring";
 import { HeldEvents } from "./held-events";
+import type { NewEvent } from "./new-event";
 import { EVENT_SECTORS, EVENTS_PER_SECTOR } from "../flash-layout";
 import { CROWDED_EVENTS, ERASE_AHEAD_EVENTS, EVENT_WRITE_ATTEMPTS } from "../limits";
 import type { Uptime } from "../uptime";
 import type { Work } from "../work-queue";
-
-/** What is to be written down; the log adds number, time and MAC. */
-export interface NewEvent {
-  type: EventType;
-  /** Default "granted", which for anything but a decision means nothing. */
-  reason?: Reason;
-  kind?: number;
-  /** Bit mask. */
-  outputs?: number;
-  duress?: boolean;
-  tag?: Uint8Array | undefined;
-  count?: number;
-}
 
 export interface EventLogParts {
   flash: Flash;

@@ -1,8 +1,8 @@
 import { readU16, readU32, writeU16, writeU32 } from "../../protocol/bytes";
 import type { KeyValue } from "../device";
 import { HELD_EVENTS_MAX, HELD_EXACTLY_MAX, HELD_STEP } from "../limits";
-import type { NewEvent } from "./event-log";
 import { NONE } from "./event-log-state";
+import type { NewEvent } from "./new-event";
 
 const KEY = "event-held";
 const RECORD_BYTES = 16;

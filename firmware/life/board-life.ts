@@ -1,7 +1,7 @@
 import { RESET_REASONS, type DoorState } from "../../protocol/door-state";
 import type { Device, KeyValue } from "../device";
 import type { Door } from "../door/door";
-import type { NewEvent } from "../event-log/event-log";
+import type { NewEvent } from "../event-log/new-event";
 import type { Readers } from "../reader/readers";
 import type { Uptime } from "../uptime";
 import type { WorkQueue } from "../work-queue";

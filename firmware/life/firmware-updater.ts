@@ -3,7 +3,7 @@ import type { FirmwareOffer } from "../../protocol/firmware-image";
 import { ProtocolError } from "../../protocol/protocol-error";
 import type { Device, FirmwareUpdate, ImageWriter, KeyValue } from "../device";
 import { loadSettings } from "../enrolment/settings";
-import type { NewEvent } from "../event-log/event-log";
+import type { NewEvent } from "../event-log/new-event";
 import { FIRMWARE_RETRY_MAX_MS, FIRMWARE_RETRY_MIN_MS, FIRMWARE_TRIAL_MS, RESTART_POLL_MS, RESTART_WAIT_MAX_MS } from "../limits";
 import type { Work, WorkQueue } from "../work-queue";
 import { openFirmwareOffer } from "./firmware-offer";

@@ -1,5 +1,5 @@
 import { CLAIM_SECRET_BYTES } from "../../protocol/enrolment";
-import type { NewEvent } from "../event-log/event-log";
+import type { NewEvent } from "../event-log/new-event";
 import type { Device, KeyValue } from "../device";
 import { SERVICE_EVENT_POLL_MS, SERVICE_EVENT_WAIT_MS } from "../limits";
 import { beginForgetting, FORGETTING, type Forgetting } from "./forgetting";
