@@ -45,6 +45,17 @@ export class ConsolePort {
     this.#flush();
   }
 
+  /** A line before the board starts anew, at once and past whatever waits; the chip still sends what its FIFO took. */
+  lastWords(line: string): void {
+    try {
+      for (let i = 0; i < line.length; i++) this.#serial.write(line.charCodeAt(i) & 0xff);
+      this.#serial.write(CARRIAGE_RETURN);
+      this.#serial.write(LINE_FEED);
+    } catch {
+      // The FIFO is full: the rest stays unsaid.
+    }
+  }
+
   /** The Serial class of the console's one user. */
   get io(): SerialConstructor {
     const port = this as ConsolePort;

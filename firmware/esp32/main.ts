@@ -21,10 +21,16 @@ const UNHANDLED = "unhandled exception";
 export default function (): void {
   const console = isDebugBuild() ? undefined : new ConsolePort();
   const print = (line: string): void => (console === undefined ? trace(`${line}\n`) : console.trace(line));
+  const giveUp = (status: string, exception: unknown): boolean => {
+    const line = `abort: ${status}: ${String(exception)}`;
+    if (console === undefined) trace(`${line}\n`);
+    else console.lastWords(line);
+    return true;
+  };
   const guard = new IoGuard(print);
   const hook = globalThis as unknown as AbortHook;
   // Until the relays are known there is nothing to secure: their pull-downs hold them.
-  hook.abort = (status) => (print(`abort: ${status}`), true);
+  hook.abort = giveUp;
   const settings = readBoardSettings();
   const timers = makeTimers(guard);
 
@@ -42,11 +48,12 @@ export default function (): void {
   else if (ca === undefined) print("tls: no CA yet; nothing is connected before the installer has given one");
   const { device, secureOutputs } = makeBoard({ settings, guard, timers, console, trace: print, ca });
   hook.abort = (status, exception) => {
-    print(`abort: ${status}`);
     if (status === UNHANDLED && guard.endConnections(exception)) return false;
     secureOutputs();
-    return true;
+    return giveUp(status, exception);
   };
+  // A controller that did not start is none to go on with.
+  const start = guard.own(() => startController(device));
   // Held by the machine from here on: nothing else may keep all of it alive.
-  Object.assign(globalThis, { latchkey: startController(device) });
+  Object.assign(globalThis, { latchkey: start() });
 }

@@ -45,7 +45,8 @@ export default function (): void {
   const listener = wireKeypad(keypad, Number(config.keypadTcpPort));
   Timer.repeat(() => print(`memory: chunks at most ${MemoryUse.chunkBytesPeak()} bytes, slots at most ${MemoryUse.slotBytesPeak()} bytes`), MEMORY_MS);
   // Held by the machine from here on: nothing else may keep all of it alive.
-  Object.assign(globalThis, { latchkey: { controller: startController(device), listener } });
+  const start = guard.own(() => startController(device));
+  Object.assign(globalThis, { latchkey: { controller: start(), listener } });
 }
 
 function wireKeypad(keypad: VirtualSerialReader, port: number): Listener {
