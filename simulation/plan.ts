@@ -7,10 +7,10 @@ const DAY_MS = 86_400_000;
 export type Rates = Readonly<Partial<Record<StepKind, number>>>;
 
 /** An ordinary door's day: people, and some connection. */
-export const PEOPLE: Rates = { present: 4.5, revoked: 1, edge: 0.25, "worn use": 0.25, guess: 0.5, exit: 0.5, leaf: 0.4, episode: 1.3, upkeep: 0.3 };
+export const PEOPLE: Rates = { present: 4.3, revoked: 0.9, edge: 0.25, "worn use": 0.4, guess: 0.5, exit: 0.5, leaf: 0.4, episode: 1.3, upkeep: 0.3 };
 export const MANAGERS: Rates = { grant: 0.22, revoke: 0.22, bulk: 0.012, "lock state": 0.08, "lift throttle": 0.05, "rotate keys": 0.01, "door policy": 0.06, "remote unlock": 0.03 };
 /** What may go wrong and heals by itself. */
-export const FAULTS: Rates = { "power cut": 0.12, "armed cut": 0.35, "broker restart": 0.03, "bit flip": 0.25, replay: 0.2, tamper: 0.2, misdeliver: 0.1, "time server": 0.1, jam: 0.12, "hold time": 0.12, hammer: 0.02, "clock chip": 0.02, "event flood": 0.0004 };
+export const FAULTS: Rates = { "power cut": 0.08, "armed cut": 0.25, "broker restart": 0.03, "bit flip": 0.25, replay: 0.2, tamper: 0.2, misdeliver: 0.1, "time server": 0.1, jam: 0.1, "hold time": 0.1, hammer: 0.012, "clock chip": 0.02, "event flood": 0.0004 };
 /** What no door can heal from by itself, but must not open for. */
 export const RUTHLESS: Rates = { "old list restored": 0.02 };
 
