@@ -20,7 +20,7 @@ import type { EventLog } from "../event-log/event-log";
 import type { FirmwareUpdater } from "../life/firmware-updater";
 import type { KeysetStore } from "../trust/keyset-store";
 import type { LeaseStore } from "../trust/lease-store";
-import { EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "../limits";
+import { EVENT_UPLOAD_RETRY_MAX_MS, EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "../limits";
 import type { ListUpdater } from "../access-list/list-updater";
 import type { PinThrottle } from "../admission/pin-throttle";
 import type { ReceiptCounter } from "./receipt-counter";
@@ -66,6 +66,7 @@ export class CloudSession {
   #asked: Uint8Array | undefined;
   #needTimer: TimerHandle | undefined;
   #uploadTimer: TimerHandle | undefined;
+  #uploadPause = EVENT_UPLOAD_RETRY_MS;
   #receiptTimer: TimerHandle | undefined;
   #firstEventSaid = 0;
 
@@ -203,7 +204,8 @@ export class CloudSession {
     }, NEED_RETRY_MS);
   }
 
-  #upload(): void {
+  /** @param again nobody has acknowledged what went out before. */
+  #upload(again = false): void {
     const { device, record, log } = this.#parts;
     if (this.#uploadTimer !== undefined) device.timer.clear(this.#uploadTimer);
     this.#uploadTimer = undefined;
@@ -213,7 +215,8 @@ export class CloudSession {
     const upload = log.unsent(EVENTS_PER_UPLOAD_MAX);
     if (upload === undefined) return;
     this.#link.publish("events", encodeEventUpload(device.hashes, record.keys.receipt, upload));
-    this.#uploadTimer = device.timer.set(() => this.#upload(), EVENT_UPLOAD_RETRY_MS);
+    this.#uploadPause = again ? Math.min(2 * this.#uploadPause, EVENT_UPLOAD_RETRY_MAX_MS) : EVENT_UPLOAD_RETRY_MS;
+    this.#uploadTimer = device.timer.set(() => this.#upload(true), this.#uploadPause);
   }
 
   #receive(what: string, payload: Uint8Array): void {
@@ -289,7 +292,11 @@ export class CloudSession {
     const { device, record, log } = this.#parts;
     const { enrolment, sequence } = openAcknowledgement(device.hashes, record.keys.acknowledgement, bytes);
     if (enrolment !== record.login.enrolment) throw new ProtocolError("wrong-enrolment");
-    if (log.acknowledge(sequence)) this.#upload();
+    const known = log.acknowledged;
+    if (!log.acknowledge(sequence)) return;
+    if (log.acknowledged > known) this.#upload();
+    // A cloud that waits for what is not here any more would ask for ever; a receipt tells it.
+    else if (sequence < log.first) this.#sayReceiptSoon();
   }
 }
 

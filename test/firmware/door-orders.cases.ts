@@ -1,4 +1,4 @@
-import { EVENT_UPLOAD_RETRY_MS } from "../../firmware/limits";
+import { EVENT_UPLOAD_RETRY_MAX_MS, EVENT_UPLOAD_RETRY_MS } from "../../firmware/limits";
 import { ReplyStatus } from "../../protocol/command";
 import { LockState } from "../../protocol/delta";
 import { DEFAULT_POLICY, type DoorPolicy } from "../../protocol/door-policy";
@@ -166,5 +166,25 @@ export const cases: Cases = {
     house.board.keypad.type("111111");
     house.clock.advance(500);
     assert.is(house.cloud.events.filter(({ type }) => type === "decision").length, 2, "the one after it waits its turn");
+  },
+
+  "X7: a cloud that acknowledges nothing is not sent the same events for ever at the same pace, and gets them when it does": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.clock.advance(EVENT_UPLOAD_RETRY_MS);
+    house.cloud.acknowledges = false;
+    let uploads = 0;
+    const heard = house.network.broker.onPublish!;
+    house.network.broker.onPublish = (topic, payload, retain, clientId) => {
+      if (topic.endsWith("/events")) uploads += 1;
+      heard(topic, payload, retain, clientId);
+    };
+    house.types("111111");
+    house.clock.advance(HOUR);
+    assert.true(uploads >= HOUR / EVENT_UPLOAD_RETRY_MAX_MS && uploads < HOUR / EVENT_UPLOAD_RETRY_MAX_MS + 10, `${uploads}`);
+    house.cloud.acknowledges = true;
+    house.clock.advance(EVENT_UPLOAD_RETRY_MAX_MS);
+    uploads = 0;
+    house.clock.advance(HOUR);
+    assert.is(uploads, 0, "it has them");
   },
 };
