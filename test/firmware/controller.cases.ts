@@ -1,6 +1,7 @@
 import { startController } from "../../firmware/controller";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";
 import type { Hashes } from "../../protocol/hashes";
+import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { ALWAYS, HolderClass, NO_END, type Profile } from "../../protocol/profile";
 import type { Cases } from "../support/cases";
 import { House } from "../support/house";
@@ -97,6 +98,32 @@ export const cases: Cases = {
     );
     house.clock.advance(60_000);
     assert.is(house.cloud.events.filter(({ type }) => type === "decision").length, 3);
+  },
+
+  "X7: a cloud that asks for events which the door has no more is told so once, not answered for ever": (assert, { hashes }) => {
+    const house = claimedHouse(hashes);
+    house.types("111111");
+    house.clock.advance(60_000);
+    const heard: string[] = [];
+    const { broker } = house.network;
+    const { onPublish } = broker;
+    const back = encodeAcknowledgement(hashes, house.cloud.keys.acknowledgement, { enrolment: 1, sequence: 0 });
+    broker.onPublish = (...message) => {
+      const [topic] = message;
+      const what = topic.slice(topic.lastIndexOf("/") + 1);
+      heard.push(what);
+      // As a database that was put back to an earlier state does.
+      if (what === "events") house.cloud.send("ack", back);
+      else onPublish?.(...message);
+    };
+    house.types("111111");
+    house.clock.advance(60_000);
+    assert.true(heard.filter((what) => what === "events").length <= 8, heard.join());
+    const receipts = heard.filter((what) => what === "receipt").length;
+    assert.true(receipts >= 1 && receipts <= 12, heard.join());
+    broker.onPublish = onPublish;
+    house.clock.advance(700_000);
+    assert.is(house.cloud.events.filter(({ type }) => type === "decision").length, 2, "nothing is lost by it");
   },
 
   "X5: after a power cut without a clock chip, a guest waits for signed time, a resident does not": (assert, { hashes }) => {
