@@ -62,11 +62,14 @@ export class DoorUnit {
   darkMs = 0;
   /** How far off the time servers are that it asks; undefined = they do not answer. */
   timeLieMs: number | undefined = 0;
+  /** Somebody was at the clock chip while the board was without power. */
+  chipTouched = false;
   /** What somebody has copied off the chip. */
   copiedFlash: FlashSnapshot | undefined;
   readonly #parts: DoorUnitParts;
   readonly #random: VirtualRandom;
   #hex: string | undefined;
+  #darkSince = 0;
 
   constructor(parts: DoorUnitParts) {
     this.#parts = parts;
@@ -118,6 +121,8 @@ export class DoorUnit {
 
   start(): void {
     this.board.start((device) => {
+      this.watch.wasDark(this.#parts.clock.now - this.#darkSince, this.chipTouched);
+      this.chipTouched = false;
       this.watch.booted();
       this.#parts.trace.note("power", this.number, 1, this.board.boots);
       const whole = this.#parts.asksTime ? { ...device, sntp: this.#timeServer(device) } : device;
@@ -150,7 +155,7 @@ export class DoorUnit {
   age(random: VirtualRandom): void {
     this.watch.tampering = true;
     this.board.powerOff();
-    ageUseJournal(this.board, STORAGE, 180 + random.below(44));
+    ageUseJournal(this.board, STORAGE, 220 + random.below(3));
     this.watch.tampering = false;
     this.board.powerOn();
   }
@@ -192,6 +197,7 @@ export class DoorUnit {
   #powerLost(): void {
     const { clock, trace, faults } = this.#parts;
     this.watch.openings.powerLost();
+    this.#darkSince = clock.now;
     trace.note("power", this.number, 0, 0);
     const random = this.#random;
     const awayMs = Math.max(this.darkMs, random.chance(0.7) ? 200 + random.below(20_000) : random.below(4 * 3_600_000));

@@ -7,7 +7,7 @@ import { decodeLease, notAfterOf, type Lease } from "../protocol/lease";
 import { EVENT_BYTES } from "../protocol/limits";
 import { HolderClass } from "../protocol/profile";
 import { eventSector, EVENT_SECTORS } from "../firmware/flash-layout";
-import { SECTOR_BYTES } from "../firmware/limits";
+import { CLOCK_CHIP_BEHIND_MAX_MS, SECTOR_BYTES } from "../firmware/limits";
 import { REASONS } from "../protocol/decision";
 import type { Attempt } from "./attempt";
 import type { CloudDoor, IssuedList } from "./cloud/cloud-door";
@@ -81,8 +81,11 @@ export class DoorWatch {
   /** Committed last; and what receipts showed last, which travel for a while. */
   #version = 0;
   #epoch = 0;
-  #shown = { counter: 0, epoch: 0, version: 0 };
+  #shown = { counter: 0, epoch: 0, version: 0, signedTime: 0 };
   #timeKnown = false;
+  /** Since the time was signed last. */
+  #darkMs = 0;
+  #chipTouched = false;
 
   constructor(parts: DoorWatchParts) {
     this.#parts = parts;
@@ -90,6 +93,16 @@ export class DoorWatch {
     this.openings = new OpeningWatch({ locks, now, list: () => this.#activeList(), time: () => this.#doorTime(), fail });
     board.flash.onChange = (offset, length) => this.#flashChanged(offset, length);
     board.keyValue.onChange = (name) => name === LIST_NAME && this.#listKept();
+  }
+
+  /**
+   * The board was without power for so long. Who turns its clock chip back meanwhile can hold its time back to the
+   * floor, which is to say for all the time that it was dark since the time was signed, and no promise covers that
+   * (SPEC 8).
+   */
+  wasDark(milliseconds: number, chipTouched: boolean): void {
+    this.#darkMs += milliseconds + CLOCK_CHIP_BEHIND_MAX_MS;
+    if (chipTouched) this.#chipTouched = true;
   }
 
   /** Somebody presents something. */
@@ -120,12 +133,16 @@ export class DoorWatch {
     const { receipt } = this.books!;
     if (!known) return this.#parts.fail("I2", `a receipt shows list ${receipt?.epoch}/${receipt?.version}, which nobody issued`);
     const shown = this.#shown;
+    if (receipt !== undefined && receipt.signedTime > shown.signedTime) {
+      this.#darkMs = 0;
+      this.#chipTouched = false;
+    }
     if (receipt !== undefined && receipt.counter < shown.counter) return this.#parts.fail("X1", `receipt ${receipt.counter} passes for newer than ${shown.counter}`);
     if (receipt === undefined || receipt.version === 0 || receipt.counter === shown.counter) return;
     if (receipt.epoch < shown.epoch || (receipt.epoch === shown.epoch && receipt.version < shown.version)) {
       return this.#parts.fail("I2", `a receipt shows list ${receipt.epoch}/${receipt.version} after ${shown.epoch}/${shown.version}`);
     }
-    this.#shown = { counter: receipt.counter, epoch: receipt.epoch, version: receipt.version };
+    this.#shown = { counter: receipt.counter, epoch: receipt.epoch, version: receipt.version, signedTime: receipt.signedTime };
   }
 
   /** An event is stored in the cloud. */
@@ -258,7 +275,7 @@ export class DoorWatch {
     const { books } = this;
     if (held.length === 0 || held.some(({ right }) => right.revokedAt === undefined)) return;
     this.#parts.reasons.add("granted though revoked");
-    const closes = (this.#parts.board.clock.startUnixMs + now) / 1_000 + this.openings.unlockSeconds(0);
+    const closes = (this.#parts.board.clock.startUnixMs + now - (this.#chipTouched ? this.#darkMs : 0)) / 1_000 + this.openings.unlockSeconds(0);
     let acknowledged = false;
     let says = "";
     for (const at of held) {

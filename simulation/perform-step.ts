@@ -265,4 +265,5 @@ function turnClockBack(world: World, unit: DoorUnit, random: VirtualRandom): voi
   unit.darkMs = HOUR_MS + random.below(6 * HOUR_MS);
   unit.board.powerOff();
   rtc.time = world.clock.unixMs - [12 * HOUR_MS, 100 * HOUR_MS, YEARS_10_MS][random.below(3)];
+  unit.chipTouched = true;
 }
