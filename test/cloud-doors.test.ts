@@ -107,6 +107,54 @@ test.serial("a claim is over once its login has been used", async (t) => {
   await door.disconnect();
 });
 
+test.serial("a released door is claimed anew: its old secrets end with the new claim, and what it held has new tags", async (t) => {
+  const door = await connectedDoor("Sold");
+  const person = await addPerson([door]);
+  const gone = await addPerson([door]);
+  await upToDate(door);
+  const { id: revocation } = await rig.post("/revocations", { person: gone.id });
+  await upToDate(door);
+  t.is((await truth(revocation))[0].state, "acknowledged");
+
+  const register = (claim: string) => rig.send("POST", "/doors", { property, name: "Sold", claim });
+  const release = (released: boolean) => rig.post(`/doors/${door.hex}/release`, { released }, 200);
+  const newText = `latchkey:1:${door.hex}:${"5".repeat(32)}`;
+  t.is((await register(newText)).body.code, "already-registered", "nobody has released it");
+  await release(true);
+  await upToDate(door);
+  t.true(door.active?.delta?.released);
+  t.is((await register(newText)).status, 201);
+  await release(false);
+  t.is(await status(door.hello()), 409, "taken back in time");
+  await release(true);
+  await upToDate(door);
+
+  const [oldLogin, oldReceipt] = [door.login, door.receipt({ counter: 1_000 })];
+  door.forget();
+  t.is((await register(door.claimText)).status, 201);
+  t.is((await register(door.claimText)).status, 200, "again");
+  t.true(door.connected, "until the new claim the old one holds");
+  await door.claim();
+  secrets.push(String.fromCharCode(...door.login.password), toHex(door.key), toHex(door.secret));
+  t.is(door.login.enrolment, 2);
+  t.like(await rig.get(`/doors/${door.hex}`), { state: "claimed", acknowledged: null });
+  t.is((await truth(revocation))[0].state, "acknowledged", "what was true stays true");
+  while (door.connected) await new Promise((resolve) => setImmediate(resolve));
+
+  const newLogin = door.login;
+  door.login = oldLogin;
+  await t.throwsAsync(door.connect(), undefined, "the old password");
+  door.login = newLogin;
+  await door.connect();
+  door.publish("receipt", oldReceipt);
+  await upToDate(door);
+  t.false((await rig.get(`/doors/${door.hex}`)).orders.released);
+  t.false(door.active?.delta?.released ?? false);
+  t.true(door.knows(person.pin), "under the new key");
+  t.false(door.knows(gone.pin));
+  await door.disconnect();
+});
+
 test.serial("a welcome proves the cloud: another secret does not open it", async (t) => {
   const door = new ProtocolDoor(rig);
   await rig.post("/doors", { property, name: "Proof", claim: door.claimText });

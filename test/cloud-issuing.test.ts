@@ -11,7 +11,7 @@ import { checkKeysetSuccession, decodeKeysetMessage } from "../protocol/keyset";
 import { decodeManifest } from "../protocol/manifest";
 import { HolderClass, NO_END } from "../protocol/profile";
 import { decodeRow } from "../protocol/row";
-import { evaluateSchedule } from "../protocol/schedule";
+import { encodeHolidays, evaluateSchedule } from "../protocol/schedule";
 import { localTime } from "../protocol/utc-offsets";
 import { verify } from "../protocol/ed25519";
 import { profileKey, rowsOfDoor, type DoorRow, type GrantOnDoor } from "../cloud/access/door-row";
@@ -20,7 +20,7 @@ import { drawPin, isTriedFirst, pinDigitsFor } from "../cloud/access/pin";
 import { findOverlap, windowToRule, type Window } from "../cloud/access/window";
 import { FrameLimit } from "../cloud/broker/frame-limit";
 import { mayPublish, maySubscribe } from "../cloud/broker/topic-access";
-import type { DoorOrders } from "../cloud/issuing/door-orders";
+import { changesNothing, type DoorOrders } from "../cloud/issuing/door-orders";
 import { changeFrom, type ListChange } from "../cloud/issuing/list-change";
 import { signBase, signDelta } from "../cloud/issuing/list-signing";
 import { nextVersion, planList, type IssuedBase, type ListPlan } from "../cloud/issuing/plan-list";
@@ -255,6 +255,22 @@ test("a door's orders are in every version, on whichever base, and a policy that
   t.deepEqual(rebase.deltas.map(({ base }) => base), issued.bases.map(({ version }) => version));
   issued.bases.forEach(check);
   t.is(issued.seen(issued.bases[1]).list.delta?.policy, undefined, "what the manifest says is not said twice");
+});
+
+test("a new base brings a delta, be it an empty one, where a door under orders might wait for one on a base that is none any more", (t) => {
+  const few = rowsOfDoor([resident(1)]);
+  const stamp = (version: number) => ({ door, epoch: 1, version, issuedAt: NOW });
+  const first = planList({ ...signer, bases: [], rows: few, stamp: stamp(5), surroundings, doorState: orders });
+  t.is(first.deltas.length, 0);
+  const strayed = planList({ ...signer, bases: [], strayed: true, rows: few, stamp: stamp(6), surroundings, doorState: orders });
+  t.deepEqual(strayed.deltas.map(({ base }) => base), [6]);
+  t.true(changesNothing(decodeDelta(strayed.deltas[0].delta.payload)));
+  // The second base is overtaken before it is acknowledged: holidays are in the manifest alone.
+  const bases: IssuedBase[] = [{ ...first.base!, version: 5, epoch: 1, state: "current" }, { ...strayed.base!, version: 6, epoch: 1, state: "next" }];
+  const elsewhere = { ...surroundings, holidays: encodeHolidays([Math.floor(NOW / 86_400) + 30]) };
+  const third = planList({ ...signer, bases, rows: few, stamp: stamp(7), surroundings: elsewhere, doorState: orders });
+  t.is(third.withdrawn, 6);
+  t.deepEqual(third.deltas.map(({ base }) => base), [5, 7]);
 });
 
 test("whatever a door's grants and orders go through, a door with either base sees exactly them", (t) => {

@@ -78,6 +78,10 @@ export class Broker implements DoorLink {
     return new Promise((resolve) => client.publish(packet, () => resolve(this.#doors.get(door) === client)));
   }
 
+  drop(door: string): void {
+    this.#doors.get(door)?.close();
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await new Promise<void>((resolve) => this.#aedes.close(resolve));

@@ -7,4 +7,6 @@ export interface DoorLink {
   isConnected(door: string): boolean;
   /** @returns whether the bytes went to the door's connection; it may still lose them. */
   send(door: string, topic: DownTopic, payload: Uint8Array): Promise<boolean>;
+  /** Ends a door's connection: whoever has it knows secrets that are none any more. */
+  drop(door: string): void;
 }

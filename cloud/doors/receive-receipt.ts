@@ -1,8 +1,10 @@
 import { equalBytes } from "../../protocol/bytes";
+import { decodeDelta } from "../../protocol/delta";
 import { hash8 } from "../../protocol/manifest";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { openReceipt, type Receipt } from "../../protocol/receipt";
 import { releaseCredentials } from "../issuing/credential-release";
+import { changesNothing } from "../issuing/door-orders";
 import { noteDoors } from "../issuing/outbox";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Unit } from "../store/store";
@@ -42,7 +44,7 @@ async function isIssued(unit: Unit, door: string, receipt: Receipt): Promise<"wh
   const delta = await unit.selectFrom("list_deltas").select("payload").where("door_id", "=", door).where("base_version", "=", base.version).where("version", "=", receipt.version).executeTakeFirst();
   if (receipt.deltaHash.every((byte) => byte === 0)) {
     if (base.version !== receipt.version) return "unknown";
-    return delta === undefined ? "whole" : "part";
+    return delta === undefined || changesNothing(decodeDelta(delta.payload)) ? "whole" : "part";
   }
   return delta !== undefined && equalBytes(hash8(nativeHashes, delta.payload), receipt.deltaHash) ? "whole" : "unknown";
 }

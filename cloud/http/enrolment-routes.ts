@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { toHex } from "../../protocol/bytes";
+import { decodeClaim } from "../../protocol/enrolment";
 import { acceptClaim, answerHello } from "../doors/claim-door";
 import { ENROLMENT_BODY_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
@@ -28,6 +30,8 @@ export function enrolmentRoutes(parts: ApiParts): Hono {
   app.post("/claim", async (c) => {
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     const grant = await change(parts, (unit, now) => acceptClaim(unit, parts.keystore, parts.brokerAddress(), bytes, now));
+    // A connection of a former claim would go on until it breaks.
+    parts.link.drop(toHex(decodeClaim(bytes).door));
     return cbor(grant);
   });
   return app;

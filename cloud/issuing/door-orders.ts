@@ -1,4 +1,4 @@
-import { LockState } from "../../protocol/delta";
+import { LockState, type Delta } from "../../protocol/delta";
 import type { DoorPolicy } from "../../protocol/door-policy";
 import type { Window } from "../access/window";
 
@@ -19,8 +19,14 @@ export interface DoorOrders {
 }
 
 /** Whether a base says it all: manifests carry the policy, and the rest is in deltas alone. */
-export function needNoDelta({ lockState, throttleReset, released }: DoorOrders): boolean {
+export function needNoDelta({ lockState, throttleReset, released }: Omit<DoorOrders, "policy">): boolean {
   return lockState === LockState.normal && throttleReset === 0 && !released;
+}
+
+/** Whether a delta leaves its base as it is: then the base alone is the whole list. */
+export function changesNothing(delta: Delta): boolean {
+  const { tombstones, added, profiles, rules, policy } = delta;
+  return needNoDelta(delta) && policy === undefined && tombstones.length + added.length + profiles.length + rules.length === 0;
 }
 
 export function samePolicy(a: DoorPolicy, b: DoorPolicy): boolean {

@@ -30,10 +30,13 @@ async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, now: 
   const keyset = await unit.selectFrom("keysets").select("epoch").orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
   const grants = await readDoorGrants(unit, door, now);
   const stamp: ListStamp = { door: fromHex(door.id)!, epoch: keyset.epoch, version: nextVersion(door.version, now), issuedAt: now };
+  const bases = await readIssuedBases(unit, door.id);
+  const withdrawn = await unit.selectFrom("list_bases").select("version").where("door_id", "=", door.id).where("state", "=", "withdrawn").limit(1).executeTakeFirst();
   const plan = planList({
     hashes: nativeHashes,
     listKey: keystore.listKey,
-    bases: await readIssuedBases(unit, door.id),
+    bases,
+    strayed: withdrawn !== undefined || (bases.length === 0 && door.version > 0),
     rows: rowsOfDoor(grants.live),
     stamp,
     surroundings: surroundingsOf(property, now),

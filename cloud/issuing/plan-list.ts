@@ -18,6 +18,8 @@ export interface IssuedBase extends SignedBase {
 export interface ListOrder extends ListSigner {
   /** Bases that are not withdrawn, oldest first: at most one of each state. */
   bases: readonly IssuedBase[];
+  /** The door may have a base that is none of these: one that was withdrawn, or that a restored database does not know. */
+  strayed?: boolean;
   /** What the list must hold, from `rowsOfDoor`. */
   rows: readonly DoorRow[];
   stamp: ListStamp;
@@ -58,8 +60,8 @@ export function planList(order: ListOrder): ListPlan {
     if (delta !== undefined && version !== plan.withdrawn) plan.deltas.push({ base: version, delta });
   });
   // A door goes by no base alone while it is under orders that only a delta ends. Where none on what it has will tell
-  // it so, as in a new epoch, the new base must not leave it waiting.
-  const untold = signed.some((delta) => delta === undefined);
+  // it so, as in a new epoch or after a base that was withdrawn, the new base must not leave it waiting.
+  const untold = order.strayed === true || plan.withdrawn !== undefined || signed.some((delta) => delta === undefined);
   if (plan.base !== undefined && (untold || !needNoDelta(doorState))) {
     const { version } = stamp;
     const delta = deltaOn({ ...plan.base, version, epoch: stamp.epoch }, order);

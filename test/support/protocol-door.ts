@@ -37,8 +37,8 @@ const NO_ALARMS = { listLost: false, listDamaged: false, timeUnknown: false, eve
  */
 export class ProtocolDoor {
   readonly id = new Uint8Array(randomBytes(8));
-  readonly secret = new Uint8Array(randomBytes(16));
-  readonly key = new Uint8Array(randomBytes(32));
+  secret = new Uint8Array(randomBytes(16));
+  key = new Uint8Array(randomBytes(32));
   readonly rig: CloudRig;
   keys!: DoorKeys;
   keyset!: Keyset;
@@ -102,6 +102,17 @@ export class ProtocolDoor {
     this.keyset = decodeKeysetMessage(context.keysets[context.keysets.length - 1]).keyset;
     this.keys = deriveDoorKeys(nativeHashes, this.key, this.id);
     return claim;
+  }
+
+  /** What the service button does: nothing of its owner is left. */
+  forget(): void {
+    [this.secret, this.key] = [new Uint8Array(randomBytes(16)), new Uint8Array(randomBytes(32))];
+    [this.active, this.fetching, this.lease, this.counter] = [undefined, undefined, undefined, 0];
+    [this.acknowledgedEvents, this.firstEvent, this.nextEvent, this.signedTime] = [0, 0, 0, 0];
+  }
+
+  get connected(): boolean {
+    return this.#client?.connected ?? false;
   }
 
   async connect(): Promise<void> {
