@@ -153,10 +153,10 @@ export class DoorUnit {
 
   /** It has served for years (aged-journal.ts). */
   age(random: VirtualRandom): void {
-    this.watch.tampering = true;
+    this.watch.tap.tampering = true;
     this.board.powerOff();
     ageUseJournal(this.board, STORAGE, 220 + random.below(3));
-    this.watch.tampering = false;
+    this.watch.tap.tampering = false;
     this.board.powerOn();
   }
 

@@ -2,17 +2,16 @@ import type { OutputWiring } from "../firmware/device";
 import type { VirtualBoard } from "../hardware-sim/virtual-board";
 import { equalBytes, readU32, toHex } from "../protocol/bytes";
 import { CredentialKind } from "../protocol/credential";
-import { decodeEvent, EVENT_TYPES, type EventRecord } from "../protocol/event-record";
+import type { EventRecord } from "../protocol/event-record";
 import { decodeLease, notAfterOf, type Lease } from "../protocol/lease";
-import { EVENT_BYTES } from "../protocol/limits";
 import { HolderClass } from "../protocol/profile";
-import { eventSector, EVENT_SECTORS } from "../firmware/flash-layout";
-import { CLOCK_CHIP_BEHIND_MAX_MS, SECTOR_BYTES } from "../firmware/limits";
+import { CLOCK_CHIP_BEHIND_MAX_MS } from "../firmware/limits";
 import { REASONS } from "../protocol/decision";
 import type { Attempt } from "./attempt";
 import type { CloudDoor, IssuedList } from "./cloud/cloud-door";
 import { referenceKind } from "./cloud/reference-terms";
 import type { RightAtDoor } from "./cloud/rights";
+import { LogTap } from "./log-tap";
 import { OpeningWatch } from "./opening-watch";
 import { GuessingBound } from "./reference/guessing-bound";
 import { judge, type ReferenceAttempt } from "./reference/judge";
@@ -20,14 +19,7 @@ import type { Tally } from "./tally";
 import type { Trace } from "./trace";
 import type { Invariant } from "./violation";
 
-const EVENTS_FROM = eventSector(0) * SECTOR_BYTES;
-const EVENTS_TO = EVENTS_FROM + EVENT_SECTORS * SECTOR_BYTES;
-const UNIT_BYTES = 16;
-const PROGRAMMED = 1;
-const FLAGS_MAX = 3;
 const ATTEMPTS_KEPT = 6;
-/** Numbers that a damaged log may go back or skip. */
-const NEAR = 300;
 /** From a key press to the decision. */
 const PROMPT_MS = 1_500;
 const STORAGE = "latchkey";
@@ -60,21 +52,17 @@ export class DoorWatch {
   books: CloudDoor | undefined;
   /** Who stands at the reader; a slow board may yet answer those before. */
   readonly attempts: Attempt[] = [];
-  /** The world changes flash by itself: nothing of it is the firmware's doing. */
-  tampering = false;
   /** The last decision that was logged. */
   lastDecision: { reason: string; at: number } | undefined;
   grants = 0;
   /** How far the door's clock was behind the world's when it last wrote the time down, to half a second. */
   clockLagMs = 0;
   readonly openings: OpeningWatch;
+  readonly tap: LogTap;
   readonly #parts: DoorWatchParts;
   readonly #guessing = new GuessingBound();
   readonly #grants = new Map<number, LoggedGrant>();
   readonly #uses = new Map<string, number>();
-  readonly #torn = new Set<number>();
-  /** Events whose records the world has damaged. */
-  readonly #flipped = new Set<number>();
   /** What was kept as the lease when a keyset was accepted. */
   #endedLease: Uint8Array | undefined;
   #next = 0;
@@ -91,7 +79,7 @@ export class DoorWatch {
     this.#parts = parts;
     const { board, locks, now, fail } = parts;
     this.openings = new OpeningWatch({ locks, now, list: () => this.#activeList(), time: () => this.#doorTime(), fail });
-    board.flash.onChange = (offset, length) => this.#flashChanged(offset, length);
+    this.tap = new LogTap(board.flash, (event) => this.#recordWritten(event));
     board.keyValue.onChange = (name) => name === LIST_NAME && this.#listKept();
   }
 
@@ -155,17 +143,11 @@ export class DoorWatch {
 
   /** The chain may only break where the world broke it. */
   onAltered(sequence: number): void {
-    if (!this.#flipped.has(sequence) && !this.#flipped.has(sequence - 1)) this.#parts.fail("I8", `event ${sequence} has a MAC that does not hold`);
+    if (!this.tap.damaged.has(sequence) && !this.tap.damaged.has(sequence - 1)) this.#parts.fail("I8", `event ${sequence} has a MAC that does not hold`);
   }
 
   onChanged(sequence: number): void {
-    if (!this.#flipped.has(sequence)) this.#parts.fail("I8", `event ${sequence} says something else than before`);
-  }
-
-  /** A bit in the event log is about to change. */
-  willFlip(offset: number): void {
-    const { cells } = this.#parts.board.flash.peek(offset - (offset % EVENT_BYTES), EVENT_BYTES);
-    this.#flipped.add(readU32(cells, 0));
+    if (!this.tap.damaged.has(sequence)) this.#parts.fail("I8", `event ${sequence} says something else than before`);
   }
 
   /** After everything has healed and was sent: what was logged is in the cloud, or in a gap that the chain counts (I4, I8). */
@@ -175,7 +157,7 @@ export class DoorWatch {
     if (missing > 0 && log.folded < missing) this.#parts.fail("I8", `${missing} events never arrived, and the chain counts ${log.folded}`);
     this.#grants.forEach((_, sequence) => {
       // With a damaged record goes the MAC that proves the next one: that is stored, and not believed.
-      if (sequence < log.next && (!log.has(sequence) || this.#flipped.has(sequence) || this.#flipped.has(sequence - 1))) return;
+      if (sequence < log.next && (!log.has(sequence) || this.tap.damaged.has(sequence) || this.tap.damaged.has(sequence - 1))) return;
       this.#parts.fail("I4", `the grant of event ${sequence} is neither in the cloud (next ${log.next}) nor in a gap`);
     });
     this.#grants.clear();
@@ -208,27 +190,6 @@ export class DoorWatch {
     this.#version = kept.version;
     if ((this.#activeList()?.throttleReset ?? 0) > before) this.#guessing.lift();
     this.openings.listChanged();
-  }
-
-  #flashChanged(offset: number, length: number): void {
-    if (offset < EVENTS_FROM || offset >= EVENTS_TO || this.tampering) return;
-    const unit = offset / UNIT_BYTES;
-    if (length > UNIT_BYTES) {
-      for (let one = unit; one < unit + length / UNIT_BYTES; one++) this.#torn.delete(one);
-      return;
-    }
-    const { cells, states } = this.#parts.board.flash.peek(offset - (offset % EVENT_BYTES), EVENT_BYTES);
-    if (states[unit & 1] !== PROGRAMMED) {
-      this.#torn.add(unit);
-      return;
-    }
-    // A record is two units; over what a cut tore comes garbage, which the firmware reads back and gives up.
-    if ((unit & 1) === 0 || states[0] !== PROGRAMMED || (this.#torn.size > 0 && (this.#torn.has(unit) || this.#torn.has(unit - 1)))) return;
-    if (EVENT_TYPES[cells[8]] === undefined || REASONS[cells[9]] === undefined || cells[11] > FLAGS_MAX) return;
-    // Behind damage a record may come to lie over another one, and garbage comes of it.
-    const sequence = readU32(cells, 0);
-    if (this.#flipped.size > 0 && (sequence > this.#next + NEAR || sequence < this.#next - NEAR)) return;
-    this.#recordWritten(decodeEvent(cells.slice()));
   }
 
   #recordWritten(event: EventRecord): void {

@@ -19,13 +19,13 @@ export function flipBit(unit: DoorUnit, random: VirtualRandom, faults: Tally): v
     if (flash.peek(offset - (offset % UNIT_BYTES), UNIT_BYTES).states[0] !== PROGRAMMED) continue;
     faults.add(inList ? "bit flip in a list" : "bit flip in the log");
     if (!inList) {
-      unit.watch.willFlip(offset);
+      unit.watch.tap.willFlip(offset);
       // A hidden record and a torn one behind it: where the log ends then, only reading back tells.
       flash.secondWrite = "garbles";
     }
-    unit.watch.tampering = true;
+    unit.watch.tap.tampering = true;
     flash.flip(offset, random.below(8));
-    unit.watch.tampering = false;
+    unit.watch.tap.tampering = false;
     return;
   }
 }
@@ -46,7 +46,7 @@ export function restoreOldList(unit: DoorUnit, faults: Tally): void {
   const now = flash.snapshot();
   now.content.set(old.content.subarray(0, LIST_END));
   now.units.set(old.units.subarray(0, LIST_END / UNIT_BYTES));
-  unit.watch.tampering = true;
+  unit.watch.tap.tampering = true;
   flash.restore(now);
-  unit.watch.tampering = false;
+  unit.watch.tap.tampering = false;
 }
