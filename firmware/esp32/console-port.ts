@@ -36,7 +36,7 @@ export class ConsolePort {
     });
   }
 
-  /** Prints a line, or as much of nothing where there is no room for all of it. */
+  /** Prints a line; one that does not fit is lost as a whole. */
   trace(line: string): void {
     if (this.#count + line.length + 2 > TRACE_BYTES) return;
     for (let i = 0; i < line.length; i++) this.#append(line.charCodeAt(i) & 0xff);
