@@ -3,7 +3,7 @@ import type { Attempt } from "./attempt";
 import type { DoorUnit } from "./door-unit";
 import { judge } from "./reference/judge";
 import { referenceKind } from "./cloud/reference-terms";
-import type { World } from "./world";
+import type { LivingWorld } from "./living-world";
 
 const MINUTE_MS = 60_000;
 /** In so long a door must have caught up with everything. */
@@ -13,9 +13,9 @@ const TRIES_PER_DOOR = 4;
 
 /** Everything that went wrong is put right; then doors must have caught up, and whoever has a right gets in (I6). */
 export class Healing {
-  readonly #world: World;
+  readonly #world: LivingWorld;
 
-  constructor(world: World) {
+  constructor(world: LivingWorld) {
     this.#world = world;
   }
 

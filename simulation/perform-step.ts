@@ -9,7 +9,7 @@ import type { Resident } from "./population";
 import { presents, presentsAtEdge, presentsInCut } from "./present";
 import { QUIET } from "./radio";
 import type { Step } from "./step";
-import type { World } from "./world";
+import type { LivingWorld } from "./living-world";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -20,7 +20,7 @@ const FLOOD_PAUSE_MS = 1_700;
 const YEARS_10_MS = 10 * 365 * 24 * HOUR_MS;
 
 /** Lets a step happen; all of its details come from its seed. */
-export function performStep(world: World, step: Step): void {
+export function performStep(world: LivingWorld, step: Step): void {
   const random = new VirtualRandom(step.seed);
   const unit = world.units[step.door];
   const { faults, people, cloud } = world;
@@ -123,18 +123,18 @@ function pick<T>(random: VirtualRandom, from: readonly T[]): T | undefined {
   return from.length === 0 ? undefined : from[random.below(from.length)];
 }
 
-function somebodyComes(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident | undefined): void {
+function somebodyComes(world: LivingWorld, unit: DoorUnit, random: VirtualRandom, who: Resident | undefined): void {
   if (who !== undefined) presents(world, unit, random, who);
 }
 
-function guesses(world: World, unit: DoorUnit, random: VirtualRandom): void {
+function guesses(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): void {
   if (!unit.restless) return;
   const pin = world.people.strangersPin();
   if (unit.present({ kind: CredentialKind.pin, secret: pin, secondPin: undefined }, random.chance(0.3) ? 250 : 0, random.chance(0.4))) world.attempts += 1;
 }
 
 /** Guesses one after the other, and pulls the plug in between to gain attempts (X8). */
-function hammer(world: World, unit: DoorUnit, random: VirtualRandom): void {
+function hammer(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): void {
   let left = 14;
   world.faults.add("hammering");
   const next = (): void => {
@@ -146,14 +146,14 @@ function hammer(world: World, unit: DoorUnit, random: VirtualRandom): void {
   next();
 }
 
-function pressExit(world: World, unit: DoorUnit): void {
+function pressExit(world: LivingWorld, unit: DoorUnit): void {
   unit.watch.openings.exitPressed();
   unit.board.pressExit(true);
   world.clock.set(() => unit.board.pressExit(false), 400);
 }
 
 /** The network is there for a while, more or less good. */
-function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
+function connect(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): void {
   const { radio } = unit;
   if (radio.up || world.clock.now < unit.aloneUntil) return;
   radio.noise = random.chance(0.4) ? QUIET : { drop: random.below(25) / 100, duplicate: random.below(15) / 100, late: random.below(20) / 100 };
@@ -173,13 +173,13 @@ function connect(world: World, unit: DoorUnit, random: VirtualRandom): void {
   );
 }
 
-function restartBroker({ faults }: World, { radio }: DoorUnit): void {
+function restartBroker({ faults }: LivingWorld, { radio }: DoorUnit): void {
   if (radio.connected) faults.add("broker restart");
   radio.breakConnection();
 }
 
 /** While there is a connection, somebody hostile has something to say. */
-function interfere({ units }: World, { courier, radio, number }: DoorUnit, random: VirtualRandom): void {
+function interfere({ units }: LivingWorld, { courier, radio, number }: DoorUnit, random: VirtualRandom): void {
   switch (random.below(4)) {
     case 0:
       return units[(number + 1) % units.length].courier.misdeliver(radio);
@@ -197,7 +197,7 @@ function drawPolicy(policy: PolicyContent, random: VirtualRandom): PolicyContent
   return { ...policy, unlockSeconds: 2 + random.below(9), outputSeconds: [random.below(4), 0, 0], hours, firstInClasses: random.chance(0.5) ? random.below(8) : 0 };
 }
 
-function moveIn(world: World, random: VirtualRandom, count: number): void {
+function moveIn(world: LivingWorld, random: VirtualRandom, count: number): void {
   const { people, cloud } = world;
   for (let i = 0; i < count; i++) {
     const holderClass = [HolderClass.guest, HolderClass.guest, HolderClass.staff, HolderClass.resident][random.below(4)];
@@ -207,7 +207,7 @@ function moveIn(world: World, random: VirtualRandom, count: number): void {
 }
 
 /** Takes people their rights; some of them come back at once, and when the cloud says that it is over. */
-function moveOut(world: World, door: number, random: VirtualRandom, count: number): void {
+function moveOut(world: LivingWorld, door: number, random: VirtualRandom, count: number): void {
   const { people, cloud, clock } = world;
   for (let i = 0; i < count; i++) {
     const live = people.liveAt(door);
@@ -233,7 +233,7 @@ function moveOut(world: World, door: number, random: VirtualRandom, count: numbe
 }
 
 /** The log fills up while nobody fetches it. */
-function flood(world: World, unit: DoorUnit): void {
+function flood(world: LivingWorld, unit: DoorUnit): void {
   world.faults.add("event flood");
   let left = FLOOD_EVENTS;
   unit.radio.vanish(false);
@@ -247,7 +247,7 @@ function flood(world: World, unit: DoorUnit): void {
   toggle();
 }
 
-function disturbClock(world: World, unit: DoorUnit, random: VirtualRandom): void {
+function disturbClock(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): void {
   const { rtc } = unit.board;
   if (rtc === undefined) return;
   const choice = random.below(3);
@@ -259,7 +259,7 @@ function disturbClock(world: World, unit: DoorUnit, random: VirtualRandom): void
 }
 
 /** Hours or years back, and the board is without power for long enough to make it worth while. */
-function turnClockBack(world: World, unit: DoorUnit, random: VirtualRandom): void {
+function turnClockBack(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): void {
   const { rtc } = unit.board;
   if (rtc === undefined || !unit.restless) return;
   world.faults.add("clock chip turned back");

@@ -4,13 +4,13 @@ import { NO_END } from "../protocol/profile";
 import type { Credential } from "./cloud/rights";
 import type { DoorUnit } from "./door-unit";
 import type { Resident } from "./population";
-import type { World } from "./world";
+import type { LivingWorld } from "./living-world";
 
 const LATER_MS = 15_000;
 const SECONDS_AROUND = [-2, -1, 0, 1, 2];
 
 /** Somebody comes with what they have: keys at some pace, and mostly the right second PIN where one is asked for. */
-export function presents(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident, tries = 2): void {
+export function presents(world: LivingWorld, unit: DoorUnit, random: VirtualRandom, who: Resident, tries = 2): void {
   if (!unit.restless) return;
   const { credential } = who;
   const gapMs = random.chance(0.3) ? 120 + random.below(400) : 0;
@@ -24,7 +24,7 @@ export function presents(world: World, unit: DoorUnit, random: VirtualRandom, wh
  * Somebody presses their luck around the second in which a right begins or ends, or their lease does: once a second,
  * so that one of the times is that very second by the door's own clock.
  */
-export function presentsAtEdge(world: World, unit: DoorUnit, random: VirtualRandom, { credential, rights }: Resident): void {
+export function presentsAtEdge(world: LivingWorld, unit: DoorUnit, random: VirtualRandom, { credential, rights }: Resident): void {
   const edges: number[] = [];
   for (const { terms } of rights) edges.push(...[terms.notBefore, terms.notAfter].filter((edge) => edge !== 0 && edge !== NO_END));
   const lease = unit.watch.leaseEndOf(credential.holderClass);
@@ -44,7 +44,7 @@ export function presentsAtEdge(world: World, unit: DoorUnit, random: VirtualRand
 }
 
 /** Somebody with a right that wears off uses it while the power goes, and comes again for one more. */
-export function presentsInCut(world: World, unit: DoorUnit, random: VirtualRandom, who: Resident): void {
+export function presentsInCut(world: LivingWorld, unit: DoorUnit, random: VirtualRandom, who: Resident): void {
   unit.busyUntil = 0;
   world.faults.add("cut in a use");
   unit.board.cutAfter(random.below(12), random.chance(0.5) ? "before" : "inside");
@@ -52,7 +52,7 @@ export function presentsInCut(world: World, unit: DoorUnit, random: VirtualRando
 }
 
 /** Of a credential that is followed by one: the right one, sometimes somebody else's, and sometimes none. */
-function secondPinOf({ secondPin }: Credential, world: World, random: VirtualRandom): string | undefined {
+function secondPinOf({ secondPin }: Credential, world: LivingWorld, random: VirtualRandom): string | undefined {
   if (secondPin === undefined || random.chance(0.1)) return undefined;
   return random.chance(0.8) ? secondPin : world.people.strangersPin();
 }

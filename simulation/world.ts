@@ -9,6 +9,7 @@ import type { HouseRules } from "./cloud/cloud-door";
 import { SimCloud } from "./cloud/sim-cloud";
 import { DoorUnit } from "./door-unit";
 import { Healing } from "./healing";
+import type { LivingWorld } from "./living-world";
 import { performStep } from "./perform-step";
 import { FAULTS, MANAGERS, PEOPLE, planDay, RUTHLESS, type Rates } from "./plan";
 import { Population } from "./population";
@@ -46,7 +47,7 @@ export interface WorldOptions {
 }
 
 /** A house of doors, its people, its cloud, and all that goes wrong: one seed, one course of events. */
-export class World {
+export class World implements LivingWorld {
   readonly options: WorldOptions;
   readonly clock: VirtualClock;
   readonly trace: Trace;
