@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { nodeHashes as simulationHashes } from "../hardware-sim/xs/host-hashes";
 import { runHouse, runSimulation, type SimulationOptions, type SimulationResult } from "./run";
 import { failureReport } from "./failure-report";
+import { findMutants } from "./mutants/find-mutants";
 import { STEP_KINDS, type StepKind } from "./step";
 import type { WorldOptions } from "./world";
 
@@ -30,6 +31,7 @@ function main(args: string[]): void {
     options: { seed: text, "door-days": text, doors: text, days: text, mode: text, json: flag, mutants: flag, house: text, steps: text, without: text, "without-kinds": text, trace: flag, shrink: text, help: flag },
   });
   if (values.help) return console.log(USAGE);
+  if (values.mutants) return void findMutants((line) => console.log(line)).then((all) => (process.exitCode = all ? 0 : 1));
   // What is thrown a thousand times a second needs no stack.
   Error.stackTraceLimit = 0;
   const options: SimulationOptions = {

@@ -34,13 +34,6 @@ const LISTS: readonly Mutant[] = [
     replace: "return lockState !== LockState.normal;",
   },
   {
-    name: "rebase lifts the lock-down",
-    breaks: "a new base becomes active without the delta that carries lock-down on (I7)",
-    file: "firmware/access-list/list-updater.ts",
-    find: "return compareVersions(manifest, floor) < 0 || lockState !== LockState.normal;",
-    replace: "return compareVersions(manifest, floor) < 0;",
-  },
-  {
     name: "old delta taken",
     breaks: "an older delta on the same base replaces a newer one: whoever replays it undoes revocations (I2)",
     file: "firmware/access-list/list-updater.ts",
@@ -77,6 +70,13 @@ const LISTS: readonly Mutant[] = [
     replace: "else match.gone.push(Math.min(number + 1, base.rows.length - 1));",
   },
   {
+    name: "epoch ignored",
+    breaks: "the cloud goes on with deltas on a base of the epoch before: no door gets a list of the new keys (I6)",
+    file: "cloud/issuing/plan-list.ts",
+    find: "  if (base.epoch !== stamp.epoch) return undefined;\n",
+    replace: "",
+  },
+  {
     name: "version from the clock alone",
     breaks: "two lists of one second have one version: the door refuses the second, and whoever it revokes stays (I6)",
     file: "cloud/issuing/plan-list.ts",
@@ -110,26 +110,12 @@ const TRUST: readonly Mutant[] = [
     replace: "if (holderClass === HolderClass.guest) return lease.staffNotAfter;",
   },
   {
-    name: "epoch ignored",
-    breaks: "lists of a keyset that was replaced are taken after the one that replaced it (I2)",
-    file: "firmware/access-list/list-version.ts",
-    find: "return a.epoch - b.epoch || a.version - b.version;",
-    replace: "return a.version - b.version;",
-  },
-  {
     name: "lease outlives its keyset",
     breaks: "a new keyset leaves the lease in force that the old keys signed (I7)",
     file: "firmware/claimed-door.ts",
     find: `    this.#leases.end();
     this.#parts.clock.resetFloor(issuedAt);`,
     replace: "    this.#parts.clock.resetFloor(issuedAt);",
-  },
-  {
-    name: "clock chip believed",
-    breaks: "a chip that somebody set back is believed: the hours without power never were, and leases last so much longer (X1)",
-    file: "firmware/trust/trusted-clock.ts",
-    find: "if (chip !== undefined && this.#isPlausible(chip))",
-    replace: "if (chip !== undefined && this.#certain.time > 0)",
   },
   {
     name: "floor not persisted",
@@ -244,13 +230,6 @@ const DURABILITY: readonly Mutant[] = [
     find: "    if (consumesUse && !uses.consume(row, log.nextAtMost)) return this.#refuse(reader, kind, \"used-up\", tag);\n",
     replace: "",
     also: [{ find: "    door.unlock(outputs);\n    reader.signal.granted();", replace: "    door.unlock(outputs);\n    reader.signal.granted();\n    if (consumesUse) uses.consume(row, log.nextAtMost);" }],
-  },
-  {
-    name: "use journal forgets on compaction",
-    breaks: "a use whose event the cloud has is forgotten though its row is still in the list: the code opens again (I3)",
-    file: "firmware/admission/use-journal.ts",
-    find: "entry.event >= acknowledged || this.#parts.isListed(entry.tag, entry.kind)",
-    replace: "entry.event >= acknowledged",
   },
   {
     name: "grant logged after the strike",
