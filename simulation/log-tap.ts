@@ -20,6 +20,8 @@ export class LogTap {
   tampering = false;
   /** Numbers of the events whose records the world has damaged. */
   readonly damaged = new Set<number>();
+  /** Numbers of records in whose last unit the power went: all of its bits may have come out right all the same. */
+  readonly halfWritten = new Set<number>();
   readonly #flash: VirtualFlash;
   readonly #onRecord: (event: EventRecord) => void;
   readonly #torn = new Set<number>();
@@ -50,6 +52,7 @@ export class LogTap {
     const { cells, states } = this.#recordAt(offset);
     if (states[unit & 1] !== PROGRAMMED) {
       this.#torn.add(unit);
+      if ((unit & 1) === 1) this.halfWritten.add(readU32(cells, 0));
       return;
     }
     // A record is two units; over what a cut tore comes garbage, which the firmware reads back and gives up.
