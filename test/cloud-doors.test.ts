@@ -369,7 +369,21 @@ test.serial("a tightened bound holds from the next lease on, and a resident's bo
   await loose.connect();
   await upToDate(loose);
   t.is((await truth(late.id))[0].state, "acknowledged");
+
+  rig.clock.advance(60);
+  const last = await addPerson([loose]);
+  await upToDate(loose);
+  rig.clock.advance(60);
+  await rig.send("PATCH", `/properties/${property}`, { unlockSeconds: 40, staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: 86_400 } });
+  await upToDate(loose);
+  rig.clock.advance(700);
+  await loose.until(() => (loose.lease?.residentNotAfter ?? 0) > 0);
   await loose.disconnect();
+  await rig.send("PATCH", `/properties/${property}`, { unlockSeconds: 5, staleness: { guestSeconds: 86_400, staffSeconds: 259_200, residentSeconds: null } });
+  const { id: bounded } = await rig.post("/revocations", { person: last.id });
+  const [known] = await truth(bounded);
+  t.truthy(known.mayOpenUntil, "the delta that the door has acknowledged bounds residents, though its base does not");
+  t.is(known.sum.unlockSeconds, 40);
 });
 
 test.serial("a rebase in the middle of revocations: two bases, never a third, and none is undone", async (t) => {

@@ -68,7 +68,7 @@ async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorT
   if (neverLeft) return { ...truth, state: "never-delivered" };
   // What an earlier claim of the door has acknowledged is gone for good.
   if (row.acknowledged_at !== null || (version !== undefined && row.acknowledged_version >= version)) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined };
-  const policies = await olderPolicies(unit, row.door_id, version);
+  const policies = await olderPolicies(unit, row.door_id, row.acknowledged_version, version);
   const bit = 1 << holderClassOf(row.class);
   const latest = latestOpening({
     leased: policies.every((policy) => (policy.leasedClasses & bit) !== 0),
@@ -80,13 +80,17 @@ async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorT
   return { ...truth, latest, state: latest !== undefined && latest.until <= now ? "ended" : "pending" };
 }
 
-/** The policies of all lists that the door may have, of those older than `version`. */
-async function olderPolicies(unit: Unit, door: string, version: number | undefined): Promise<DoorPolicy[]> {
-  const below = version ?? Infinity;
-  const bases = await unit.selectFrom("list_bases").select(["version", "manifest"]).where("door_id", "=", door).execute();
-  const deltas = await unit.selectFrom("list_deltas").select(["version", "payload"]).where("door_id", "=", door).execute();
-  const replaced = deltas.filter((delta) => delta.version < below).map((delta) => decodeDelta(delta.payload).policy);
-  return [...bases.filter((base) => base.version < below).map((base) => decodeManifest(base.manifest).policy), ...replaced.filter((policy) => policy !== undefined)];
+/**
+ * The policies of all lists that the door may have, of those older than `version`: none that is older than what it
+ * has acknowledged, because it never goes back.
+ */
+async function olderPolicies(unit: Unit, door: string, acknowledged: number, version: number | undefined): Promise<DoorPolicy[]> {
+  const counts = (list: { version: number }) => list.version >= acknowledged && list.version < (version ?? Infinity);
+  const rows = await unit.selectFrom("list_bases").select(["version", "manifest"]).where("door_id", "=", door).execute();
+  const bases = rows.map((base) => ({ version: base.version, policy: decodeManifest(base.manifest).policy }));
+  const deltas = await unit.selectFrom("list_deltas").select(["base_version", "version", "payload"]).where("door_id", "=", door).execute();
+  const changed = deltas.filter(counts).map((delta) => decodeDelta(delta.payload).policy ?? bases.find((base) => base.version === delta.base_version)!.policy);
+  return [...bases.filter(counts).map(({ policy }) => policy), ...changed];
 }
 
 function longestUnlock(policy: DoorPolicy): number {
