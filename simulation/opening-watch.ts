@@ -2,7 +2,7 @@ import type { OutputWiring } from "../firmware/device";
 import { DEFAULT_UNLOCK_SECONDS } from "../firmware/limits";
 import { COMMAND_NONCE_MS } from "../protocol/limits";
 import type { HolderClass } from "../protocol/profile";
-import type { IssuedList } from "./cloud/cloud-door";
+import type { IssuedList } from "./cloud/issued-list";
 import { referenceClass } from "./cloud/reference-terms";
 import { beginsHours, hoursNow, mayStandOpen } from "./reference/standing-open";
 import type { Invariant } from "./violation";

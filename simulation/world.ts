@@ -5,7 +5,7 @@ import type { Hashes } from "../protocol/hashes";
 import { HolderClass } from "../protocol/profile";
 import { encodeHolidays } from "../protocol/schedule";
 import { encodeUtcOffsets } from "../protocol/utc-offsets";
-import type { HouseRules } from "./cloud/cloud-door";
+import type { HouseRules } from "./cloud/issued-list";
 import { SimCloud } from "./cloud/sim-cloud";
 import { DoorUnit } from "./door-unit";
 import { Healing } from "./healing";

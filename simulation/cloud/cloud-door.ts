@@ -1,13 +1,13 @@
-import { rowsOfDoor, type GrantOnDoor } from "../../cloud/access/door-row";
+import { rowsOfDoor } from "../../cloud/access/door-row";
 import { deltaAnswer, keysetsAfter, listDifference, pageAnswer, type DownMessage, type IssuedDelta, type IssuedState } from "../../cloud/doors/difference";
 import type { PolicyContent } from "../../cloud/issuing/door-orders";
-import { isLeaseDue, leaseTerms, sealLease, sealTime, type StalenessBounds } from "../../cloud/issuing/lease-terms";
+import { isLeaseDue, leaseTerms, sealLease, sealTime } from "../../cloud/issuing/lease-terms";
 import { nextVersion, planList, type IssuedBase } from "../../cloud/issuing/plan-list";
 import { latestOpening } from "../../cloud/truth/latest-opening";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { CommandVerb, encodeCommand, openReply, ReplyStatus } from "../../protocol/command";
 import { ascii, equalBytes, fromHex, toHex } from "../../protocol/bytes";
-import { CredentialKind, credentialTag, secondPinTag } from "../../protocol/credential";
+import { CredentialKind, credentialTag } from "../../protocol/credential";
 import type { LockState } from "../../protocol/delta";
 import type { DoorKeys } from "../../protocol/door-keys";
 import { notAfterOf } from "../../protocol/lease";
@@ -19,41 +19,14 @@ import type { DownTopic } from "../../protocol/topics";
 import { mixingHashes } from "../mixing-hashes";
 import type { ReferenceList } from "../reference/reference-list";
 import { CloudLog } from "./cloud-log";
+import type { HouseRules, IssuedList, Statement } from "./issued-list";
 import { referenceClasses, referenceLock, referenceRight, referenceWindow } from "./reference-terms";
+import { grantsOf, isPast } from "./right-rows";
 import type { Right, RightAtDoor } from "./rights";
 import type { SiteKeys } from "./site-keys";
 
-const EXPIRED_ROWS_SECONDS = 86_400;
 const FETCHING_SECONDS = 30;
 const EAGER_LEASE_SECONDS = 240;
-
-/** How a house wants its doors; the same for all of a world. */
-export interface HouseRules {
-  policy: PolicyContent;
-  bounds: StalenessBounds;
-  utcOffsets: Uint8Array;
-  holidays: Uint8Array;
-  /**
-   * Leases go out every few minutes, whatever list a door has, as SPEC 14 allows: then it is the door alone that must
-   * not take one for a list that somebody keeps from it. The real cloud waits for the receipt.
-   */
-  eagerLeases: boolean;
-  /** The same for the reference model. */
-  offsets: ReferenceList["offsets"];
-  holidayDates: readonly string[];
-}
-
-/** A list as it was issued. */
-export interface IssuedList {
-  epoch: number;
-  version: number;
-  reference: ReferenceList;
-  policy: PolicyContent;
-  lockState: LockState;
-  throttleReset: number;
-}
-
-export type Statement = { state: "acknowledged" | "never-delivered" } | { state: "limited"; until: number } | { state: "unlimited" };
 
 export interface CloudDoorParts {
   keys: SiteKeys;
@@ -349,19 +322,3 @@ export class CloudDoor {
 }
 
 export const ENROLMENT = 1;
-
-const ANY_TIME = { notBefore: 0, notAfter: NO_END, windows: [], maxUses: 0 };
-
-/** The row of a right and, where a second PIN belongs to its credential, that PIN's. */
-function grantsOf({ right, tag }: RightAtDoor, tagKey: Uint8Array): GrantOnDoor[] {
-  const { credential, terms, useCounter, outputs, needsSecondPin, duress, suspended } = right;
-  const { holderClass, secondPin } = credential;
-  const own: GrantOnDoor = { grant: right.id, tag, kind: credential.kind, holderClass, terms, useCounter, outputs, needsSecondPin, duress, suspended };
-  if (secondPin === undefined) return [own];
-  const second = { ...own, tag: secondPinTag(mixingHashes, tagKey, tag, ascii(secondPin)), kind: CredentialKind.pin2, terms: ANY_TIME, useCounter: 0, needsSecondPin: false, duress: false, suspended: false };
-  return [own, second];
-}
-
-function isPast({ terms }: Right, now: number): boolean {
-  return terms.notAfter !== NO_END && terms.notAfter + EXPIRED_ROWS_SECONDS <= now;
-}

@@ -9,7 +9,8 @@ import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type C
 import { ProtocolError } from "../../protocol/protocol-error";
 import type { DownTopic } from "../../protocol/topics";
 import { mixingHashes } from "../mixing-hashes";
-import { CloudDoor, ENROLMENT, type HouseRules } from "./cloud-door";
+import { CloudDoor, ENROLMENT } from "./cloud-door";
+import type { HouseRules } from "./issued-list";
 import type { Right } from "./rights";
 import { SiteKeys } from "./site-keys";
 
