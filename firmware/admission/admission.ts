@@ -128,7 +128,8 @@ export class Admission {
     const event = log.append({ type: "decision", reason: "granted", kind, outputs, duress, tag });
     door.unlock(outputs);
     reader.signal.granted();
-    if ((outputs & STRIKE) !== 0) mode.entered(profile.holderClass);
+    // Nobody who is forced to open leaves the door standing open for the day.
+    if ((outputs & STRIKE) !== 0 && !duress) mode.entered(profile.holderClass);
     onOutcome({ reason: "granted", kind, tag, duress, event });
     return "granted";
   }

@@ -34,6 +34,7 @@ const PEOPLE = [
   { value: "222222", profile: { holderClass: HolderClass.staff, outputs: 0b11 } },
   { value: "333333", profile: { holderClass: HolderClass.staff, outputs: 0b10 } },
   { value: "444444", profile: { holderClass: HolderClass.staff, notAfter: 1 } },
+  { value: "555555", profile: { holderClass: HolderClass.staff }, row: { duress: true } },
 ];
 const FIRST_IN_STAFF = 1 << HolderClass.staff;
 
@@ -160,6 +161,8 @@ export const cases: Cases = {
     assert.false(standsOpen(trial), "the gate is not this door");
     assert.is(trial.type("444444"), "expired");
     assert.false(standsOpen(trial), "a refusal begins nothing");
+    assert.is(trial.type("555555"), "granted");
+    assert.false(standsOpen(trial), "nor does who is forced to open");
     assert.is(trial.type("222222"), "granted");
     assert.true(standsOpen(trial));
     assert.deepEqual(modes(trial), ["door-hours 1"]);
