@@ -21,8 +21,8 @@ import { House } from "./support/house";
 const RESIDENT: Profile = { notBefore: 0, notAfter: NO_END, schedule: ALWAYS, holderClass: HolderClass.resident, outputs: 1, maxUses: 0 };
 /** Every pair of cuts; with CUTS=3 in the environment every three, which takes minutes. */
 const DEPTH = process.env["CUTS"] === "3" ? 3 : 2;
-/** Events that nobody acknowledged go up again after ten seconds. */
-const UPLOAD_MS = 12_000;
+/** Events that nobody acknowledged go up again after ten seconds, then twenty. */
+const UPLOAD_MS = 45_000;
 /** Events before the newest that are looked at where a log is full. */
 const SEAM = 150;
 const [STAYS, REVOKED, ONCE, GONE] = ["111111", "222222", "333333", "444444"];
@@ -198,6 +198,7 @@ for (const encrypted of [true, false]) {
     const house = door.make();
     house.begin({ memory: door.memory, seen: NOTHING_SEEN });
     const acknowledged = house.seen.receipt!.firstEvent;
+    let folds = 0;
     const counts = cutAgain(encrypted, {
       ...door,
       begin,
@@ -206,6 +207,7 @@ for (const encrypted of [true, false]) {
         // All but the newest are with the cloud from here on: what is looked at is the seam.
         const { firstEvent, nextEvent } = house.seen.receipt!;
         const lost = firstEvent - acknowledged;
+        folds += Number(lost > 0);
         house.acknowledge(nextEvent - SEAM);
         checkLog(house);
         const folded = [...house.seen.events.values()].filter(({ event }) => event.type === "events-folded");
@@ -213,6 +215,7 @@ for (const encrypted of [true, false]) {
       },
     });
     t.log(counts);
+    t.true(folds > 20, `${folds} states in which something was given up`);
     t.true(counts.single > 15 && counts.pairs > 200);
   });
 }
@@ -229,7 +232,8 @@ function checkLog(house: CutHouse): void {
   checkGrants(house);
   const numbers = [...house.seen.events.keys()];
   const newest = numbers.reduce((most, number) => Math.max(most, number), 0);
-  need(newest === nextEvent + 1, `I4: the newest event is ${newest}, not ${nextEvent + 1}`);
+  // What was counted only may come as a record of its own once there is room.
+  need(newest > nextEvent, `I4: the newest event is ${newest}, not ${nextEvent + 1}`);
   for (let sequence = Math.max(Math.min(...numbers), newest - SEAM); sequence < newest; sequence++) need(house.seen.events.has(sequence), `I4: event ${sequence} is missing`);
 }
 
@@ -253,7 +257,7 @@ function fullLog(memory: BoardMemory, encrypted: boolean): BoardMemory {
   flash.restore(memory.flash);
   keyValue.restore(memory.keyValue);
   const log = new EventLog({ flash, keyValue: keyValue.open("latchkey"), hashes: nodeHashes, clock: { wallTime: () => undefined }, uptime: new Uptime(() => 0), enrolment: 1 });
-  // Each start passes over a slot: the one of this log, and the one that follows.
-  while (log.next < FULL - 3) log.append({ type: "leaf-opened" });
+  // The start that follows passes over a slot, and in so full a log it is counted only.
+  while (log.next < FULL - 2) log.append({ type: "leaf-opened" });
   return { flash: flash.snapshot(), keyValue: keyValue.snapshot() };
 }
