@@ -66,7 +66,7 @@ export class VirtualKeyValue {
     this.#supply.need();
     const value = this.#values.get(name);
     if (!value) return undefined;
-    return value.slice().buffer as ArrayBuffer;
+    return value.slice().buffer;
   }
 
   #write(name: string, value: ArrayBuffer | Uint8Array): void {

@@ -105,7 +105,9 @@ export class OpeningWatch {
   hoursLogged(hold: boolean, time: number | undefined): void {
     const list = this.#parts.list()?.reference;
     if (hold && this.#unexplained === this.#parts.now() && mayStandOpen(list, time, this.#firstIns)) this.#unexplained = undefined;
-    if (!hold && this.#lateSince === this.#parts.now() && (time === undefined || mayStandOpen(list, time - 2, this.#firstIns))) this.#lateSince = undefined;
+    // A lying time server may have held the clock back; a signed time then ends hours that were over long ago.
+    const held = (seconds: number): boolean => time === undefined || mayStandOpen(list, time - seconds, this.#firstIns);
+    if (!hold && this.#lateSince === this.#parts.now() && (held(2) || held(LEAP_SECONDS >> 1) || held(LEAP_SECONDS))) this.#lateSince = undefined;
   }
 
   moved(output: number, energised: boolean): void {
