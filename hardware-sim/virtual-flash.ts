@@ -50,7 +50,7 @@ export class VirtualFlash implements Flash {
   readonly erases: Uint32Array;
   #supply: PowerSupply;
   #random: VirtualRandom;
-  #content: Uint8Array;
+  #content: Uint8Array<ArrayBuffer>;
   #units: Uint8Array;
 
   constructor(options: VirtualFlashOptions) {
@@ -74,7 +74,8 @@ export class VirtualFlash implements Flash {
   read(byteLength: number, byteOffset: number): ArrayBuffer {
     this.#supply.need();
     this.#checkRange(byteLength, byteOffset);
-    return this.#content.slice(byteOffset, byteOffset + byteLength).buffer;
+    // Of the buffer, not of the array: firmware reads little and often.
+    return this.#content.buffer.slice(byteOffset, byteOffset + byteLength);
   }
 
   write(buffer: ArrayBuffer | Uint8Array, byteOffset: number): void {

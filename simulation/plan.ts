@@ -7,20 +7,20 @@ const DAY_MS = 86_400_000;
 export type Rates = Readonly<Partial<Record<StepKind, number>>>;
 
 /** An ordinary door's day: people, and some connection. */
-export const PEOPLE: Rates = { present: 4.3, revoked: 0.9, edge: 0.25, "worn use": 0.4, guess: 0.5, exit: 0.5, leaf: 0.4, episode: 1.3, upkeep: 0.3 };
-export const MANAGERS: Rates = { grant: 0.22, revoke: 0.22, bulk: 0.012, "lock state": 0.08, "lift throttle": 0.05, "rotate keys": 0.01, "door policy": 0.06, "remote unlock": 0.03 };
+export const PEOPLE: Rates = { present: 2, revoked: 0.4, edge: 0.15, "worn use": 0.2, guess: 0.22, exit: 0.22, leaf: 0.2, episode: 0.55, upkeep: 0.12 };
+export const MANAGERS: Rates = { grant: 0.13, revoke: 0.13, bulk: 0.008, "lock state": 0.06, "lift throttle": 0.04, "rotate keys": 0.012, "door policy": 0.05, "remote unlock": 0.03 };
 /** What may go wrong and heals by itself. */
-export const FAULTS: Rates = { "power cut": 0.08, "armed cut": 0.25, "broker restart": 0.03, "bit flip": 0.25, replay: 0.2, tamper: 0.2, misdeliver: 0.1, "time server": 0.1, jam: 0.1, "hold time": 0.1, hammer: 0.012, "clock chip": 0.02, "event flood": 0.0004 };
+export const FAULTS: Rates = { "power cut": 0.035, "armed cut": 0.11, "broker restart": 0.02, "bit flip": 0.12, replay: 0.11, tamper: 0.11, misdeliver: 0.05, "time server": 0.06, jam: 0.07, "hold time": 0.06, hammer: 0.008, "clock chip": 0.02, "event flood": 0.0004 };
 /** What no door can heal from by itself, but must not open for. */
 export const RUTHLESS: Rates = { "old list restored": 0.02 };
 
 /** The steps of one day, in order; they depend on nothing but the seed, so any of them can be left out of a run. */
-export function planDay(seed: string, day: number, doors: number, rates: Rates, first: number): Step[] {
+export function planDay(seed: string, day: number, doors: number, rates: Rates, first: number, bustle = 1): Step[] {
   const random = new VirtualRandom(`${seed} day ${day}`);
   const steps: Step[] = [];
   for (let door = 0; door < doors; door++) {
     for (const kind of Object.keys(rates) as StepKind[]) {
-      const rate = rates[kind]!;
+      const rate = rates[kind]! * bustle;
       let count = Math.floor(rate);
       if (random.chance(rate - count)) count += 1;
       for (let i = 0; i < count; i++) steps.push({ number: 0, at: day * DAY_MS + random.below(DAY_MS), kind, door, seed: random.u32() });

@@ -21,6 +21,8 @@ export interface SimulationOptions {
    * such as no door can heal from; mixed (default): one house so, the next one so.
    */
   mode?: "safety" | "liveness" | "mixed";
+  /** How much happens, beside an ordinary door's day; default 1. */
+  bustle?: number;
   /** Of the first house only these steps happen: those below a number, without some, without some kinds. */
   steps?: number;
   without?: ReadonlySet<number>;
@@ -68,6 +70,7 @@ export function runSimulation(options: SimulationOptions): SimulationResult {
       doors: Math.min(doors, left),
       days: Math.min(days, Math.max(1, Math.floor(left / Math.min(doors, left)))),
       hashes: options.hashes,
+      bustle: options.bustle,
       liveness: mode === "liveness" || (mode === "mixed" && house % 2 === 1),
       steps: options.steps,
       without: options.without,

@@ -36,6 +36,8 @@ export interface WorldOptions {
   hashes: Hashes;
   /** Faults heal now and then, and then everybody with a right must get in. */
   liveness: boolean;
+  /** How much happens, beside an ordinary door's day; default 1. */
+  bustle?: number | undefined;
   /** Only steps below this number happen. */
   steps?: number | undefined;
   /** Steps that do not happen. */
@@ -108,7 +110,7 @@ export class World implements LivingWorld {
     const episode = new VirtualRandom(`${seed} rates`).chance(0.25) ? SELDOM : PEOPLE.episode!;
     const rates: Rates = { ...PEOPLE, ...MANAGERS, ...FAULTS, ...(liveness ? {} : RUTHLESS), episode };
     for (let day = 0; day < days && this.violation === undefined; day++) {
-      const steps = planDay(seed, day, doors, rates, this.planned);
+      const steps = planDay(seed, day, doors, rates, this.planned, this.options.bustle);
       this.planned += steps.length;
       const morning = this.clock.now;
       for (const step of steps) if (this.#happens(step)) this.clock.set(() => this.#perform(step), step.at - day * DAY_MS);

@@ -29,6 +29,7 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
     .where("id", "=", id)
     .execute();
   await raiseAlarms(unit, secrets, door, receipt, now);
+  if (receipt.version === 0) return replaceLostList(unit, id, now);
   if (receipt.version > door.acknowledged_version) {
     const known = await isIssued(unit, id, receipt);
     if (known === "unknown") return replaceUnknownList(unit, id, receipt, now);
@@ -65,6 +66,17 @@ async function replaceUnknownList(unit: Unit, door: string, receipt: Receipt, no
   if (receipt.version > now + FUTURE_SECONDS) return false;
   await unit.updateTable("list_bases").set({ state: "withdrawn" }).where("door_id", "=", door).execute();
   await unit.updateTable("doors").set({ version: receipt.version, offered_version: receipt.version }).where("id", "=", door).where("version", "<", receipt.version).execute();
+  await noteDoors(unit, [door], now);
+  return true;
+}
+
+/**
+ * The door has no list any more. The base that it had may be signed by a key that it trusts no longer, so a new one is
+ * made; the one that it is to change to, if any, serves as it is.
+ */
+async function replaceLostList(unit: Unit, door: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await unit.updateTable("list_bases").set({ state: "withdrawn" }).where("door_id", "=", door).where("state", "=", "current").executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
   await noteDoors(unit, [door], now);
   return true;
 }

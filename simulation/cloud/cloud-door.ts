@@ -204,6 +204,18 @@ export class CloudDoor {
     return true;
   }
 
+  /**
+   * A door without a list needs a base that the keys of today have signed: the one it had is withdrawn.
+   * @returns whether it had one.
+   */
+  withdrawLost(): boolean {
+    if (this.receipt?.version !== 0) return false;
+    const lost = this.#bases.filter(({ state }) => state === "current");
+    this.#withdrawn.push(...lost);
+    this.#bases = this.#bases.filter(({ state }) => state === "next");
+    return lost.length > 0;
+  }
+
   /** @throws {ProtocolError} what is malformed. */
   receiveNeed(bytes: Uint8Array, now: number): void {
     const { page, deltaBase, timeNonce } = decodeNeed(bytes);

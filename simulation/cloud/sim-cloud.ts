@@ -94,6 +94,10 @@ export class SimCloud {
     try {
       if (what === "receipt") {
         this.#parts.onReceipt(door, books.receiveReceipt(payload, this.now));
+        if (books.withdrawLost()) {
+          books.noted = true;
+          this.#issueIn(door, 0);
+        }
         books.sendMissing(this.now);
       } else if (what === "reply") {
         if (books.receiveReply(payload)) this.#parts.onCommand(door);

@@ -3,8 +3,8 @@ import { hunt, type Verdict } from "./hunt";
 import { MUTANTS } from "./mutants";
 
 /** Worlds in which every mutant of the table shows, and in which the program as it is passes. */
-export const MUTANT_SEEDS: readonly string[] = ["m1", "m2", "m3", "m4"];
-export const MUTANT_DOOR_DAYS = 360;
+export const MUTANT_SEEDS: readonly string[] = ["m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"];
+export const MUTANT_DOOR_DAYS = 540;
 const NAME_WIDTH = 42;
 
 /** `npm run simulate -- --mutants`: plants each bug of the table, one after the other. @returns whether all were caught. */

@@ -27,7 +27,9 @@ export interface HuntOptions {
 /** A world that takes longer than this hangs, and that is caught as well. */
 const WORLD_MS = 60_000;
 
-type WorldRun = Pick<SimulationOptions, "seed" | "doorDays">;
+type WorldRun = Pick<SimulationOptions, "seed" | "doorDays" | "bustle">;
+/** Bugs are found sooner where more happens. */
+const BUSTLE = 2;
 
 /** Runs each mutant, and the program as it is, through the same worlds. */
 export async function hunt({ mutants, seeds, doorDays, workers, onVerdict }: HuntOptions): Promise<Verdict[]> {
@@ -49,7 +51,7 @@ async function judgeMutant(mutant: Mutant | undefined, seeds: readonly string[],
   const begun = Date.now();
   const script = await bundleSimulation(mutant);
   for (const seed of seeds) {
-    const violation = await runWorld(script, { seed, doorDays });
+    const violation = await runWorld(script, { seed, doorDays, bustle: BUSTLE });
     if (violation !== undefined) return { mutant, caught: { seed, violation }, milliseconds: Date.now() - begun };
   }
   return { mutant, caught: undefined, milliseconds: Date.now() - begun };

@@ -59,7 +59,8 @@ export class GuessingBound {
     this.#decay(now);
     this.#forgiven = this.#forgiven.filter(({ at }) => now - at < DAY_MS * LENIENCY);
     const recent = this.#lastFailure !== undefined && now - this.#lastFailure <= FORGIVEN_FOR_MS / LENIENCY;
-    if (!recent || now - this.#bootedAt < DAY_MS * LENIENCY || this.#forgiven.some((one) => one.who === who)) return;
+    // Where there is nothing to forgive, nobody's one a day is used up.
+    if (!recent || this.#failures === 0 || now - this.#bootedAt < DAY_MS * LENIENCY || this.#forgiven.some((one) => one.who === who)) return;
     this.#forgiven.push({ who, at: now });
     this.#failures = Math.max(0, this.#failures - 1);
   }
