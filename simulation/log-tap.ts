@@ -25,6 +25,8 @@ export class LogTap {
   readonly #flash: VirtualFlash;
   readonly #onRecord: (event: EventRecord) => void;
   readonly #torn = new Set<number>();
+  /** Units that the firmware has programmed since their sector was erased: a second time gives garbage. */
+  readonly #programmed = new Set<number>();
   #next = 0;
 
   constructor(flash: VirtualFlash, onRecord: (event: EventRecord) => void) {
@@ -46,7 +48,10 @@ export class LogTap {
     if (offset < EVENTS_FROM || offset >= EVENTS_TO || this.tampering) return;
     const unit = offset / UNIT_BYTES;
     if (length > UNIT_BYTES) {
-      for (let one = unit; one < unit + length / UNIT_BYTES; one++) this.#torn.delete(one);
+      for (let one = unit; one < unit + length / UNIT_BYTES; one++) {
+        this.#torn.delete(one);
+        this.#programmed.delete(one);
+      }
       return;
     }
     const { cells, states } = this.#recordAt(offset);
@@ -55,6 +60,8 @@ export class LogTap {
       if ((unit & 1) === 1) this.halfWritten.add(readU32(cells, 0));
       return;
     }
+    if (this.#programmed.has(unit)) this.#torn.add(unit);
+    this.#programmed.add(unit);
     // A record is two units; over what a cut tore comes garbage, which the firmware reads back and gives up.
     if ((unit & 1) === 0 || states[0] !== PROGRAMMED || (this.#torn.size > 0 && (this.#torn.has(unit) || this.#torn.has(unit - 1)))) return;
     if (EVENT_TYPES[cells[8]] === undefined || REASONS[cells[9]] === undefined || cells[11] > FLAGS_MAX) return;
