@@ -10,7 +10,7 @@ import { runSimulation, type SimulationOptions } from "../simulation/run";
 type Run = Omit<SimulationOptions, "hashes">;
 
 /** Short houses, in safety and in liveness mode: XS takes a hundred times as long as Node. */
-const RUNS: readonly Run[] = [1, 2, 3].map((number) => ({ seed: `xs ${number}`, doorDays: 24, doors: 3, days: 4, mode: "mixed" }));
+const RUNS: readonly Run[] = [1, 2, 3].map((number) => ({ seed: `xs ${number}`, doorDays: 24, doors: 3, days: 4, mode: "mixed", bustle: 2 }));
 const noXs = whyNoXs();
 
 if (noXs !== undefined) test.skip(`simulation: ${RUNS.length} runs under XS (${noXs})`, () => {});
