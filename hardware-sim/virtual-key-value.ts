@@ -30,10 +30,17 @@ export class VirtualKeyValue {
   /** @param path the domain (NVS namespace). */
   open(path: string): KeyValue {
     checkName(path);
+    // Made once for each key: a clock is kept 144 times a day.
+    const names = new Map<string, string>();
+    const nameOf = (key: string): string => {
+      let name = names.get(key);
+      if (name === undefined) names.set(key, (name = `${path}/${checkName(key)}`));
+      return name;
+    };
     return {
-      read: (key) => this.#read(`${path}/${checkName(key)}`),
-      write: (key, value) => this.#write(`${path}/${checkName(key)}`, value),
-      delete: (key) => this.#delete(`${path}/${checkName(key)}`),
+      read: (key) => this.#read(nameOf(key)),
+      write: (key, value) => this.#write(nameOf(key), value),
+      delete: (key) => this.#delete(nameOf(key)),
       close: () => {},
     };
   }
@@ -65,13 +72,12 @@ export class VirtualKeyValue {
   #read(name: string): ArrayBuffer | undefined {
     this.#supply.need();
     const value = this.#values.get(name);
-    if (!value) return undefined;
-    return value.slice().buffer;
+    return value && copyOf(value).buffer;
   }
 
   #write(name: string, value: ArrayBuffer | Uint8Array): void {
     this.#supply.need();
-    const bytes = value instanceof Uint8Array ? value.slice() : new Uint8Array(value.slice(0));
+    const bytes = copyOf(value);
     if (bytes.length > VALUE_BYTES) throw new RangeError(`key-value: ${bytes.length} bytes for ${name}`);
     this.#change(name, () => this.#values.set(name, bytes));
   }
@@ -90,6 +96,10 @@ export class VirtualKeyValue {
     }
     if (fate !== "done") this.#supply.cut();
   }
+}
+
+function copyOf(value: ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(value instanceof Uint8Array ? value : value.slice(0));
 }
 
 function checkName(name: string): string {

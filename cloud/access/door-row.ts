@@ -81,19 +81,21 @@ export function encodeDoorRow(row: DoorRow, profile: number): Uint8Array {
  * @returns rows in an order that depends on nothing but the grants.
  */
 export function rowsOfDoor(grants: readonly GrantOnDoor[]): DoorRow[] {
-  const rows = new Map<string, DoorRow>();
-  for (const { grant, tag, kind, holderClass, terms, useCounter, outputs = STRIKE, needsSecondPin = false, duress = false, suspended = false } of grants) {
-    const { notBefore, notAfter, maxUses } = terms;
-    const profile: ProfileContent = { notBefore, notAfter, windows: sortWindows(terms.windows), holderClass, outputs, maxUses };
-    const counter = maxUses > 0 ? useCounter : 0;
-    const row = { tag, kind, needsSecondPin, duress, suspended, useCounter: counter };
-    const identity = rowIdentity(tag, rowFlags(row));
-    const key = profileKey(profile);
-    const known = rows.get(identity + key);
-    if (known === undefined) rows.set(identity + key, { ...row, profile, identity, key, grants: [grant] });
-    else known.grants.push(grant);
+  const rows: DoorRow[] = [];
+  for (const row of grants.map(rowOfGrant).sort((a, b) => compareTexts(a.identity, b.identity) || compareTexts(a.key, b.key))) {
+    const last = rows[rows.length - 1];
+    if (last !== undefined && last.identity === row.identity && last.key === row.key) last.grants.push(row.grants[0]);
+    else rows.push(row);
   }
-  return [...rows.values()].sort((a, b) => compareTexts(a.identity, b.identity) || compareTexts(a.key, b.key));
+  return rows;
+}
+
+function rowOfGrant({ grant, tag, kind, holderClass, terms, useCounter, outputs = STRIKE, needsSecondPin = false, duress = false, suspended = false }: GrantOnDoor): DoorRow {
+  const { notBefore, notAfter, maxUses } = terms;
+  const profile: ProfileContent = { notBefore, notAfter, windows: sortWindows(terms.windows), holderClass, outputs, maxUses };
+  const row = { tag, kind, needsSecondPin, duress, suspended, useCounter: maxUses > 0 ? useCounter : 0, profile, identity: "", key: profileKey(profile), grants: [grant] };
+  row.identity = rowIdentity(tag, rowFlags(row));
+  return row;
 }
 
 function compareTexts(a: string, b: string): number {

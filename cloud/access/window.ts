@@ -16,6 +16,7 @@ const WEEK_MINUTES = 7 * DAY_MINUTES;
 
 /** In one order, so that equal schedules are equal texts and are pooled. */
 export function sortWindows(windows: readonly Window[]): Window[] {
+  if (windows.length < 2) return [...windows];
   return [...windows].sort((a, b) => a.start - b.start || a.end - b.end || a.days - b.days || Number(a.onHolidays) - Number(b.onHolidays));
 }
 

@@ -8,6 +8,8 @@ import type { Sliced } from "../work-queue";
 
 export const COMMIT_BYTES = FLASH_UNIT_BYTES;
 const COMMITS_PER_SECTOR = SECTOR_BYTES / COMMIT_BYTES;
+/** Read at once: a read of flash costs more than what it reads, and a board's memory is short. */
+const RUN_BYTES = 512;
 
 /**
  * What one write makes true: epoch (u32) ‖ version (u32) ‖ SHA-256(manifest hash8 ‖ delta hash8)[0..8).
@@ -48,11 +50,13 @@ export class CommitLog {
     const found: (number | undefined)[] = records.map(() => undefined);
     const versions = records.map((record) => readU32(record, 4));
     for (let sector = 0; sector < COMMIT_SECTORS; sector++) {
-      const log = this.#flash.read(SECTOR_BYTES, commitSector(sector) * SECTOR_BYTES);
-      const view = new DataView(log);
-      for (let at = 0; at < SECTOR_BYTES; at += COMMIT_BYTES) {
-        const index = versions.indexOf(view.getUint32(at + 4));
-        if (index >= 0) this.#compareAll(new Uint8Array(log, at, COMMIT_BYTES), records, (match) => (found[match] = sector));
+      for (let run = 0; run < SECTOR_BYTES; run += RUN_BYTES) {
+        const log = this.#flash.read(RUN_BYTES, commitSector(sector) * SECTOR_BYTES + run);
+        const view = new DataView(log);
+        for (let at = 0; at < RUN_BYTES; at += COMMIT_BYTES) {
+          const index = versions.indexOf(view.getUint32(at + 4));
+          if (index >= 0) this.#compareAll(new Uint8Array(log, at, COMMIT_BYTES), records, (match) => (found[match] = sector));
+        }
       }
     }
     return found;

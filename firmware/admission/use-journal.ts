@@ -165,9 +165,10 @@ export class UseJournal {
     for (let first = 0; first < UNITS; first += SCAN_UNITS) {
       const units = new Uint8Array(this.#parts.flash.read(SCAN_UNITS * FLASH_UNIT_BYTES, unitOffset(this.#half, first)));
       for (let at = 0; at < units.length; at += FLASH_UNIT_BYTES) {
-        const record = units.subarray(at, at + FLASH_UNIT_BYTES);
         // What was erased mostly fails here, and costs no CRC.
-        if (record[7] !== 0 || record[6] === 0 || readU32(record, BODY_BYTES) !== crc32(record, BODY_BYTES, this.#generation)) continue;
+        if (units[at + 7] !== 0 || units[at + 6] === 0) continue;
+        const record = units.subarray(at, at + FLASH_UNIT_BYTES);
+        if (readU32(record, BODY_BYTES) !== crc32(record, BODY_BYTES, this.#generation)) continue;
         end = first + at / FLASH_UNIT_BYTES + 1;
         const entry: UseEntry = { tag: record.subarray(0, TAG_BYTES), kind: (record[5] & 7) as CredentialKind, useCounter: record[5] >> 6, uses: record[6], event: readU32(record, 8) };
         if (this.usesOf(entry.tag, entry.useCounter) < entry.uses) this.#entries.set(entry);

@@ -19,8 +19,9 @@ export class EventRing {
     this.#flash = flash;
   }
 
-  read(slot: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#flash.read(EVENT_BYTES, slotOffset(slot)));
+  /** @param count records of one sector, from `slot` on. */
+  read(slot: number, count = 1): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#flash.read(count * EVENT_BYTES, slotOffset(slot)));
   }
 
   write(slot: number, record: Uint8Array): void {
