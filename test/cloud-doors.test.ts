@@ -429,6 +429,37 @@ test.serial("a rebase in the middle of revocations: two bases, never a third, an
   await door.disconnect();
 });
 
+test.serial("X1: a door that loses its list after a change of keys gets a new base, since it trusts the signature of its old one no longer", async (t) => {
+  const door = await connectedDoor("Lost");
+  const person = await addPerson([door]);
+  await upToDate(door);
+  const { number } = await rig.post("/keysets", {});
+  await upToDate(door);
+  t.is(door.keyset.number, number);
+  const { version: kept } = door.active!.base.manifest;
+  const { version } = door;
+  t.true(version > kept, "a change of keys leaves it its base");
+
+  door.deaf = (topic) => topic.startsWith("manifest");
+  door.loseList();
+  door.sendReceipt();
+  await acknowledged(door);
+  const replaced = await issued(door);
+  t.true(replaced > version);
+  door.sendReceipt();
+  await acknowledged(door);
+  t.is(await issued(door), replaced, "one new base is enough, however often the door says that it has none");
+  t.true((await rig.get(`/doors/${door.hex}/alarms`)).items.some((alarm: { kind: string }) => alarm.kind === "list-lost"));
+
+  door.deaf = () => false;
+  rig.clock.advance(60);
+  door.sendReceipt();
+  await upToDate(door);
+  t.is(door.active!.base.manifest.version, replaced);
+  t.true(door.knows(person.pin));
+  await door.disconnect();
+});
+
 test.serial("X11: who can open a door is read from the list that it has acknowledged", async (t) => {
   const door = await connectedDoor("Explained");
   const weekdays = await addPerson([door], { windows: [{ days: ["monday"], start: "08:00", end: "18:00" }] });

@@ -111,6 +111,12 @@ export class ProtocolDoor {
     [this.acknowledgedEvents, this.firstEvent, this.nextEvent, this.signedTime] = [0, 0, 0, 0];
   }
 
+  /** What its flash held is lost; what it trusts is kept elsewhere. */
+  loseList(): void {
+    [this.active, this.fetching, this.lease] = [undefined, undefined, undefined];
+    this.alarms = { ...NO_ALARMS, listLost: true };
+  }
+
   get connected(): boolean {
     return this.#client?.connected ?? false;
   }
@@ -193,7 +199,8 @@ export class ProtocolDoor {
     if (this.deaf(topic)) return;
     this.received.push(topic);
     const [kind, number] = topic.split("/");
-    if (kind === "manifest") this.#manifest(payload);
+    if (kind === "keyset") this.#keyset(payload);
+    else if (kind === "manifest") this.#manifest(payload);
     else if (kind === "page") this.#page(Number(number), payload);
     else if (kind === "delta") this.#delta(payload);
     else if (kind === "lease") this.#lease(payload);
@@ -204,6 +211,12 @@ export class ProtocolDoor {
       resolve();
       return false;
     });
+  }
+
+  /** The next one; its signatures are checked by the real firmware. */
+  #keyset(message: Uint8Array): void {
+    const { keyset } = decodeKeysetMessage(message);
+    if (keyset.number === this.keyset.number + 1) this.keyset = keyset;
   }
 
   #manifest(message: Uint8Array): void {
