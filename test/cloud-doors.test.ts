@@ -483,7 +483,7 @@ test.serial("X11: who can open a door is read from the list that it has acknowle
   t.is(verdicts[leaving.id], "granted", "and still knows who left");
   const sunday = await rig.get(`/doors/${door.hex}/why/${weekdays.id}?at=2026-06-07T10:00:00Z`);
   t.is(sunday.people[0].verdict, "outside-schedule");
-  t.is(sunday.people[0].because[0].by, "administrator");
+  t.is(sunday.people[0].because[0].by, "site");
   const inAWeek = new Date((rig.clock.now() + 7 * 86_400) * 1_000).toISOString();
   const expired = await rig.get(`/doors/${door.hex}/why/${leaving.id}?at=${inAWeek}`);
   t.is(expired.people[0].verdict, "expired");

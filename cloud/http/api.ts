@@ -1,5 +1,7 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { Logger } from "pino";
+import type { Actor } from "../accounts/actor";
 import type { AdminToken } from "../admin-token";
 import type { Clock } from "../clock";
 import type { BrokerAddress } from "../doors/claim-door";
@@ -30,12 +32,21 @@ export interface ApiParts {
   onChanged(): void;
 }
 
-/** Until there are accounts, whoever acts is the one administrator. */
-export const ADMINISTRATOR = "administrator";
+/** What requests carry from the check of who makes them. */
+export interface ApiEnvironment {
+  Variables: { actor: Actor };
+}
+
+export type Routes = OpenAPIHono<ApiEnvironment>;
+
+/** Whoever makes the request; requests of nobody in particular do not get as far. */
+export function actorOf(context: Context<ApiEnvironment>): Actor {
+  return context.get("actor");
+}
 
 /** Routes whose invalid requests become problems like all others. */
-export function routes(): OpenAPIHono {
-  return new OpenAPIHono({
+export function routes(): Routes {
+  return new OpenAPIHono<ApiEnvironment>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error);
     },

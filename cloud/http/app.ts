@@ -1,8 +1,8 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { SITE } from "../accounts/actor";
 import { HTTP_BODY_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
-import { routes, type ApiParts } from "./api";
+import { routes, type ApiParts, type Routes } from "./api";
 import { auditRoutes } from "./audit-routes";
 import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
@@ -18,13 +18,17 @@ import { revocationRoutes } from "./revocation-routes";
 const OPEN_PATHS = new Set(["/api/openapi.json", "/api/health"]);
 
 /** The whole HTTP surface: `/api` for people and programs, `/enrol` for doors. Every error is a problem. */
-export function createApp(parts: ApiParts): OpenAPIHono {
+export function createApp(parts: ApiParts): Routes {
   const app = routes();
   app.onError((error, c) => problemOf(error, c, parts.log));
 
   app.use("/api/*", async (c, next) => {
     const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-    if (OPEN_PATHS.has(c.req.path) || (token !== undefined && parts.adminToken.matches(token))) return next();
+    if (OPEN_PATHS.has(c.req.path)) return next();
+    if (token !== undefined && parts.adminToken.matches(token)) {
+      c.set("actor", SITE);
+      return next();
+    }
     return problem("unauthorized", "Send the header Authorization: Bearer <token>.", {}, { "www-authenticate": "Bearer" });
   });
   app.use("/api/*", bodyLimit({ maxSize: HTTP_BODY_BYTES_MAX, onError: () => problem("too-large", `A body has at most ${HTTP_BODY_BYTES_MAX} bytes.`) }));
@@ -69,7 +73,7 @@ interface PathMethods {
 }
 
 /** Which methods each path takes, so that a wrong one is told apart from a wrong path. */
-function methodsByPath(app: OpenAPIHono): PathMethods[] {
+function methodsByPath(app: Routes): PathMethods[] {
   const paths = new Map<string, Set<string>>();
   for (const { method, path } of app.routes) {
     if (method === "ALL") continue;

@@ -1,5 +1,5 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import { read, routes, type ApiParts } from "./api";
+import { createRoute, z } from "@hono/zod-openapi";
+import { read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant } from "./grant-format";
 import { answer, Instant, Paging, refusals } from "./schemas";
 
@@ -14,7 +14,7 @@ const list = createRoute({
   responses: { 200: answer(z.object({ items: z.array(Entry), next: z.string().nullable() }), "Oldest first."), ...refusals },
 });
 
-export function auditRoutes(parts: ApiParts): OpenAPIHono {
+export function auditRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
     const { after, limit } = c.req.valid("query");

@@ -1,10 +1,11 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorName } from "../accounts/actor";
 import { parseClaimText } from "../doors/claim-text";
 import { registerDoor } from "../doors/register-door";
 import { Refusal } from "../refusal";
 import { readAcknowledgedList } from "../truth/acknowledged-list";
 import { whoCanOpen, type RowExplanation } from "../truth/who-can-open";
-import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
+import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { Door, formatDoor, newestReceipt, readDoor } from "./door-format";
 import { formatInstant, formatTerms, parseInstant } from "./grant-format";
 import { answer, body, DoorRequest, Id, Instant, Paging, refusals } from "./schemas";
@@ -57,13 +58,13 @@ const alarms = createRoute({
   responses: { 200: answer(z.object({ items: z.array(Alarm) }), "The newest hundred."), ...refusals },
 });
 
-export function doorRoutes(parts: ApiParts): OpenAPIHono {
+export function doorRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(register, async (c) => {
     const { property, name, claim } = c.req.valid("json");
     const { door: id, claimSecret } = parseClaimText(claim)!;
     const { added, door } = await change(parts, async (unit, now) => {
-      const added = await registerDoor(unit, parts.keystore.sealing, { property, name, id, claimSecret }, ADMINISTRATOR, now);
+      const added = await registerDoor(unit, parts.keystore.sealing, { property, name, id, claimSecret }, actorName(actorOf(c)), now);
       return { added, door: formatDoor(parts, await readDoor(unit, id)) };
     });
     return added ? c.json(door, 201) : c.json(door, 200);

@@ -1,9 +1,9 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { Selectable } from "kysely";
 import { decodeEvent, type EventRecord } from "../../protocol/event-record";
 import { ProtocolError } from "../../protocol/protocol-error";
 import type { EventRow } from "../store/tables";
-import { read, routes, type ApiParts } from "./api";
+import { read, routes, type ApiParts, type Routes } from "./api";
 import { eventDetail } from "./event-detail";
 import { formatInstant } from "./grant-format";
 import { answer, Id, Instant, Paging, refusals } from "./schemas";
@@ -19,7 +19,7 @@ const Event = z
     late: z.boolean().openapi({ description: "It took more than two minutes to arrive, or nobody knows how long." }),
     altered: z.boolean().openapi({ description: "What it says is not the door's word; `untrusted` has it." }),
     gap: z.int().openapi({ description: "How many events just before it never arrived." }),
-    count: z.int().openapi({ description: "`denials-folded`: refusals that were counted only; `boot`: starts before this one that were; `events-folded`: events that were lost." }),
+    count: z.int().openapi({ description: "`denials-folded`: refusals that were counted only; `boot`: starts before this one that were; `events-folded`: events that the door has lost since it was claimed." }),
     duress: z.boolean(),
   })
   .openapi("Event");
@@ -34,7 +34,7 @@ const list = createRoute({
   responses: { 200: answer(z.object({ items: z.array(Event), next: z.string().nullable() }), "Oldest first."), ...refusals },
 });
 
-export function eventRoutes(parts: ApiParts): OpenAPIHono {
+export function eventRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
     const { after, limit, door } = c.req.valid("query");

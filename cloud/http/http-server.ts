@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Routes } from "./api";
 
 /** A listening HTTP server. */
 export class HttpServer {
@@ -12,7 +12,7 @@ export class HttpServer {
   }
 
   /** @param port 0 = any free one. @throws as `listen` of node:http, e.g. EADDRINUSE. */
-  static async start(address: { host: string; port: number }, app: OpenAPIHono): Promise<HttpServer> {
+  static async start(address: { host: string; port: number }, app: Pick<Routes, "fetch">): Promise<HttpServer> {
     const listener = getRequestListener(app.fetch);
     const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 8_192 }, (request, response) => void listener(request, response));
     await new Promise<void>((resolve, reject) => {

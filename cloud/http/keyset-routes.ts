@@ -1,6 +1,7 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorName } from "../accounts/actor";
 import { decodeKeysetMessage, type Keyset as SignedKeyset } from "../../protocol/keyset";
-import { ADMINISTRATOR, read, routes, type ApiParts } from "./api";
+import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant } from "./grant-format";
 import { answer, body, Instant, KeysetRequest, refusals } from "./schemas";
 
@@ -10,10 +11,10 @@ const tags = ["keysets"];
 const rotate = createRoute({ method: "post", path: "/keysets", summary: "Give the site new signing keys", tags, request: body(KeysetRequest), responses: { 201: answer(Keyset, "From now on."), ...refusals } });
 const list = createRoute({ method: "get", path: "/keysets", summary: "The site's keysets", tags, responses: { 200: answer(z.object({ items: z.array(Keyset) }), "By number."), ...refusals } });
 
-export function keysetRoutes(parts: ApiParts): OpenAPIHono {
+export function keysetRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(rotate, async (c) => {
-    const keyset = await parts.keyRotation.rotate(parts.database, c.req.valid("json").newEpoch, ADMINISTRATOR, parts.clock.now());
+    const keyset = await parts.keyRotation.rotate(parts.database, c.req.valid("json").newEpoch, actorName(actorOf(c)), parts.clock.now());
     parts.onChanged();
     return c.json(format(keyset), 201);
   });

@@ -1,7 +1,8 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorName } from "../accounts/actor";
 import { resetKeypad, setHours, setLockState, setOutputs, setReleased, setUnitNumbers } from "../doors/give-orders";
 import type { Unit } from "../store/store";
-import { ADMINISTRATOR, change, routes, type ApiParts } from "./api";
+import { actorOf, change, routes, type ApiParts, type Routes } from "./api";
 import { Door, formatDoor, readDoor } from "./door-format";
 import { parseWindow } from "./grant-format";
 import { answer, body, HoursRequest, Id, KeypadRequest, LockStateRequest, OutputsRequest, refusals, ReleaseRequest } from "./schemas";
@@ -18,7 +19,7 @@ const keypad = createRoute({ method: "put", path: "/doors/{door}/keypad", summar
 const release = createRoute({ method: "post", path: "/doors/{door}/release", summary: "Let a door be claimed anew, or take that back", tags, request: { params, ...body(ReleaseRequest) }, responses });
 
 /** What stands for a whole door until it is ordered otherwise. */
-export function orderRoutes(parts: ApiParts): OpenAPIHono {
+export function orderRoutes(parts: ApiParts): Routes {
   const app = routes();
   const order = (door: string, give: (unit: Unit, now: number) => Promise<void>) =>
     change(parts, async (unit, now) => {
@@ -28,32 +29,32 @@ export function orderRoutes(parts: ApiParts): OpenAPIHono {
   app.openapi(lockState, async (c) => {
     const { door } = c.req.valid("param");
     const { state } = c.req.valid("json");
-    return c.json(await order(door, (unit, now) => setLockState(unit, door, state, ADMINISTRATOR, now)), 200);
+    return c.json(await order(door, (unit, now) => setLockState(unit, door, state, actorName(actorOf(c)), now)), 200);
   });
   app.openapi(keypadReset, async (c) => {
     const { door } = c.req.valid("param");
-    return c.json(await order(door, (unit, now) => resetKeypad(unit, door, ADMINISTRATOR, now)), 200);
+    return c.json(await order(door, (unit, now) => resetKeypad(unit, door, actorName(actorOf(c)), now)), 200);
   });
   app.openapi(hours, async (c) => {
     const { door } = c.req.valid("param");
     const { windows, firstIn } = c.req.valid("json");
     const wanted = { windows: windows.map(parseWindow), firstIn: firstIn ?? [] };
-    return c.json(await order(door, (unit, now) => setHours(unit, door, wanted, ADMINISTRATOR, now)), 200);
+    return c.json(await order(door, (unit, now) => setHours(unit, door, wanted, actorName(actorOf(c)), now)), 200);
   });
   app.openapi(outputs, async (c) => {
     const { door } = c.req.valid("param");
     const wanted = c.req.valid("json").outputs;
-    return c.json(await order(door, (unit, now) => setOutputs(unit, door, wanted, ADMINISTRATOR, now)), 200);
+    return c.json(await order(door, (unit, now) => setOutputs(unit, door, wanted, actorName(actorOf(c)), now)), 200);
   });
   app.openapi(keypad, async (c) => {
     const { door } = c.req.valid("param");
     const { unitNumbers } = c.req.valid("json");
-    return c.json(await order(door, (unit, now) => setUnitNumbers(unit, door, unitNumbers, ADMINISTRATOR, now)), 200);
+    return c.json(await order(door, (unit, now) => setUnitNumbers(unit, door, unitNumbers, actorName(actorOf(c)), now)), 200);
   });
   app.openapi(release, async (c) => {
     const { door } = c.req.valid("param");
     const { released } = c.req.valid("json");
-    return c.json(await order(door, (unit, now) => setReleased(unit, door, released, ADMINISTRATOR, now)), 200);
+    return c.json(await order(door, (unit, now) => setReleased(unit, door, released, actorName(actorOf(c)), now)), 200);
   });
   return app;
 }

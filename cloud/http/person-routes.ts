@@ -1,5 +1,6 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { Window } from "../access/window";
+import { actorName } from "../accounts/actor";
 import { addPerson } from "../people/add-person";
 import { giveCredentials, type GivenCode, type GivenCredential } from "../people/give-credential";
 import { setSuspended } from "../people/suspend-person";
@@ -7,7 +8,7 @@ import { viewPin } from "../people/view-pin";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { PersonRow } from "../store/tables";
-import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
+import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant, formatTerms, parseCard, parsePin } from "./grant-format";
 import { answer, body, CardRequest, HolderClass, Id, Paging, PersonRequest, PinRequest, refusals, SuspensionRequest } from "./schemas";
 import { FormattedTruth, truthOfPerson } from "./truth-format";
@@ -67,14 +68,14 @@ const view = createRoute({
 
 const NO_STORE = { "cache-control": "no-store" };
 
-export function personRoutes(parts: ApiParts): OpenAPIHono {
+export function personRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(add, async (c) => {
     const { pins, cards, ...person } = c.req.valid("json");
     const added = await change(parts, async (unit, now) => {
-      const id = await addPerson(unit, person, ADMINISTRATOR, now);
+      const id = await addPerson(unit, person, actorName(actorOf(c)), now);
       const wanted = [...pins.map(parsePin), ...cards.map(parseCard)];
-      const given = await giveCredentials(unit, parts.keystore, parts.secrets, id, wanted, ADMINISTRATOR, now);
+      const given = await giveCredentials(unit, parts.keystore, parts.secrets, id, wanted, actorName(actorOf(c)), now);
       return { ...format(await readPerson(unit, id)), pins: given.slice(0, pins.length).map(formatPin), cards: given.slice(pins.length).map(formatGiven) };
     });
     return c.json(added, 201, NO_STORE);
@@ -100,26 +101,26 @@ export function personRoutes(parts: ApiParts): OpenAPIHono {
   app.openapi(give, async (c) => {
     const { person } = c.req.valid("param");
     const pin = parsePin(c.req.valid("json"));
-    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [pin], ADMINISTRATOR, now));
+    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [pin], actorName(actorOf(c)), now));
     return c.json(formatPin(given), 201, NO_STORE);
   });
   app.openapi(giveCard, async (c) => {
     const { person } = c.req.valid("param");
     const card = parseCard(c.req.valid("json"));
-    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [card], ADMINISTRATOR, now));
+    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [card], actorName(actorOf(c)), now));
     return c.json(formatGiven(given), 201, NO_STORE);
   });
   app.openapi(suspend, async (c) => {
     const { person } = c.req.valid("param");
     const row = await change(parts, async (unit, now) => {
-      await setSuspended(unit, person, c.req.valid("json").suspended, ADMINISTRATOR, now);
+      await setSuspended(unit, person, c.req.valid("json").suspended, actorName(actorOf(c)), now);
       return readPerson(unit, person);
     });
     return c.json(format(row), 200);
   });
   app.openapi(view, async (c) => {
     const { person, pin } = c.req.valid("param");
-    const digits = await change(parts, (unit, now) => viewPin(unit, parts.keystore.sealing, person, pin, ADMINISTRATOR, now));
+    const digits = await change(parts, (unit, now) => viewPin(unit, parts.keystore.sealing, person, pin, actorName(actorOf(c)), now));
     return c.json({ id: pin, pin: digits }, 200, NO_STORE);
   });
   return app;

@@ -1,7 +1,8 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorName } from "../accounts/actor";
 import { GUEST_LEASE_SECONDS, STAFF_LEASE_SECONDS, UNLOCK_SECONDS } from "../limits";
 import { changeProperty, createProperty, readProperty, type PropertySettings } from "../properties/property-settings";
-import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
+import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { answer, body, Id, Paging, PropertyChange, PropertyRequest, refusals } from "./schemas";
 
 const Property = z.looseObject({ id: Id, name: z.string(), timeZone: z.string(), holidays: z.array(z.string()), unlockSeconds: z.int(), staleness: z.looseObject({}) }).openapi("Property");
@@ -20,12 +21,12 @@ const patch = createRoute({
   responses: { 200: answer(Property, "Changed."), ...refusals },
 });
 
-export function propertyRoutes(parts: ApiParts): OpenAPIHono {
+export function propertyRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(create, async (c) => {
     const request = c.req.valid("json");
     const settings: PropertySettings = { ...defaults(parts), ...given(request), name: request.name };
-    const id = await change(parts, (unit, now) => createProperty(unit, settings, ADMINISTRATOR, now));
+    const id = await change(parts, (unit, now) => createProperty(unit, settings, actorName(actorOf(c)), now));
     return c.json({ id, ...format(settings) }, 201);
   });
   app.openapi(list, async (c) => {
@@ -43,7 +44,7 @@ export function propertyRoutes(parts: ApiParts): OpenAPIHono {
   app.openapi(patch, async (c) => {
     const { property } = c.req.valid("param");
     const settings = await change(parts, async (unit, now) => {
-      await changeProperty(unit, property, given(c.req.valid("json")), ADMINISTRATOR, now);
+      await changeProperty(unit, property, given(c.req.valid("json")), actorName(actorOf(c)), now);
       return readProperty(unit, property);
     });
     return c.json({ id: property, ...format(settings) }, 200);

@@ -1,8 +1,9 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorName } from "../accounts/actor";
 import { revokeGrant, revokePerson } from "../people/revoke";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import { ADMINISTRATOR, change, read, routes, type ApiParts } from "./api";
+import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant } from "./grant-format";
 import { answer, body, Id, Instant, refusals, RevocationRequest } from "./schemas";
 import { FormattedTruth, truthOfRevocation } from "./truth-format";
@@ -27,12 +28,12 @@ const get = createRoute({
   responses: { 200: answer(Revocation, "The truth, from receipts and leases."), ...refusals },
 });
 
-export function revocationRoutes(parts: ApiParts): OpenAPIHono {
+export function revocationRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(create, async (c) => {
     const { person, grant } = c.req.valid("json");
     const revocation = await change(parts, async (unit, now) => {
-      const id = person !== undefined ? await revokePerson(unit, person, ADMINISTRATOR, now) : await revokeGrant(unit, grant!, ADMINISTRATOR, now);
+      const id = person !== undefined ? await revokePerson(unit, person, actorName(actorOf(c)), now) : await revokeGrant(unit, grant!, actorName(actorOf(c)), now);
       return readRevocation(unit, id, now);
     });
     return c.json(revocation, 201);

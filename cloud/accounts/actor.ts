@@ -1,0 +1,31 @@
+/** Who makes a request, once they have proved it. What they may do is for cloud/rules to say. */
+export type Actor = SiteActor | MachineActor | AccountActor;
+
+/** Whoever has the site's token: installs the site, adds properties and their first managers. */
+export interface SiteActor {
+  kind: "site";
+}
+
+/** A program with a token of its own: acts as a manager of one property. */
+export interface MachineActor {
+  kind: "machine";
+  token: string;
+  property: string;
+}
+
+/** A person who has signed in. */
+export interface AccountActor {
+  kind: "account";
+  account: string;
+  session: string;
+  /** Unix seconds of their last proof of who they are: some acts ask for a recent one. */
+  authenticatedAt: number;
+}
+
+export const SITE: SiteActor = { kind: "site" };
+
+/** How the audit, grants and revocations name whoever acted. */
+export function actorName(actor: Actor): string {
+  if (actor.kind === "account") return `account/${actor.account}`;
+  return actor.kind === "machine" ? `token/${actor.token}` : "site";
+}
