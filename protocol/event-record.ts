@@ -22,7 +22,7 @@ export const EVENT_TYPES = [
   "list-activated", // count = low 24 bits of the version
   "alarm",
   "remote-unlock",
-  "events-folded", // count records were lost before they could be sent
+  "events-folded", // count records were given up so far before they were acknowledged
   "keyset-accepted",
   "lock-state", // count = LockState that came into force
   "door-hours", // count 1 = the door's hours began, 0 = they ended

@@ -26,7 +26,7 @@ export interface EventLogState {
   key: Uint8Array;
   /** The oldest event that is kept. */
   tail: { sequence: number; mac: Uint8Array };
-  /** The `events-folded` record of the last fold: until `sequence` is written, it is owed. */
+  /** The newest `events-folded` record: until `sequence` is written, it is owed. `count`: of all gaps so far. */
   fold: { sequence: number; count: number };
   firsts: Uint32Array;
 }

@@ -32,7 +32,7 @@ const NO_TAG = new Uint8Array(TAG_BYTES);
  * - Before the first record of a sector or period, one atomic write says where it will stand, under which key and
  *   after which MAC (event-log-state.ts). The search at boot never leaves that sector.
  * - A full log gives up its oldest sector. Where that held unsent events, the next record is `events-folded`, and
- *   its count is how many numbers before the oldest kept event the cloud never got.
+ *   its count is how many this enrolment has given up so far before the cloud acknowledged them.
  * - Long before, with 2,048 events unsent, refusals and starts are counted only (held-events.ts): whoever presents
  *   cards all day or plays with the power takes no place from grants.
  */
@@ -224,8 +224,10 @@ export class EventLog {
   /** Moves the tail, durably; lost numbers are owed a record. */
   #giveUpBelow(sequence: number, mac: Uint8Array): void {
     const state = this.#state;
+    const lost = sequence - this.first;
     if (sequence > state.tail.sequence) state.tail = { sequence, mac };
-    if (sequence > this.acknowledged) state.fold = { sequence: this.#next, count: sequence - this.acknowledged };
+    // The record of an earlier gap may be among what is lost: the newest one counts them all.
+    if (lost > 0) state.fold = { sequence: this.#next, count: state.fold.count + lost };
     keepState(this.#parts.keyValue, state);
   }
 

@@ -23,7 +23,7 @@ export interface LogFaults {
 export class CloudLog {
   /** Who is told. */
   faults: LogFaults | undefined;
-  /** What the records `events-folded` count in all. */
+  /** What the newest record `events-folded` counts. */
   folded = 0;
   /** First number beyond all that is here. */
   next = 0;
@@ -72,7 +72,7 @@ export class CloudLog {
     this.next = Math.max(this.next, sequence + 1);
     if (altered) this.faults?.onAltered(sequence);
     else if (event !== undefined) {
-      if (event.type === "events-folded") this.folded += event.count;
+      if (event.type === "events-folded") this.folded = Math.max(this.folded, event.count);
       this.faults?.onStored(event);
     }
   }

@@ -298,6 +298,35 @@ export const cases: Cases = {
     assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9,10,11");
   },
 
+  "X7: the newest record of what was given up counts all of it, for earlier ones may be lost themselves"(assert, { hashes }) {
+    const memory = freshMemory(true);
+    const hide = (slot: number): void => memory.flash.flip(eventSector(0) * 4096 + slot * 32, 0);
+    const cloud = new Cloud(hashes);
+    const drained = (): EventLog => {
+      const log = open(hashes, memory.flash, memory.keyValue);
+      cloud.drain(assert, log);
+      return log;
+    };
+    const first = open(hashes, memory.flash, memory.keyValue);
+    for (let count = 0; count < 10; count++) first.append(numbered(count));
+    hide(3);
+    const second = drained();
+    for (let count = 10; count < 20; count++) second.append(numbered(count));
+    hide(11); // event 10, which says that event 3 is lost
+    drained().append(numbered(20));
+    drained();
+    const folds = () => cloud.events.filter(({ type }) => type === "events-folded").map(({ count }) => count);
+    assert.deepEqual([cloud.missed, folds()], [2, [2]]);
+    assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9," + range(10, 21));
+
+    const last = drained();
+    for (let count = 21; count < 30; count++) last.append(numbered(count));
+    hide(30); // after a start the place behind the last record stays empty
+    drained().append(numbered(30));
+    drained();
+    assert.deepEqual([cloud.missed, folds()], [3, [2, 3]]);
+  },
+
   "X7: a record that somebody altered in flash after its key had gone is sent as it stands, shows as altered, and blocks nothing"(assert, { hashes }) {
     // Encrypted flash would garble 16 bytes, the number among them: then it is a gap.
     const memory = freshMemory(false);
