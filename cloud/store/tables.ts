@@ -6,12 +6,12 @@ import type { StoredKind } from "../access/stored-kind";
 export interface Tables {
   site: { one: 1; id: string };
   keysets: KeysetRow;
-  properties: PropertyRow;
+  properties: WithDefaults<PropertyRow, "rules" | "version">;
   doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers">;
-  people: PersonRow;
-  credentials: CredentialRow;
+  people: WithDefaults<PersonRow, "erased_at">;
+  credentials: WithDefaults<CredentialRow, "key_owner" | "superseded_at">;
   door_credentials: WithDefaults<DoorCredentialRow, "guessable">;
-  revocations: RevocationRow;
+  revocations: WithDefaults<RevocationRow, "removal_id">;
   grants: WithDefaults<GrantRow, "outputs">;
   grant_doors: GrantDoorTable;
   list_bases: ListBaseRow;
@@ -20,7 +20,29 @@ export interface Tables {
   outbox: { id: Generated<number>; door_id: string; created_at: number };
   events: EventRow;
   door_alarms: { id: Generated<number>; door_id: string; created_at: number; kind: DoorAlarmKind; detail: string };
-  audit: { id: Generated<number>; at: number; actor: string; action: string; subject: string; detail: string };
+  audit: WithDefaults<AuditRow, "id" | "property_id" | "sealed" | "sealed_for" | "hash">;
+  accounts: WithDefaults<AccountRow, "erased_at">;
+  identifiers: IdentifierRow;
+  codes: WithDefaults<CodeRow, "used_at">;
+  passkeys: WithDefaults<PasskeyRow, "used_at">;
+  passkey_challenges: PasskeyChallengeRow;
+  sessions: WithDefaults<SessionRow, "ended_at">;
+  tokens: WithDefaults<TokenRow, "used_at" | "ended_at">;
+  managers: { property_id: string; account_id: string; created_at: number; created_by: string };
+  manager_invitations: WithDefaults<ManagerInvitationRow, "ended_at">;
+  rate_limits: { key: string; since: number; count: number };
+  templates: TemplateRow;
+  template_doors: { template_id: string; door_id: string };
+  units: UnitRow;
+  unit_doors: { unit_id: string; door_id: string };
+  households: WithDefaults<HouseholdRow, "ended_at">;
+  removals: RemovalRow;
+  memberships: WithDefaults<MembershipRow, "ended_at" | "end_reason">;
+  member_doors: { person_id: string; door_id: string };
+  invitations: WithDefaults<InvitationRow, "answered_at" | "account_id">;
+  data_keys: WithDefaults<DataKeyRow, "destroyed_at">;
+  pin_views: { credential_id: string; viewer: string; first_at: number; last_at: number };
+  messages: WithDefaults<MessageRow, "sent_at" | "failed_at" | "problem">;
 }
 
 /** Columns that an INSERT may leave to the schema. */
@@ -44,6 +66,8 @@ export interface PropertyRow {
   staff_lease_seconds: number;
   resident_lease_seconds: number | null;
   created_at: number;
+  rules: string;
+  version: number;
 }
 
 export interface DoorRow {
@@ -95,6 +119,7 @@ export interface PersonRow {
   revoked_at: number | null;
   unit: string | null;
   suspended_at: number | null;
+  erased_at: number | null;
 }
 
 export interface CredentialRow {
@@ -107,6 +132,8 @@ export interface CredentialRow {
   version: number;
   created_at: number;
   revoked_at: number | null;
+  key_owner: string | null;
+  superseded_at: number | null;
 }
 
 export interface DoorCredentialRow {
@@ -124,6 +151,7 @@ export interface RevocationRow {
   scope: "person" | "grant";
   created_at: number;
   created_by: string;
+  removal_id: string | null;
 }
 
 export interface GrantRow {
@@ -196,3 +224,191 @@ export interface EventRow {
 }
 
 export type DoorAlarmKind = "events-missing" | "events-altered" | "unknown-list" | "list-lost" | "list-damaged" | "uses-full" | "duress";
+
+export interface AuditRow {
+  id: number;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: string;
+  property_id: string | null;
+  sealed: Uint8Array | null;
+  sealed_for: string | null;
+  hash: Uint8Array | null;
+}
+
+export type LanguageName = "en" | "fr";
+
+export interface AccountRow {
+  id: string;
+  name: string;
+  language: LanguageName;
+  created_at: number;
+  erased_at: number | null;
+}
+
+export type IdentifierKind = "email" | "phone";
+
+export interface IdentifierRow {
+  id: string;
+  account_id: string;
+  kind: IdentifierKind;
+  value: string;
+  verified_at: number;
+}
+
+export interface CodeRow {
+  id: string;
+  purpose: "sign-in" | "identifier" | "authenticate";
+  kind: IdentifierKind;
+  value: string;
+  account_id: string | null;
+  code_hash: Uint8Array;
+  created_at: number;
+  expires_at: number;
+  attempts: number;
+  used_at: number | null;
+}
+
+export interface PasskeyRow {
+  id: string;
+  account_id: string;
+  name: string;
+  public_key: Uint8Array;
+  counter: number;
+  transports: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+export interface PasskeyChallengeRow {
+  id: string;
+  purpose: "register" | "sign-in" | "authenticate";
+  account_id: string | null;
+  challenge: string;
+  expires_at: number;
+}
+
+export interface SessionRow {
+  id: string;
+  token_hash: Uint8Array;
+  account_id: string;
+  agent: string;
+  created_at: number;
+  authenticated_at: number;
+  seen_at: number;
+  ended_at: number | null;
+}
+
+export interface TokenRow {
+  id: string;
+  token_hash: Uint8Array;
+  property_id: string;
+  name: string;
+  created_at: number;
+  created_by: string;
+  used_at: number | null;
+  ended_at: number | null;
+}
+
+export interface ManagerInvitationRow {
+  id: string;
+  property_id: string;
+  email: string;
+  token_hash: Uint8Array;
+  created_at: number;
+  created_by: string;
+  expires_at: number;
+  ended_at: number | null;
+}
+
+export interface TemplateRow {
+  id: string;
+  property_id: string;
+  name: string;
+  version: number;
+}
+
+export interface UnitRow {
+  id: string;
+  property_id: string;
+  name: string;
+  number: string | null;
+  template_id: string | null;
+  version: number;
+}
+
+export interface HouseholdRow {
+  id: string;
+  property_id: string;
+  unit_id: string;
+  created_at: number;
+  created_by: string;
+  ended_at: number | null;
+}
+
+export interface RemovalRow {
+  id: string;
+  household_id: string;
+  kind: "moved-out" | "removed" | "court-order" | "share-ended";
+  document: string | null;
+  created_at: number;
+  created_by: string;
+}
+
+export type MemberRole = "administrator" | "resident" | "guest" | "share";
+
+export interface MembershipRow {
+  person_id: string;
+  household_id: string;
+  role: MemberRole;
+  state: "pending" | "active" | "ended";
+  account_id: string | null;
+  email: string | null;
+  phone: string | null;
+  invited_by: string | null;
+  all_doors: 0 | 1;
+  windows: string;
+  starts_at: number;
+  ends_at: number | null;
+  version: number;
+  created_at: number;
+  created_by: string;
+  ended_at: number | null;
+  end_reason: RemovalRow["kind"] | "declined" | "expired" | "withdrawn" | null;
+}
+
+export interface InvitationRow {
+  id: string;
+  person_id: string;
+  kind: "invitation" | "lease";
+  channel: IdentifierKind;
+  token_hash: Uint8Array;
+  state: "pending" | "accepted" | "declined" | "expired" | "withdrawn" | "replaced";
+  created_at: number;
+  expires_at: number;
+  answered_at: number | null;
+  account_id: string | null;
+}
+
+export interface DataKeyRow {
+  owner: string;
+  wrapped: Uint8Array | null;
+  created_at: number;
+  destroyed_at: number | null;
+}
+
+export interface MessageRow {
+  id: string;
+  channel: "email" | "sms";
+  recipient: string;
+  kind: string;
+  content: Uint8Array | null;
+  created_at: number;
+  next_at: number;
+  attempts: number;
+  sent_at: number | null;
+  failed_at: number | null;
+  problem: string | null;
+}
