@@ -38,16 +38,22 @@ export function sortRows(rows: readonly Row[]): Uint8Array[] {
   return rows.map(encodeRow).sort(compareBytes);
 }
 
+/** A list, of rows in whatever order. @throws Error where two rows are equal to the last byte. */
+export function buildAccessList(hashes: Hashes, { rows, profiles, rules }: ListContent): BuiltList {
+  return buildBody(hashes, { rows: join(sortRows(rows)), profiles, rules });
+}
+
 /**
  * The body of a list.
- * @throws Error where two rows are equal to the last byte.
+ * @param content rows as the wire has them: 8 bytes each, sorted.
+ * @throws Error where rows are not in strictly ascending order.
  */
-export function buildAccessList(hashes: Hashes, content: ListContent): BuiltList {
-  const rows = sortRows(content.rows);
-  for (let i = 1; i < rows.length; i++) {
-    if (compareBytes(rows[i - 1], rows[i]) === 0) throw new Error("the same row twice");
+export function buildBody(hashes: Hashes, content: { rows: Uint8Array; profiles: readonly Profile[]; rules: readonly ScheduleRule[] }): BuiltList {
+  const { rows, profiles, rules } = content;
+  for (let at = ROW_BYTES; at < rows.length; at += ROW_BYTES) {
+    if (compareBytes(rows.subarray(at - ROW_BYTES, at), rows.subarray(at, at + ROW_BYTES)) >= 0) throw new Error("rows out of order, or the same row twice");
   }
-  const body = join([...rows, ...content.profiles.map(encodeProfile), ...content.rules.map(encodeScheduleRule)]);
+  const body = join([rows, ...profiles.map(encodeProfile), ...rules.map(encodeScheduleRule)]);
   const pages: Uint8Array[] = [];
   for (let at = 0; at < body.length; at += PAGE_BYTES) pages.push(body.subarray(at, at + PAGE_BYTES));
   const pageHashes = join(pages.map((page) => hashes.sha256(page)));

@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { DEFAULT_POLICY, NO_HOURS } from "../protocol/door-policy";
-import { buildAccessList, openAccessList, profileAt, scheduleRuleAt, type AccessList } from "../protocol/access-list";
+import { buildAccessList, buildBody, openAccessList, profileAt, scheduleRuleAt, type AccessList } from "../protocol/access-list";
 import { signingContext } from "../protocol/cose-sign1";
 import { openSigned, sign } from "../protocol/cose";
 import { CredentialKind } from "../protocol/credential";
@@ -22,6 +22,7 @@ import { FrameLimit } from "../cloud/broker/frame-limit";
 import { mayPublish, maySubscribe } from "../cloud/broker/topic-access";
 import { changesNothing, type DoorOrders } from "../cloud/issuing/door-orders";
 import { changeFrom, type ListChange } from "../cloud/issuing/list-change";
+import { countRows, packRows } from "../cloud/issuing/list-rows";
 import { signBase, signDelta } from "../cloud/issuing/list-signing";
 import { nextVersion, planList, type IssuedBase, type ListPlan } from "../cloud/issuing/plan-list";
 import { SchedulePool } from "../cloud/issuing/schedule-pool";
@@ -51,8 +52,12 @@ const aGrant: fc.Arbitrary<GrantOnDoor> = fc.record({
 const someGrants = fc.array(aGrant, { maxLength: 60 });
 
 function snapshotFrom(rows: readonly DoorRow[]): Snapshot {
-  const content = snapshotOf(rows);
-  return readSnapshot(buildAccessList(nativeHashes, content).body, { rows: content.rows.length, profiles: content.profiles.length, rules: content.rules.length });
+  const content = snapshotOf(packRows(rows));
+  return readSnapshot(buildBody(nativeHashes, content).body, { rows: countRows(content.rows), profiles: content.profiles.length, rules: content.rules.length });
+}
+
+function eachRow(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: countRows(bytes) }, (_, row) => bytes.subarray(row * 8, row * 8 + 8));
 }
 
 const signingKey = new NativeSigningKey(new Uint8Array(32).fill(9));
@@ -63,11 +68,11 @@ const orders: DoorOrders = { policy: { ...DEFAULT_POLICY, hours: [] }, lockState
 
 /** What a door makes of base and change, as text: every right with its terms. */
 function asDoorSees(base: Snapshot, change: ListChange): string[] {
-  const rows = base.rows.map((_, index) => index).filter((index) => !change.tombstones.includes(index)).map((index) => base.rows[index]);
-  for (let at = 0; at < change.added.length; at += 8) rows.push(change.added.subarray(at, at + 8));
+  const gone = new Set(change.tombstones);
+  const rows = [...eachRow(base.rows).filter((_, index) => !gone.has(index)), ...eachRow(change.added)];
   const content = { rows: [], profiles: base.profiles, rules: base.rules };
   const built = buildAccessList(nativeHashes, content);
-  const signed = signBase(signer, { door, epoch: 1, version: 5, issuedAt: NOW }, [], surroundings, orders.policy);
+  const signed = signBase(signer, { door, epoch: 1, version: 5, issuedAt: NOW }, packRows([]), surroundings, orders.policy);
   const manifest = { ...decodeManifest(signed.manifest), rows: 0, profiles: base.profiles.length, rules: base.rules.length };
   const delta = { ...change, tombstones: new Uint16Array(0), epoch: 1, base: 5, version: 6, manifestHash: new Uint8Array(8), lockState: 0 as const, throttleReset: 0, policy: undefined, released: false };
   checkDelta(delta, manifest);
@@ -90,7 +95,7 @@ function asDoorSees(base: Snapshot, change: ListChange): string[] {
 function rowsFrom({ rows, profiles, rules }: Snapshot): DoorRow[] {
   const pool = new SchedulePool(rules);
   return rowsOfDoor(
-    rows.map(decodeRow).map((row) => {
+    eachRow(rows).map(decodeRow).map((row) => {
       const { windows, holderClass, outputs, ...terms } = toContent(profiles[row.profile], pool);
       return { ...row, grant: "", holderClass, outputs, terms: { ...terms, windows } };
     }),
@@ -108,7 +113,7 @@ test("a delta on any base gives exactly the rights that the grants say", (t) => 
       const base = rowsOfDoor(before);
       const target = rowsOfDoor([...before.slice(0, kept), ...after]);
       const snapshot = snapshotFrom(base);
-      const change = changeFrom(snapshot, target);
+      const change = changeFrom(snapshot, packRows(target));
       t.deepEqual(asDoorSees(snapshot, change!), asGranted(target));
     }),
     { numRuns: 300, seed: 1 },
@@ -123,8 +128,8 @@ test("rebase in the middle of revocations: a delta on either base reaches the sa
       const second = snapshotFrom(without(revoked.slice(0, rebaseAfter)));
       for (let count = rebaseAfter; count <= revoked.length; count++) {
         const target = without(revoked.slice(0, count));
-        t.deepEqual(asDoorSees(first, changeFrom(first, target)!), asGranted(target));
-        t.deepEqual(asDoorSees(second, changeFrom(second, target)!), asGranted(target));
+        t.deepEqual(asDoorSees(first, changeFrom(first, packRows(target))!), asGranted(target));
+        t.deepEqual(asDoorSees(second, changeFrom(second, packRows(target))!), asGranted(target));
       }
     }),
     { numRuns: 60, seed: 2 },
@@ -135,7 +140,7 @@ test("a list without changes is an empty delta, and a new row that is revoked le
   const grants = fc.sample(someGrants, { numRuns: 20, seed: 3 });
   for (const some of grants) {
     const base = snapshotFrom(rowsOfDoor(some));
-    const change = changeFrom(base, rowsOfDoor(some))!;
+    const change = changeFrom(base, packRows(rowsOfDoor(some)))!;
     t.is(change.tombstones.length + change.added.length + change.profiles.length + change.rules.length, 0);
   }
 });
@@ -150,7 +155,7 @@ test("editing a profile replaces it and does not rewrite its holders", (t) => {
   const others = Array.from({ length: 300 }, (_, n) => resident(1_000 + n));
   const base = snapshotFrom(rowsOfDoor([...cleaners, ...others]));
   const edited = rowsOfDoor([...cleaners.map((grant) => ({ ...grant, terms: { ...grant.terms, windows: someWindows[2] } })), ...others]);
-  const change = changeFrom(base, edited)!;
+  const change = changeFrom(base, packRows(edited))!;
   t.is(change.tombstones.length, 0);
   t.is(change.added.length, 0);
   t.is(change.profiles.length, 14);
@@ -173,10 +178,10 @@ test("X11: grants that allow exactly the same share a row, which names them all"
 
 test("one revocation, signed, is at most 140 bytes; 38 of them stay under 200", (t) => {
   const grants = Array.from({ length: 10_000 }, (_, n) => resident(n));
-  const base = signBase(signer, { door, epoch: 1, version: NOW, issuedAt: NOW }, rowsOfDoor(grants), surroundings, orders.policy);
+  const base = signBase(signer, { door, epoch: 1, version: NOW, issuedAt: NOW }, packRows(rowsOfDoor(grants)), surroundings, orders.policy);
   const snapshot = readSnapshot(base.body, decodeManifest(base.manifest));
   const deltaWithout = (gone: (n: number) => boolean) => {
-    const change = changeFrom(snapshot, rowsOfDoor(grants.filter((_, n) => !gone(n))))!;
+    const change = changeFrom(snapshot, packRows(rowsOfDoor(grants.filter((_, n) => !gone(n)))))!;
     return signDelta(signer, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, change, orders)!;
   };
   const one = deltaWithout((n) => n === 9_000);
@@ -198,7 +203,7 @@ class IssuedDoor {
   issue(rows: readonly DoorRow[], doorState: DoorOrders): ListPlan {
     this.version = nextVersion(this.version, NOW);
     const stamp = { door, epoch: 1, version: this.version, issuedAt: NOW };
-    const plan = planList({ ...signer, bases: this.bases, rows, stamp, surroundings, doorState });
+    const plan = planList({ ...signer, bases: this.bases, rows: packRows(rows), stamp, surroundings, doorState });
     this.bases = this.bases.filter(({ version }) => version !== plan.withdrawn);
     if (plan.base !== undefined) this.bases.push({ ...plan.base, version: this.version, epoch: 1, state: "next" });
     this.deltas = plan.deltas;
@@ -218,7 +223,7 @@ class IssuedDoor {
     if (opened !== undefined) checkDelta(opened, manifest);
     const list = openAccessList(manifest, opened, { read: (offset, length) => base.body.subarray(offset, offset + length), isSound: () => true });
     const snapshot = readSnapshot(base.body, manifest);
-    return { list, rows: asDoorSees(snapshot, opened === undefined ? changeFrom(snapshot, rowsFrom(snapshot))! : { ...opened, hoursRule: NO_HOURS }) };
+    return { list, rows: asDoorSees(snapshot, opened === undefined ? changeFrom(snapshot, packRows(rowsFrom(snapshot)))! : { ...opened, hoursRule: NO_HOURS }) };
   }
 }
 
@@ -258,7 +263,7 @@ test("a door's orders are in every version, on whichever base, and a policy that
 });
 
 test("a new base brings a delta, be it an empty one, where a door under orders might wait for one on a base that is none any more", (t) => {
-  const few = rowsOfDoor([resident(1)]);
+  const few = packRows(rowsOfDoor([resident(1)]));
   const stamp = (version: number) => ({ door, epoch: 1, version, issuedAt: NOW });
   const first = planList({ ...signer, bases: [], rows: few, stamp: stamp(5), surroundings, doorState: orders });
   t.is(first.deltas.length, 0);
@@ -307,9 +312,9 @@ test("rows say what is special of them: a second PIN that must follow, duress, s
   const rows = rowsOfDoor([plain, special]);
   t.is(rows.length, 2, "they are two rights");
   const { rows: bytes, profiles } = snapshotFrom(rows);
-  const decoded = bytes.map(decodeRow);
+  const decoded = eachRow(bytes).map(decodeRow);
   t.deepEqual(decoded.map((row) => [row.needsSecondPin, row.duress, row.suspended, profiles[row.profile].outputs]).sort(), [[false, false, false, 1], [true, true, true, 5]]);
-  const change = changeFrom(snapshotFrom(rowsOfDoor([plain])), rowsOfDoor([{ ...plain, suspended: true }]))!;
+  const change = changeFrom(snapshotFrom(rowsOfDoor([plain])), packRows(rowsOfDoor([{ ...plain, suspended: true }])))!;
   t.is(change.tombstones.length, 1);
   t.true(decodeRow(change.added).suspended);
   t.is(change.profiles.length, 0, "the terms stay");

@@ -1,6 +1,6 @@
 import type { CredentialKind } from "../../protocol/credential";
 import type { HolderClass } from "../../protocol/profile";
-import { encodeRow, rowFlags, type Row } from "../../protocol/row";
+import { encodeRow, rowFlags } from "../../protocol/row";
 import type { GrantTerms } from "./grant";
 import { sortWindows, type Window } from "./window";
 
@@ -66,14 +66,9 @@ export function rowIdentity(tag: Uint8Array, flags: number): string {
   return String.fromCharCode(tag[0] + 1, tag[1] + 1, tag[2] + 1, tag[3] + 1, tag[4] + 1, flags + 1);
 }
 
-/** @param profile the index that the row's profile has found. */
-export function toRow({ tag, kind, needsSecondPin, duress, suspended, useCounter }: DoorRow, profile: number): Row {
-  return { tag, profile, kind, needsSecondPin, duress, suspended, useCounter };
-}
-
 /** The 8 bytes of a row whose profile has found its index. */
-export function encodeDoorRow(row: DoorRow, profile: number): Uint8Array {
-  return encodeRow(toRow(row, profile));
+export function encodeDoorRow({ tag, kind, needsSecondPin, duress, suspended, useCounter }: DoorRow, profile: number): Uint8Array {
+  return encodeRow({ tag, profile, kind, needsSecondPin, duress, suspended, useCounter });
 }
 
 /**

@@ -8,6 +8,7 @@ import type { DoorRow } from "../store/tables";
 import { releaseCredentials } from "./credential-release";
 import { readDoorGrants } from "./door-grants";
 import { ordersOf } from "./orders-of-door";
+import { packRows } from "./list-rows";
 import { nextVersion, planList, type ListPlan } from "./plan-list";
 import type { ListStamp } from "./list-signing";
 import { surroundingsOf } from "./property-surroundings";
@@ -37,7 +38,7 @@ async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, now: 
     listKey: keystore.listKey,
     bases,
     strayed: withdrawn !== undefined || (bases.length === 0 && door.version > 0),
-    rows: rowsOfDoor(grants.live),
+    rows: packRows(rowsOfDoor(grants.live)),
     stamp,
     surroundings: surroundingsOf(property, now),
     doorState: ordersOf(door, property, grants.pinDigits),

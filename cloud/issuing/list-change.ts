@@ -1,10 +1,11 @@
-import { compareBytes, join, readU16 } from "../../protocol/bytes";
+import { compareBytes, join, writeU16 } from "../../protocol/bytes";
 import { encodePoolEntry } from "../../protocol/delta";
-import { PROFILES_MAX, SCHEDULE_RULES_MAX, TAG_BYTES, TOMBSTONES_MAX } from "../../protocol/limits";
+import { DELTA_BYTES_MAX, PROFILES_MAX, ROW_BYTES, SCHEDULE_RULES_MAX, TAG_BYTES, TOMBSTONES_MAX } from "../../protocol/limits";
 import { encodeProfile } from "../../protocol/profile";
 import { encodeScheduleRule } from "../../protocol/schedule";
-import { encodeDoorRow, profileKey, rowIdentity, type DoorRow, type ProfileContent } from "../access/door-row";
+import { profileKey, type ProfileContent } from "../access/door-row";
 import type { Window } from "../access/window";
+import { ContentPool, countRows, flagsOf, profileOf, tagNumber, type ListRows } from "./list-rows";
 import { SchedulePool } from "./schedule-pool";
 import { toContent, toProfile, type Snapshot } from "./snapshot";
 
@@ -24,35 +25,32 @@ export interface ListChange {
  * @param hours the door's own (N16).
  * @returns undefined where no delta can say it: start a new base.
  */
-export function changeFrom(base: Snapshot, target: readonly DoorRow[], hours: readonly Window[] = []): ListChange | undefined {
+export function changeFrom(base: Snapshot, target: ListRows, hours: readonly Window[] = []): ListChange | undefined {
   const schedules = new SchedulePool(base.rules);
   const contents = base.profiles.map((profile) => toContent(profile, schedules));
   const keys = contents.map(profileKey);
-  const identities = base.rows.map((row) => rowIdentity(row, row[FLAGS]));
-  let match = matchRows(base, identities, keys, target);
-  const replaced = replaceProfiles(base, identities, contents, keys, match);
-  if (replaced.size > 0) match = matchRows(base, identities, keys, target);
+  let match = matchRows(base, keys, target);
+  const replaced = replaceProfiles(base, contents, keys, target, match);
+  if (replaced.size > 0) match = matchRows(base, keys, target);
+  const { gone, missing } = match;
+  if (gone.length > TOMBSTONES_MAX || missing.length * ROW_BYTES > DELTA_BYTES_MAX) return undefined;
 
-  const indexes = new Map<string, number>();
-  keys.forEach((key, index) => indexes.has(key) || indexes.set(key, index));
-  const entries = [...replaced].map((index) => ({ index, content: contents[index] }));
-  const added = match.missing.map((row) => {
-    let index = indexes.get(row.key);
-    if (index === undefined) {
-      index = contents.push(row.profile) - 1;
-      indexes.set(row.key, index);
-      entries.push({ index, content: row.profile });
-    }
-    return encodeDoorRow(row, index);
+  const pool = new ContentPool({ contents, keys });
+  const added = missing.map((row) => {
+    const place = profileOf(target.bytes, row);
+    const bytes = target.bytes.slice(row * ROW_BYTES, (row + 1) * ROW_BYTES);
+    writeU16(bytes, TAG_BYTES, pool.placeOf(target.contents[place], target.keys[place]));
+    return bytes;
   });
-  if (match.gone.length > TOMBSTONES_MAX || contents.length > PROFILES_MAX) return undefined;
+  if (pool.contents.length > PROFILES_MAX) return undefined;
 
-  entries.sort((a, b) => a.index - b.index);
-  const profiles = entries.map(({ index, content }) => encodePoolEntry(index, encodeProfile(toProfile(content, schedules))));
+  const changed = [...replaced].sort((a, b) => a - b);
+  for (let index = contents.length; index < pool.contents.length; index++) changed.push(index);
+  const profiles = changed.map((index) => encodePoolEntry(index, encodeProfile(toProfile(pool.contents[index], schedules))));
   const hoursRule = schedules.indexOf(hours);
   if (schedules.rules.length > SCHEDULE_RULES_MAX) return undefined;
   return {
-    tombstones: Uint16Array.from(match.gone),
+    tombstones: Uint16Array.from(gone),
     added: join(added.sort(compareBytes)),
     profiles: join(profiles),
     rules: join(schedules.added().map(([index, rule]) => encodePoolEntry(index, encodeScheduleRule(rule)))),
@@ -60,28 +58,37 @@ export function changeFrom(base: Snapshot, target: readonly DoorRow[], hours: re
   };
 }
 
-const FLAGS = 7; // byte of a row
-
+/** By the numbers of the rows, ascending. */
 interface RowMatch {
-  /** Numbers of base rows that no row of the target is, ascending. */
+  /** Base rows that no row of the target is. */
   gone: number[];
   /** Rows of the target that no base row is. */
-  missing: DoorRow[];
+  missing: number[];
   /** How many base rows of each profile stay. */
   staying: Uint32Array;
 }
 
-/** @param keys of the terms that each base profile stands for. */
-function matchRows(base: Snapshot, identities: readonly string[], keys: readonly string[], target: readonly DoorRow[]): RowMatch {
-  const wanted = new Map<string, DoorRow>();
-  for (const row of target) wanted.set(row.identity + row.key, row);
-  const match: RowMatch = { gone: [], missing: [], staying: new Uint32Array(base.profiles.length) };
-  base.rows.forEach((row, number) => {
-    const profile = readU16(row, TAG_BYTES);
-    if (wanted.delete(identities[number] + keys[profile])) match.staying[profile] += 1;
-    else match.gone.push(number);
-  });
-  wanted.forEach((row) => match.missing.push(row));
+/**
+ * Both are in the order of their tags, so one walk finds it all.
+ * @param keys of the terms that each base profile stands for.
+ */
+function matchRows(base: Snapshot, keys: readonly string[], target: ListRows): RowMatch {
+  const places = new Map(target.keys.map((key, place) => [key, place]));
+  const terms = keys.map((key) => places.get(key));
+  const match: RowMatch = { gone: [], missing: [], staying: new Uint32Array(keys.length) };
+  const held = new Uint8Array(countRows(target.bytes));
+  const under = new TagWalk(target.bytes);
+  for (let number = 0; number < countRows(base.rows); number++) {
+    const profile = profileOf(base.rows, number);
+    const flags = flagsOf(base.rows, number);
+    const found = under.find(tagNumber(base.rows, number), (row) => held[row] === 0 && flagsOf(target.bytes, row) === flags && profileOf(target.bytes, row) === terms[profile]);
+    if (found === undefined) match.gone.push(number);
+    else {
+      held[found] = 1;
+      match.staying[profile] += 1;
+    }
+  }
+  held.forEach((is, row) => is === 1 || match.missing.push(row));
   return match;
 }
 
@@ -90,27 +97,50 @@ function matchRows(base: Snapshot, identities: readonly string[], keys: readonly
  * Writes to `contents` and `keys`.
  * @returns the indexes that changed.
  */
-function replaceProfiles(base: Snapshot, identities: readonly string[], contents: ProfileContent[], keys: string[], { gone, missing, staying }: RowMatch): Set<number> {
-  const moved = new Map(missing.map((row) => [row.identity, row]));
-  const votes = new Map<number, Map<string, { content: ProfileContent; count: number }>>();
+function replaceProfiles(base: Snapshot, contents: ProfileContent[], keys: string[], target: ListRows, { gone, missing, staying }: RowMatch): Set<number> {
+  /** By profile: how many of its holders moved to which place. */
+  const votes = new Map<number, Map<number, number>>();
+  const moved = new Uint8Array(countRows(target.bytes));
+  for (const row of missing) moved[row] = 1;
+  const under = new TagWalk(target.bytes);
   for (const number of gone) {
-    const row = moved.get(identities[number]);
+    const flags = flagsOf(base.rows, number);
+    const row = under.find(tagNumber(base.rows, number), (row) => moved[row] === 1 && flagsOf(target.bytes, row) === flags);
     if (row === undefined) continue;
-    const profile = readU16(base.rows[number], TAG_BYTES);
-    const candidates = votes.get(profile) ?? new Map<string, { content: ProfileContent; count: number }>();
-    const count = (candidates.get(row.key)?.count ?? 0) + 1;
-    votes.set(profile, candidates.set(row.key, { content: row.profile, count }));
+    const profile = profileOf(base.rows, number);
+    const place = profileOf(target.bytes, row);
+    const candidates = votes.get(profile) ?? new Map<number, number>();
+    votes.set(profile, candidates.set(place, (candidates.get(place) ?? 0) + 1));
   }
   const replaced = new Set<number>();
   for (const [profile, candidates] of votes) {
     let most = staying[profile];
-    for (const [key, { content, count }] of candidates) {
+    for (const [place, count] of candidates) {
       if (count <= most) continue;
       most = count;
-      contents[profile] = content;
-      keys[profile] = key;
+      contents[profile] = target.contents[place];
+      keys[profile] = target.keys[place];
       replaced.add(profile);
     }
   }
   return replaced;
+}
+
+/** Finds rows by tags that are asked for in ascending order. */
+class TagWalk {
+  readonly #bytes: Uint8Array;
+  readonly #count: number;
+  #first = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#count = countRows(bytes);
+  }
+
+  /** Number of the first row under `tag` that is `wanted`. */
+  find(tag: number, wanted: (row: number) => boolean): number | undefined {
+    while (this.#first < this.#count && tagNumber(this.#bytes, this.#first) < tag) this.#first += 1;
+    for (let row = this.#first; row < this.#count && tagNumber(this.#bytes, row) === tag; row++) if (wanted(row)) return row;
+    return undefined;
+  }
 }

@@ -1,15 +1,15 @@
-import { buildAccessList } from "../../protocol/access-list";
+import { buildBody } from "../../protocol/access-list";
 import { signingContext } from "../../protocol/cose-sign1";
 import { encodeDelta } from "../../protocol/delta";
 import type { DoorPolicy } from "../../protocol/door-policy";
 import type { Hashes } from "../../protocol/hashes";
 import { DELTA_BYTES_MAX, MANIFEST_BYTES_MAX, PAGES_MAX } from "../../protocol/limits";
 import { decodeManifest, encodeManifest, hash8, type Manifest } from "../../protocol/manifest";
-import type { DoorRow } from "../access/door-row";
 import type { SigningKey } from "../keys/signing-key";
 import { samePolicy, type DoorOrders, type PolicyContent } from "./door-orders";
 import type { DoorSurroundings } from "./door-surroundings";
 import type { ListChange } from "./list-change";
+import { countRows, type ListRows } from "./list-rows";
 import { snapshotOf } from "./snapshot";
 
 /** Which list of which door is being signed, and when. */
@@ -37,14 +37,14 @@ export interface SignedBase {
 }
 
 /** @throws Error where a door cannot hold the list: commands refuse to let it grow so far. */
-export function signBase({ hashes, listKey }: ListSigner, stamp: ListStamp, rows: readonly DoorRow[], surroundings: DoorSurroundings, policy: PolicyContent): SignedBase {
+export function signBase({ hashes, listKey }: ListSigner, stamp: ListStamp, rows: ListRows, surroundings: DoorSurroundings, policy: PolicyContent): SignedBase {
   const content = snapshotOf(rows, policy.hours);
-  const list = buildAccessList(hashes, content);
+  const list = buildBody(hashes, content);
   if (list.pages.length > PAGES_MAX) throw new Error("the list is larger than a door's slot");
   const manifest: Manifest = {
     ...stamp,
     ...surroundings,
-    rows: content.rows.length,
+    rows: countRows(content.rows),
     profiles: content.profiles.length,
     rules: content.rules.length,
     pagesHash: list.pagesHash,

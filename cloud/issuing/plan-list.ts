@@ -1,9 +1,9 @@
 import { DELTA_REBASE_BYTES, U32_MAX } from "../../protocol/limits";
 import { decodeManifest } from "../../protocol/manifest";
-import type { DoorRow } from "../access/door-row";
 import { needNoDelta, type DoorOrders } from "./door-orders";
 import { manifestServes, type DoorSurroundings } from "./door-surroundings";
 import { changeFrom } from "./list-change";
+import type { ListRows } from "./list-rows";
 import { signBase, signDelta, type ListSigner, type ListStamp, type SignedBase, type SignedDelta } from "./list-signing";
 import { readSnapshot } from "./snapshot";
 
@@ -20,8 +20,8 @@ export interface ListOrder extends ListSigner {
   bases: readonly IssuedBase[];
   /** The door may have a base that is none of these: one that was withdrawn, or that a restored database does not know. */
   strayed?: boolean;
-  /** What the list must hold, from `rowsOfDoor`. */
-  rows: readonly DoorRow[];
+  /** What the list must hold: from `rowsOfDoor`, or from what was issued before and has changed. */
+  rows: ListRows;
   stamp: ListStamp;
   surroundings: DoorSurroundings;
   doorState: DoorOrders;

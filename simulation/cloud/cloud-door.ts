@@ -1,6 +1,7 @@
 import { rowsOfDoor } from "../../cloud/access/door-row";
 import { deltaAnswer, keysetsAfter, listDifference, pageAnswer, type DownMessage, type IssuedDelta, type IssuedState } from "../../cloud/doors/difference";
 import type { PolicyContent } from "../../cloud/issuing/door-orders";
+import { packRows } from "../../cloud/issuing/list-rows";
 import { isLeaseDue, leaseTerms, sealLease, sealTime } from "../../cloud/issuing/lease-terms";
 import { nextVersion, planList, type IssuedBase } from "../../cloud/issuing/plan-list";
 import { latestOpening } from "../../cloud/truth/latest-opening";
@@ -131,7 +132,7 @@ export class CloudDoor {
       hashes: mixingHashes,
       listKey: keys.listKey,
       bases: this.#bases,
-      rows: rowsOfDoor(live.flatMap((at) => grantsOf(at, this.#doorKeys.tag))),
+      rows: packRows(rowsOfDoor(live.flatMap((at) => grantsOf(at, this.#doorKeys.tag)))),
       stamp: { door: this.id, epoch: keys.epoch, version, issuedAt: now },
       surroundings: { utcOffsets: rules.utcOffsets, holidays: rules.holidays },
       doorState: { policy: this.policy, lockState: this.lockState, throttleReset: this.throttleReset, released: false },

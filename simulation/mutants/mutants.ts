@@ -66,8 +66,8 @@ const LISTS: readonly Mutant[] = [
     name: "tombstone index off by one",
     breaks: "the cloud names the row after the one that was revoked (I1, I7)",
     file: "cloud/issuing/list-change.ts",
-    find: "else match.gone.push(number);",
-    replace: "else match.gone.push(Math.min(number + 1, base.rows.length - 1));",
+    find: "match.gone.push(number);",
+    replace: "match.gone.push(Math.min(number + 1, countRows(base.rows) - 1));",
   },
   {
     name: "epoch ignored",
