@@ -25,6 +25,7 @@ export const PROBLEMS = {
   "claim-forgotten": [410, "This claim is no longer known; begin anew"],
   "too-large": [413, "The body is too large"],
   "unsupported-media-type": [415, "The body must be of another content type"],
+  "bad-identifier": [422, "This is no e-mail address or phone number"],
   "end-not-in-future": [422, "The end is not in the future"],
   "end-too-far": [422, "The end is too far away"],
   "end-before-start": [422, "The end comes before the start"],
