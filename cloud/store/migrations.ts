@@ -557,5 +557,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE audit ADD COLUMN sealed BLOB;
   ALTER TABLE audit ADD COLUMN sealed_for TEXT;               -- data_keys.owner
   ALTER TABLE audit ADD COLUMN hash BLOB;                     -- NULL: older than the chain
+
+  -- A note in the outbox may name the one credential whose rights have changed; NULL: anything may have.
+  ALTER TABLE outbox ADD COLUMN credential_id TEXT REFERENCES credentials (id);
+  DROP INDEX grants_of_door;
+  CREATE INDEX grants_of_door ON grant_doors (door_id, removed_version, added_version);
   `,
 ];

@@ -17,7 +17,7 @@ export interface Tables {
   list_bases: ListBaseRow;
   list_deltas: ListDeltaRow;
   lease_ends: LeaseEndsRow;
-  outbox: { id: Generated<number>; door_id: string; created_at: number };
+  outbox: WithDefaults<OutboxRow, "id" | "credential_id">;
   events: EventRow;
   door_alarms: { id: Generated<number>; door_id: string; created_at: number; kind: DoorAlarmKind; detail: string };
   audit: WithDefaults<AuditRow, "id" | "property_id" | "sealed" | "sealed_for" | "hash">;
@@ -204,6 +204,13 @@ export interface LeaseEndsRow {
   guest: number;
   staff: number;
   resident: number;
+}
+
+export interface OutboxRow {
+  id: number;
+  door_id: string;
+  created_at: number;
+  credential_id: string | null;
 }
 
 export interface EventRow {
