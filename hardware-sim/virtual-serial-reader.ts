@@ -1,6 +1,7 @@
 import type { Serial, SerialConstructor, SerialOptions } from "../firmware/device";
 import { toHex } from "../protocol/bytes";
 import type { BoardSession } from "./board-session";
+import { InputPort, type OpenedPort } from "./input-port";
 import type { VirtualClock } from "./virtual-clock";
 import type { VirtualReader } from "./virtual-reader";
 
@@ -10,8 +11,6 @@ const CARD_BYTES = 5;
 /** How often a reader says a card's number that lies before it. */
 const REPEAT_MS = 65;
 
-type Port = { open: boolean; pending: boolean; onReadable: ((count: number) => void) | undefined };
-
 /**
  * A reader on a serial line: one ASCII byte per key, and card numbers in frames as RDM6300 sends them. What comes
  * while nobody listens is lost.
@@ -19,12 +18,11 @@ type Port = { open: boolean; pending: boolean; onReadable: ((count: number) => v
 export class VirtualSerialReader implements VirtualReader {
   onKey: ((key: string) => void) | undefined;
   #clock: VirtualClock;
-  #buffer: number[] = [];
-  #port: Port | undefined;
-  #signal: ((port: Port) => void) | undefined;
+  #port: InputPort<number>;
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
+    this.#port = new InputPort("serial reader", clock);
   }
 
   /** A gap of 0 puts all in the buffer at once; anything but a key goes down the line as it is. */
@@ -49,49 +47,22 @@ export class VirtualSerialReader implements VirtualReader {
 
   /** The Serial class of one power-on. */
   attach(session: BoardSession): SerialConstructor {
-    this.#port = undefined;
-    this.#buffer = [];
-    this.#signal = (port) => {
-      if (port.pending) return;
-      port.pending = true;
-      this.#clock.set(() => {
-        session.run(() => {
-          port.pending = false;
-          const count = this.#buffer.length;
-          if (port.open && count > 0) port.onReadable?.(count);
-        });
-      }, 0);
-    };
-    session.onEnd(() => {
-      this.#signal = undefined;
-      this.#port = undefined;
-      this.#buffer = [];
-    });
-    const reader = this;
+    const open = this.#port.attach(session);
     return class VirtualSerial implements Serial {
-      #opened: Port;
-      constructor(options: SerialOptions) {
+      #port: OpenedPort<number>;
+      constructor({ format, onReadable }: SerialOptions) {
         session.need();
-        if (reader.#port) throw new Error("serial reader: port is in use");
-        if (options.format !== "number") throw new Error("serial reader: format must be number");
-        const onReadable = options.onReadable;
-        this.#opened = { open: true, pending: false, onReadable: onReadable && ((count) => onReadable.call(this, count)) };
-        reader.#port = this.#opened;
+        if (format !== "number") throw new Error("serial reader: format must be number");
+        this.#port = open(onReadable && ((count) => onReadable.call(this, count)));
       }
       read(): number | undefined {
-        session.need();
-        return this.#opened.open ? reader.#buffer.shift() : undefined;
+        return this.#port.read();
       }
       write(): void {
         session.need();
       }
       close(): void {
-        if (!this.#opened.open) return;
-        this.#opened.open = false;
-        if (reader.#port === this.#opened) {
-          reader.#port = undefined;
-          reader.#buffer = [];
-        }
+        this.#port.close();
       }
     };
   }
@@ -102,10 +73,8 @@ export class VirtualSerialReader implements VirtualReader {
   }
 
   #arrive(byte: number): void {
-    const port = this.#port;
-    if (!port || this.#buffer.length >= BUFFER_BYTES) return;
-    this.#buffer.push(byte);
-    this.#signal?.(port);
+    const { waiting } = this.#port;
+    if (waiting !== undefined && waiting.length < BUFFER_BYTES) this.#port.put(byte);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Wiegand, WiegandConstructor, WiegandFrame } from "../firmware/device";
 import type { BoardSession } from "./board-session";
+import { InputPort, type OpenedPort } from "./input-port";
 import type { VirtualClock } from "./virtual-clock";
 import type { VirtualReader } from "./virtual-reader";
 
@@ -11,8 +12,6 @@ const FRAME_BITS_MAX = 64;
 const PULSE_MS = 2;
 const SILENCE_MS = 25;
 const KEYS = "0123456789*#";
-
-type Capture = { open: boolean; pending: boolean; onReadable: ((count: number) => void) | undefined };
 
 export interface VirtualWiegandOptions {
   clock: VirtualClock;
@@ -28,14 +27,13 @@ export class VirtualWiegandReader implements VirtualReader {
   onKey: ((key: string) => void) | undefined;
   #clock: VirtualClock;
   #keyBits: 4 | 8;
-  #buffer: WiegandFrame[] = [];
-  #capture: Capture | undefined;
-  #signal: ((capture: Capture) => void) | undefined;
+  #capture: InputPort<WiegandFrame>;
   /** When the line is free again. */
   #free = 0;
 
   constructor({ clock, keyBits = 4 }: VirtualWiegandOptions) {
     this.#clock = clock;
+    this.#capture = new InputPort("wiegand", clock);
     this.#keyBits = keyBits;
   }
 
@@ -57,44 +55,17 @@ export class VirtualWiegandReader implements VirtualReader {
 
   /** The Wiegand class of one power-on. */
   attach(session: BoardSession): WiegandConstructor {
-    this.#capture = undefined;
-    this.#buffer = [];
-    this.#signal = (capture) => {
-      if (capture.pending) return;
-      capture.pending = true;
-      this.#clock.set(() => {
-        session.run(() => {
-          capture.pending = false;
-          const count = this.#buffer.length;
-          if (capture.open && count > 0) capture.onReadable?.(count);
-        });
-      }, 0);
-    };
-    session.onEnd(() => {
-      this.#signal = undefined;
-      this.#capture = undefined;
-      this.#buffer = [];
-    });
-    const reader = this;
+    const open = this.#capture.attach(session);
     return class VirtualWiegand implements Wiegand {
-      #opened: Capture;
+      #port: OpenedPort<WiegandFrame>;
       constructor({ onReadable }: { onReadable?(count: number): void }) {
-        session.need();
-        if (reader.#capture) throw new Error("wiegand: in use");
-        this.#opened = { open: true, pending: false, onReadable: onReadable && ((count) => onReadable.call(this, count)) };
-        reader.#capture = this.#opened;
+        this.#port = open(onReadable && ((count) => onReadable.call(this, count)));
       }
       read(): WiegandFrame | undefined {
-        session.need();
-        return this.#opened.open ? reader.#buffer.shift() : undefined;
+        return this.#port.read();
       }
       close(): void {
-        if (!this.#opened.open) return;
-        this.#opened.open = false;
-        if (reader.#capture === this.#opened) {
-          reader.#capture = undefined;
-          reader.#buffer = [];
-        }
+        this.#port.close();
       }
     };
   }
@@ -107,15 +78,14 @@ export class VirtualWiegandReader implements VirtualReader {
   }
 
   #captured(bits: string): void {
-    const capture = this.#capture;
-    if (!capture) return;
-    const waiting = this.#buffer.reduce((sum, frame) => sum + 8 * frame.data.length, 0);
-    const spoilt = bits.length > FRAME_BITS_MAX || waiting + bits.length > BUFFER_BITS;
+    const { waiting } = this.#capture;
+    if (waiting === undefined) return;
+    const waitingBits = waiting.reduce((sum, frame) => sum + 8 * frame.data.length, 0);
+    const spoilt = bits.length > FRAME_BITS_MAX || waitingBits + bits.length > BUFFER_BITS;
     const data = new Uint8Array(spoilt ? 0 : Math.ceil(bits.length / 8));
     for (let i = 0; i < 8 * data.length; i++) if (bits[i] === "1") data[i >> 3] |= 0x80 >> (i & 7);
     // Of pulses that there was no room for, one frame tells.
-    if (!spoilt || this.#buffer.at(-1)?.data.length !== 0) this.#buffer.push({ bits: bits.length, data });
-    this.#signal?.(capture);
+    if (!spoilt || waiting.at(-1)?.data.length !== 0) this.#capture.put({ bits: bits.length, data });
   }
 }
 
