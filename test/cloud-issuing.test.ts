@@ -30,6 +30,7 @@ import { readSnapshot, snapshotOf, toContent, type Snapshot } from "../cloud/iss
 import { tableServes, utcOffsetTable } from "../cloud/issuing/utc-offset-table";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { firstKeyset, signKeyset } from "../cloud/keys/keyset-signing";
+import { DataKeys } from "../cloud/keys/data-keys";
 import { Sealing } from "../cloud/keys/sealing";
 import { NativeSigningKey } from "../cloud/keys/native-signing-key";
 import { latestOpening } from "../cloud/truth/latest-opening";
@@ -408,7 +409,8 @@ test("native signatures are the bytes that protocol/cose makes", (t) => {
 
 test("keysets: the first one stands by itself, the next needs old and new roots", (t) => {
   const roots = [1, 2, 3].map((n) => new NativeSigningKey(new Uint8Array(32).fill(n)));
-  const keystore = { site: new Uint8Array(8).fill(5), roots: roots.slice(0, 2), threshold: 2, listKey: signingKey, leaseKey: signingKey, sealing: new Sealing(new Uint8Array(32)) };
+  const sealing = new Sealing(new Uint8Array(32));
+  const keystore = { site: new Uint8Array(8).fill(5), roots: roots.slice(0, 2), threshold: 2, listKey: signingKey, leaseKey: signingKey, sealing, dataKeys: new DataKeys(sealing) };
   const { keyset, message } = firstKeyset(keystore, NOW);
   const holds = (bytes: Uint8Array, previous?: typeof keyset) => checkKeysetSuccession(nativeHashes, decodeKeysetMessage(bytes), previous).every((check) => verify(check.signature, check.message, check.publicKey));
   t.true(holds(message));

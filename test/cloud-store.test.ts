@@ -13,6 +13,7 @@ import { signLease } from "../cloud/issuing/lease-signing";
 import { ListIssuer } from "../cloud/issuing/list-issuer";
 import { noteDoors, notedDoors } from "../cloud/issuing/outbox";
 import { nativeHashes } from "../cloud/keys/native-hashes";
+import { DataKeys } from "../cloud/keys/data-keys";
 import { Sealing } from "../cloud/keys/sealing";
 import { adoptSite } from "../cloud/keys/site";
 import { NativeSigningKey } from "../cloud/keys/native-signing-key";
@@ -127,7 +128,7 @@ test.serial("X3: no lease is signed for a list while a committed change waits fo
     const door = await unit.selectFrom("doors").selectAll().where("id", "=", DOOR).executeTakeFirstOrThrow();
     const property = await unit.selectFrom("properties").selectAll().executeTakeFirstOrThrow();
     const key = new NativeSigningKey(new Uint8Array(32));
-    const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing };
+    const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing, dataKeys: new DataKeys(sealing) };
     t.truthy(await signLease(unit, keystore, door, property, NOW));
     t.truthy(await signLease(unit, keystore, door, property, NOW - 5));
     t.is((await unit.selectFrom("lease_ends").select("guest").where("door_id", "=", DOOR).executeTakeFirstOrThrow()).guest, NOW + 86_400, "the latest end ever signed");
@@ -153,7 +154,7 @@ test.serial("the store takes what it should and never aborts on what it should n
 test.serial("the outbox: what cannot be issued stays noted and is tried again, and other doors go on", async (t) => {
   const clock = new ManualClock(NOW);
   const key = new NativeSigningKey(new Uint8Array(32));
-  const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing };
+  const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing, dataKeys: new DataKeys(sealing) };
   const { database } = store;
   const issued: string[] = [];
   const issuer = new ListIssuer({ database, keystore, clock, log: pino({ level: "silent" }), onIssued: (door) => void issued.push(door) });

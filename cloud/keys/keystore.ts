@@ -5,6 +5,7 @@ import { z } from "zod";
 import { fromHex, toHex } from "../../protocol/bytes";
 import { ROOT_KEYS_MAX } from "../../protocol/limits";
 import { StartupError } from "../startup-error";
+import { DataKeys } from "./data-keys";
 import { Sealing } from "./sealing";
 import { NativeSigningKey } from "./native-signing-key";
 import type { SigningKey } from "./signing-key";
@@ -19,6 +20,8 @@ export interface Keystore {
   listKey: SigningKey;
   leaseKey: SigningKey;
   sealing: Sealing;
+  /** Keys of households and people, under the master key. */
+  dataKeys: DataKeys;
   /** Keys that were to take the place of these when the process ended: the database knows whether they did. */
   next?: KeyPair;
 }
@@ -66,12 +69,14 @@ export function writeKeystoreFile(path: string, file: KeystoreFile): void {
 /** @throws StartupError where the file is missing, readable by others, or not a keystore. */
 export function loadKeystore(path: string): Keystore {
   const file = readKeystoreFile(path);
+  const sealing = new Sealing(fromHex(file.masterKey)!);
   return {
     site: fromHex(file.site)!,
     roots: file.roots.map(toKey),
     threshold: file.threshold,
     ...toKeyPair(file),
-    sealing: new Sealing(fromHex(file.masterKey)!),
+    sealing,
+    dataKeys: new DataKeys(sealing),
     ...(file.next && { next: toKeyPair(file.next) }),
   };
 }

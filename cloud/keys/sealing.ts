@@ -4,7 +4,7 @@ import { hkdfSha256 } from "../../protocol/hkdf";
 import { nativeHashes } from "./native-hashes";
 
 /** What the master key protects: each has a key of its own. */
-export type SealedKind = "door-key" | "claim-secret" | "pin";
+export type SealedKind = "door-key" | "claim-secret" | "pin" | "data-key" | "message";
 
 /**
  * Encrypts secrets at rest with keys derived from the master key: AES-256-GCM, whose associated data says which
@@ -19,7 +19,13 @@ export class Sealing {
   /** @param masterKey 32 bytes. */
   constructor(masterKey: Uint8Array) {
     const derive = (name: string) => hkdfSha256(nativeHashes, masterKey, new Uint8Array(0), ascii(`latchkey/1/cloud/${name}`), 32);
-    this.#keys = { "door-key": derive("door-key"), "claim-secret": derive("claim-secret"), pin: derive("pin") };
+    this.#keys = {
+      "door-key": derive("door-key"),
+      "claim-secret": derive("claim-secret"),
+      pin: derive("pin"),
+      "data-key": derive("data-key"),
+      message: derive("message"),
+    };
     this.#fingerprintKey = derive("pin-fingerprint");
     this.#nonceKey = derive("claim-nonce");
   }
