@@ -35,3 +35,12 @@ export const UNLOCK_SECONDS = 5; // default of a property
 
 export const EMAIL_CHARACTERS_MAX = 254; // RFC 5321 §4.5.3.1.3, without the angle brackets
 export const EMAIL_LOCAL_BYTES_MAX = 64; // RFC 5321 §4.5.3.1.1
+
+export const RESIDENTS_PER_HOUSEHOLD_MAX = 50; // a manager may set less
+export const GUESTS_PER_HOUSEHOLD_MAX = 50; // each is a row in every list of the house
+export const AGENT_CHARACTERS_MAX = 120; // of a browser's name in the list of sessions
+export const SESSION_IDLE_SECONDS = 30 * 86_400; // unused for this long: sign in again
+export const SESSION_SECONDS_MAX = 180 * 86_400; // used or not: sign in again
+export const SESSION_SEEN_SECONDS = 3_600; // how exact "last seen" is
+export const RECENT_AUTHENTICATION_SECONDS = 600; // how long a proof of identity lets PINs be seen and contacts be changed
+export const TOKENS_PER_PROPERTY_MAX = 50; // of programs; more are forgotten ones

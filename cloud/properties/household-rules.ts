@@ -1,0 +1,44 @@
+import type { Unit } from "../store/store";
+import { GUESTS_PER_HOUSEHOLD_MAX, RESIDENTS_PER_HOUSEHOLD_MAX } from "../limits";
+
+/** What a manager lets households do (O5, O12, O14). It binds members; whoever lives there already stays. */
+export interface HouseholdRules {
+  mayAddResidents: boolean;
+  mayAddGuests: boolean;
+  /** Of one household, pending ones included. */
+  residentsMax: number;
+  guestsMax: number;
+  /** From start to end of a permanent guest's access; null: as far as any grant may reach. */
+  guestDaysMax: number | null;
+  /** From the giving of a share to its end (O12). */
+  shareDaysMax: number;
+  /** Codes renew after as many days; null: never by themselves (O14). */
+  pinRenewalDays: number | null;
+  /** For how long an old code still opens beside the new one. */
+  pinOverlapDays: number;
+  /** A code of its own for each door, instead of one for all. */
+  pinPerDoor: boolean;
+}
+
+export const DEFAULT_RULES: HouseholdRules = {
+  mayAddResidents: true,
+  mayAddGuests: true,
+  residentsMax: RESIDENTS_PER_HOUSEHOLD_MAX,
+  guestsMax: GUESTS_PER_HOUSEHOLD_MAX,
+  guestDaysMax: 366,
+  shareDaysMax: 90,
+  pinRenewalDays: null,
+  pinOverlapDays: 7,
+  pinPerDoor: false,
+};
+
+/** @param text properties.rules: what its manager has set, of any version of this program. */
+export function parseRules(text: string): HouseholdRules {
+  return { ...DEFAULT_RULES, ...(JSON.parse(text) as Partial<HouseholdRules>) };
+}
+
+/** The rules in force at a property. */
+export async function readRules(unit: Unit, property: string): Promise<HouseholdRules> {
+  const { rules } = await unit.selectFrom("properties").select("rules").where("id", "=", property).executeTakeFirstOrThrow();
+  return parseRules(rules);
+}
