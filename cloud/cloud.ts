@@ -19,6 +19,7 @@ import { createKeystore, loadKeystore, type Keystore } from "./keys/keystore";
 import { adoptSite } from "./keys/site";
 import { RESEND_SECONDS } from "./limits";
 import { createLog } from "./log";
+import { channelsOf } from "./messages/message-settings";
 import type { Settings } from "./settings";
 import { StartupError } from "./startup-error";
 import { openStore, type Store } from "./store/store";
@@ -74,7 +75,10 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     );
     const app = createApp({
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
+      channels: channelsOf(settings.messages),
       timeZone: settings.timeZone,
+      region: settings.region,
+      publicUrl: () => `http://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`,
       brokerAddress: () => ({ host: settings.mqttPublicHost, port: broker.port }),
       onChanged: () => issuer.wake(),
     });

@@ -26,6 +26,7 @@ export const RESEND_SECONDS = 30; // a connected door that has not acknowledged 
 export const OUTBOX_RETRY_SECONDS = 5; // after a failure to compile or sign; doubles up to the next line
 export const OUTBOX_RETRY_SECONDS_MAX = 300;
 export const EVENTS_KEPT_SECONDS = 90 * 86_400; // older ones are deleted
+export const CHANGED_CREDENTIALS_MAX = 500; // of one door's list, read one by one; more: all of its grants are read at once
 export const EXPIRED_ROWS_SECONDS = 86_400; // rows whose end is this far behind leave the list
 
 export const GUEST_LEASE_SECONDS = 24 * 3_600; // default and most: a guest's access ends this long after the last contact
@@ -44,3 +45,14 @@ export const SESSION_SECONDS_MAX = 180 * 86_400; // used or not: sign in again
 export const SESSION_SEEN_SECONDS = 3_600; // how exact "last seen" is
 export const RECENT_AUTHENTICATION_SECONDS = 600; // how long a proof of identity lets PINs be seen and contacts be changed
 export const TOKENS_PER_PROPERTY_MAX = 50; // of programs; more are forgotten ones
+
+export const MESSAGE_NAME_CHARACTERS_MAX = 60; // of a property's or person's name in a message; the rest is cut
+
+export const TRANSACTION_ATTEMPTS_MAX = 12; // of one that collides with another process's; then the request fails
+export const TRANSACTION_BACKOFF_MS = 2; // at most, before the second attempt; doubles up to the next line
+export const TRANSACTION_BACKOFF_MS_MAX = 200;
+export const DATABASE_CONNECTIONS_MAX = 8; // of one process to PostgreSQL: one writes, the others read
+export const DATABASE_CONNECT_MS = 10_000; // PostgreSQL that does not answer by then is not there
+export const DATABASE_STATEMENT_MS = 30_000; // a statement that takes longer is ended
+export const DATABASE_IDLE_IN_TRANSACTION_MS = 30_000; // a transaction that is left alone this long is rolled back
+export const DATABASE_LOCK_MS = 60_000; // how long a start waits for another one's migration

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { isRegion, type Region } from "./accounts/identifier";
 import { ADMIN_TOKEN_CHARACTERS_MIN } from "./limits";
+import { messageEnvironment, messageSettings, type MessageSettings } from "./messages/message-settings";
 import { StartupError } from "./startup-error";
 
 export interface Settings {
@@ -17,7 +19,10 @@ export interface Settings {
   adminToken: string | undefined;
   /** IANA zone of properties that name none. */
   timeZone: string;
+  /** Country of phone numbers that are written without one; undefined: they need theirs. */
+  region?: Region | undefined;
   logLevel: "silent" | "error" | "warn" | "info" | "debug";
+  messages: MessageSettings;
 }
 
 const port = z.coerce.number("a port number").int("a port number").min(0, "a port number from 0 to 65535").max(65_535, "a port number from 0 to 65535");
@@ -36,7 +41,9 @@ const environment = z.object({
     .regex(/^[A-Za-z0-9._~+/=-]+$/, "letters, digits and ._~+/=- only")
     .optional(),
   LATCHKEY_TIME_ZONE: z.string().refine(isTimeZone, "an IANA time zone such as Europe/Paris").default("UTC"),
+  LATCHKEY_REGION: z.string().refine(isRegion, "a country's code of two capital letters such as FR").optional(),
   LATCHKEY_LOG: z.enum(["silent", "error", "warn", "info", "debug"], "one of silent, error, warn, info, debug").default("info"),
+  ...messageEnvironment,
 });
 
 /**
@@ -62,7 +69,9 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     mqttPublicHost: value.LATCHKEY_MQTT_PUBLIC_HOST,
     adminToken: value.LATCHKEY_ADMIN_TOKEN,
     timeZone: value.LATCHKEY_TIME_ZONE,
+    region: value.LATCHKEY_REGION,
     logLevel: value.LATCHKEY_LOG,
+    messages: messageSettings(value),
   };
 }
 

@@ -1,17 +1,20 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Logger } from "pino";
-import type { Actor } from "../accounts/actor";
+import type { AccountActor, Actor } from "../accounts/actor";
+import type { Region } from "../accounts/identifier";
 import type { AdminToken } from "../admin-token";
 import type { Clock } from "../clock";
 import type { BrokerAddress } from "../doors/claim-door";
 import type { DoorLink } from "../doors/door-link";
 import type { DoorPresence } from "../doors/door-presence";
 import type { DoorSecrets } from "../doors/door-secrets";
+import type { Channels } from "../messages/channels";
 import type { KeyRotation } from "../keys/key-rotation";
 import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
 import type { Database, Unit } from "../store/store";
+import { inSnapshot, inTransaction } from "../store/transaction";
 
 /** What the routes work with. */
 export interface ApiParts {
@@ -24,24 +27,43 @@ export interface ApiParts {
   clock: Clock;
   log: Logger;
   adminToken: AdminToken;
+  channels: Channels;
   /** IANA zone of properties that name none. */
   timeZone: string;
   /** For claimed doors; asked for at each claim, because the port is known only once the broker listens. */
   brokerAddress(): BrokerAddress;
+  /** Origin at which people reach this site, such as `https://doors.example`: for links, cookies and passkeys. */
+  publicUrl(): string;
+  /** Country of phone numbers that are written without one. */
+  region: Region | undefined;
   /** Something was committed that lists may have to follow. */
   onChanged(): void;
 }
 
 /** What requests carry from the check of who makes them. */
 export interface ApiEnvironment {
-  Variables: { actor: Actor };
+  Variables: { actor: Actor | undefined };
 }
 
 export type Routes = OpenAPIHono<ApiEnvironment>;
 
-/** Whoever makes the request; requests of nobody in particular do not get as far. */
+/** Whoever makes the request. @throws Refusal `unauthorized` where that is nobody, as only open paths allow. */
 export function actorOf(context: Context<ApiEnvironment>): Actor {
+  const actor = context.get("actor");
+  if (actor === undefined) throw new Refusal("unauthorized");
+  return actor;
+}
+
+/** Whoever makes the request, on paths that are open to anybody. */
+export function actorIfAny(context: Context<ApiEnvironment>): Actor | undefined {
   return context.get("actor");
+}
+
+/** Whoever has signed in. @throws Refusal `not-allowed` for programs and the site: they have no account. */
+export function accountOf(context: Context<ApiEnvironment>): AccountActor {
+  const actor = actorOf(context);
+  if (actor.kind !== "account") throw new Refusal("not-allowed", "Only people who have signed in can do this: programs have no account.");
+  return actor;
 }
 
 /** Routes whose invalid requests become problems like all others. */
@@ -61,12 +83,12 @@ function invalidRequest(error: z.ZodError): Refusal {
 
 /** Reads in one transaction: what an answer says was true at one moment. */
 export function read<T>(parts: ApiParts, work: (unit: Unit, now: number) => Promise<T>): Promise<T> {
-  return parts.database.transaction().execute((unit) => work(unit, parts.clock.now()));
+  return inSnapshot(parts.database, (unit) => work(unit, parts.clock.now()));
 }
 
 /** A command: one transaction, all of it or nothing. The lists follow after its commit. */
 export async function change<T>(parts: ApiParts, work: (unit: Unit, now: number) => Promise<T>): Promise<T> {
-  const result = await parts.database.transaction().execute((unit) => work(unit, parts.clock.now()));
+  const result = await inTransaction(parts.database, (unit) => work(unit, parts.clock.now()));
   parts.onChanged();
   return result;
 }

@@ -1,36 +1,26 @@
 import { bodyLimit } from "hono/body-limit";
-import { SITE } from "../accounts/actor";
 import { HTTP_BODY_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { routes, type ApiParts, type Routes } from "./api";
 import { auditRoutes } from "./audit-routes";
+import { authenticate } from "./authenticate";
 import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
 import { eventRoutes } from "./event-routes";
 import { keysetRoutes } from "./keyset-routes";
+import { messageRoutes } from "./message-routes";
 import { orderRoutes } from "./order-routes";
 import { personRoutes } from "./person-routes";
 import { problem, problemOf } from "./problem";
 import { propertyRoutes } from "./property-routes";
 import { revocationRoutes } from "./revocation-routes";
 
-/** Paths under /api that need no token. */
-const OPEN_PATHS = new Set(["/api/openapi.json", "/api/health"]);
-
 /** The whole HTTP surface: `/api` for people and programs, `/enrol` for doors. Every error is a problem. */
 export function createApp(parts: ApiParts): Routes {
   const app = routes();
   app.onError((error, c) => problemOf(error, c, parts.log));
 
-  app.use("/api/*", async (c, next) => {
-    const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-    if (OPEN_PATHS.has(c.req.path)) return next();
-    if (token !== undefined && parts.adminToken.matches(token)) {
-      c.set("actor", SITE);
-      return next();
-    }
-    return problem("unauthorized", "Send the header Authorization: Bearer <token>.", {}, { "www-authenticate": "Bearer" });
-  });
+  app.use("/api/*", authenticate(parts));
   app.use("/api/*", bodyLimit({ maxSize: HTTP_BODY_BYTES_MAX, onError: () => problem("too-large", `A body has at most ${HTTP_BODY_BYTES_MAX} bytes.`) }));
   app.use("/api/*", async (c, next) => {
     if (c.req.method !== "GET" && c.req.method !== "HEAD" && known(c.req.method, c.req.path) && mediaType(c.req.header("content-type")) !== "application/json") {
@@ -40,16 +30,17 @@ export function createApp(parts: ApiParts): Routes {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-cache");
   });
 
-  for (const resource of [propertyRoutes, doorRoutes, orderRoutes, keysetRoutes, personRoutes, revocationRoutes, eventRoutes, auditRoutes]) app.route("/api", resource(parts));
+  for (const resource of [propertyRoutes, doorRoutes, orderRoutes, keysetRoutes, personRoutes, revocationRoutes, eventRoutes, auditRoutes, messageRoutes]) app.route("/api", resource(parts));
   app.get("/api/health", (c) => c.json({ status: "ok" }));
   app.route("/enrol", enrolmentRoutes(parts));
 
-  app.openAPIRegistry.registerComponent("securitySchemes", "administrator", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", { type: "apiKey", in: "cookie", name: "latchkey", description: "`__Host-latchkey` under HTTPS." });
   const description = JSON.stringify(
     app.getOpenAPI31Document({
       openapi: "3.1.0",
       info: { title: "Latchkey", version: "1", description: "Doors that decide by themselves, and a cloud that knows when a revocation is true." },
-      security: [{ administrator: [] }],
+      security: [{ token: [] }, { session: [] }],
     }),
   );
   app.get("/api/openapi.json", (c) => c.body(description, 200, { "content-type": "application/json" }));
