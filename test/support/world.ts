@@ -181,6 +181,7 @@ export class World {
         adminToken: undefined,
         timeZone: "UTC",
         logLevel: "silent",
+        messages: { mail: "outbox", sms: "outbox" },
       },
       { clock },
     );

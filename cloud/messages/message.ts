@@ -1,0 +1,58 @@
+import type { LanguageName, RemovalRow } from "../store/tables";
+
+/** A point in time as its reader's wall clock shows it. */
+export interface Moment {
+  /** Unix seconds. */
+  at: number;
+  /** IANA zone, of the property. */
+  timeZone: string;
+}
+
+/**
+ * What there is to tell people, and what each text needs. Links are whole URLs (see page-link.ts). No message holds
+ * a PIN: those are looked at after signing in, or passed on by hand.
+ */
+export interface MessageValues {
+  "sign-in-code": { code: string };
+  "identifier-code": { code: string };
+  "authenticate-code": { code: string };
+  /** A2: to every identifier that stays, and to the one that goes. `identifier` is masked in the text. */
+  "identifier-changed": { change: "added" | "removed"; identifier: string };
+  "account-erased": Record<never, never>;
+  /** M2, M4: how to get at a lease that no account has yet. */
+  lease: { property: string; unit: string; link: string; until: Moment };
+  /** M3: the building has appeared by itself; the link is there as well. */
+  "lease-linked": { property: string; unit: string; link: string };
+  /** `inviter` null: the manager. */
+  invitation: { inviter: string | null; property: string; unit: string; role: "resident" | "guest"; link: string; until: Moment };
+  "manager-invitation": { property: string; link: string; until: Moment };
+  /**
+   * `holder` null: the reader's own code; else whose code the reader must pass on anew. `oldUntil` null: the old one
+   * has ended. `reason` security: a door was lost, or somebody who knew the code has left.
+   */
+  "pin-renewed": { holder: string | null; property: string; reason: "period" | "asked" | "security"; oldUntil: Moment | null; link: string };
+  /** To whoever's place in a household has ended. */
+  removed: { property: string; unit: string; how: RemovalRow["kind"] | "expired"; at: Moment };
+}
+
+export type MessageKind = keyof MessageValues;
+
+/** One thing to tell. */
+export type MessageContent = { [Kind in MessageKind]: { kind: Kind; values: MessageValues[Kind] } }[MessageKind];
+
+/** … and the language to tell it in. */
+export type Message = MessageContent & { language: LanguageName };
+
+/** As one e-mail and as one text message. */
+export interface Text {
+  subject: string;
+  /** Paragraphs of the e-mail. */
+  body: string[];
+  sms: string;
+}
+
+/** Every kind in one language. */
+export type Texts = { [Kind in MessageKind]: (values: Readable<MessageValues[Kind]>) => Text };
+
+/** Values as texts take them: moments are words already. */
+export type Readable<Values> = { [Name in keyof Values]: Values[Name] extends Moment ? string : Values[Name] extends Moment | null ? string | null : Values[Name] };
