@@ -244,7 +244,7 @@ const DURABILITY: readonly Mutant[] = [
     name: "log overwrites grants",
     breaks: "a full log gives up its oldest events and says nothing of it (I8, I4)",
     file: "firmware/event-log/event-log.ts",
-    find: "if (sequence > this.acknowledged) state.fold = { sequence: this.#next, count: sequence - this.acknowledged };",
+    find: "if (lost > 0) state.fold = { sequence: this.#next, count: state.fold.count + lost };",
     replace: "",
   },
   {
