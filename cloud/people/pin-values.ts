@@ -72,7 +72,7 @@ function identityAt(stored: StoredValue, unitNumbers: boolean, parentId: string 
 }
 
 /** The most PINs at any of the doors of which one is as good as another to whoever guesses there (X9). */
-async function greatestPopulation(unit: Unit, doors: readonly DoorPlace[], flat: string | null): Promise<number> {
+export async function greatestPopulation(unit: Unit, doors: readonly DoorPlace[], flat: string | null): Promise<number> {
   let greatest = 0;
   for (const { id, unit_numbers } of doors) {
     let query = unit.selectFrom("door_credentials as known").select((eb) => eb.fn.countAll().as("count")).where("known.door_id", "=", id).where("known.released_at", "is", null).where("known.guessable", "=", 1);

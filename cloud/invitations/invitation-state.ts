@@ -1,0 +1,21 @@
+import type { Transition } from "../households/membership-state";
+import type { InvitationRow } from "../store/tables";
+
+export type InvitationState = InvitationRow["state"];
+
+/** `replaced`: it was sent again with a new link, which is the only one that counts from then on (S5). */
+export type InvitationEvent = "accepted" | "declined" | "expired" | "withdrawn" | "replaced";
+
+const GONE = { refused: "invitation-gone" } as const;
+
+/**
+ * A link is used once: of two who accept, one wins. @param sameAccount whether whoever comes is the one whose answer
+ * it has; accepting twice is one acceptance (M7).
+ */
+export function invitationAfter(state: InvitationState, event: InvitationEvent, sameAccount: boolean): Transition<InvitationState> {
+  if (state === "pending") return { state: event };
+  if (state === "accepted" && event === "accepted") return sameAccount ? { state } : { refused: "invitation-used" };
+  if (state === "accepted" && (event === "replaced" || event === "withdrawn")) return { refused: "not-pending" };
+  if (state === "accepted" && event === "declined") return { refused: "invitation-used" };
+  return GONE;
+}
