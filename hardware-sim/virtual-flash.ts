@@ -6,10 +6,15 @@ export const FLASH_BLOCK_BYTES = 4096;
 /** The unit of an encrypted ESP32 partition: one AES block. */
 export const FLASH_UNIT_BYTES = 16;
 
-const ERASED = 0;
-const PROGRAMMED = 1;
-/** A cut left this unit half programmed or half erased; nobody can tell it from an erased one by a flag. */
-const TORN = 2;
+/** What a 16-byte unit of flash has been through since its last erase; no firmware can read it. */
+export const UNIT = {
+  erased: 0,
+  programmed: 1,
+  /** A cut left it half programmed or half erased. */
+  torn: 2,
+  /** Programmed over what was there already: what it holds is nobody's. */
+  garbled: 3,
+} as const;
 
 export interface VirtualFlashOptions {
   blocks: number;
@@ -22,7 +27,7 @@ export interface VirtualFlashOptions {
 /** All that a chip holds; as plain bytes, so that it can be put into a file. */
 export interface FlashSnapshot {
   content: Uint8Array;
-  /** One state per 16-byte unit. */
+  /** One `UNIT` state per 16-byte unit. */
   units: Uint8Array;
   /** Units written and erases, per block, since the chip was made. */
   unitWrites: Uint32Array;
@@ -89,7 +94,8 @@ export class VirtualFlash implements Flash {
     const count = data.length / FLASH_UNIT_BYTES;
     // All before the first is programmed: a bug must not look like a cut.
     for (let i = 0; i < count; i++) {
-      if (this.#units[first + i] === PROGRAMMED && this.secondWrite === "throws") {
+      const state = this.#units[first + i];
+      if (this.secondWrite === "throws" && (state === UNIT.programmed || state === UNIT.garbled)) {
         throw new Error(`flash: unit at ${(first + i) * FLASH_UNIT_BYTES} is written twice since its erase`);
       }
     }
@@ -131,7 +137,7 @@ export class VirtualFlash implements Flash {
     }
   }
 
-  /** Views of the cells and of the states of the units that they lie in, power or not. */
+  /** Views of the cells and of the `UNIT` states of the units that they lie in, power or not. */
   peek(byteOffset: number, byteLength: number): { cells: Uint8Array; states: Uint8Array } {
     const end = byteOffset + byteLength;
     return {
@@ -176,14 +182,12 @@ export class VirtualFlash implements Flash {
   #program(unit: number, data: Uint8Array): void {
     this.#countWrite(unit);
     const cells = this.#unitBytes(unit);
-    if (this.#units[unit] !== ERASED) {
-      // Programming only clears bits: over what a cut left there, something else comes out.
-      if (this.encrypted) this.#random.fill(cells);
-      else for (let i = 0; i < FLASH_UNIT_BYTES; i++) cells[i] &= data[i];
-    } else {
-      cells.set(data);
-    }
-    this.#units[unit] = PROGRAMMED;
+    const fresh = this.#units[unit] === UNIT.erased;
+    // Programming only clears bits: over what is there already, something else comes out.
+    if (fresh) cells.set(data);
+    else if (this.encrypted) this.#random.fill(cells);
+    else for (let i = 0; i < FLASH_UNIT_BYTES; i++) cells[i] &= data[i];
+    this.#units[unit] = fresh ? UNIT.programmed : UNIT.garbled;
   }
 
   #tear(unit: number, data: Uint8Array): void {
@@ -197,7 +201,7 @@ export class VirtualFlash implements Flash {
       for (let i = 0; i < done; i++) cells[i] &= data[i];
       cells[done] &= data[done] | this.#random.u32();
     }
-    this.#units[unit] = TORN;
+    this.#units[unit] = UNIT.torn;
   }
 
   #erase(block: number, torn: boolean): void {
@@ -211,7 +215,7 @@ export class VirtualFlash implements Flash {
     } else {
       this.#blank(cells);
     }
-    units.fill(torn ? TORN : ERASED);
+    units.fill(torn ? UNIT.torn : UNIT.erased);
   }
 
   #checkRange(byteLength: number, byteOffset: number): void {

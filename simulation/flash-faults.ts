@@ -1,5 +1,6 @@
 import { eventSector, EVENT_SECTORS, useSector } from "../firmware/flash-layout";
 import { SECTOR_BYTES } from "../firmware/limits";
+import { FLASH_UNIT_BYTES, UNIT } from "../hardware-sim/virtual-flash";
 import type { VirtualRandom } from "../hardware-sim/virtual-random";
 import type { DoorUnit } from "./door-unit";
 import type { Tally } from "./tally";
@@ -7,8 +8,6 @@ import type { Tally } from "./tally";
 const LIST_END = useSector(0) * SECTOR_BYTES;
 const EVENTS_FROM = eventSector(0) * SECTOR_BYTES;
 const EVENTS_TO = EVENTS_FROM + EVENT_SECTORS * SECTOR_BYTES;
-const UNIT_BYTES = 16;
-const PROGRAMMED = 1;
 
 /** Changes a bit somewhere in what is written; of the journal of uses never both copies of a record. */
 export function flipBit(unit: DoorUnit, random: VirtualRandom, faults: Tally): void {
@@ -16,16 +15,18 @@ export function flipBit(unit: DoorUnit, random: VirtualRandom, faults: Tally): v
   const inList = random.chance(0.7);
   for (let tries = 0; tries < 64; tries++) {
     const offset = inList ? random.below(LIST_END) : EVENTS_FROM + random.below(EVENTS_TO - EVENTS_FROM);
-    if (flash.peek(offset - (offset % UNIT_BYTES), UNIT_BYTES).states[0] !== PROGRAMMED) continue;
+    const [state] = flash.peek(offset, 1).states;
+    if (state !== UNIT.programmed && state !== UNIT.garbled) continue;
     faults.add(inList ? "bit flip in a list" : "bit flip in the log");
-    if (!inList) {
-      unit.watch.tap.willFlip(offset);
+    const bit = random.below(8);
+    if (inList) {
+      flash.flip(offset, bit);
+      unit.watch.listFlipped();
+    } else {
       // A hidden record and a torn one behind it: where the log ends then, only reading back tells.
       flash.secondWrite = "garbles";
+      unit.watch.tap.flip(offset, () => flash.flip(offset, bit));
     }
-    unit.watch.tap.tampering = true;
-    flash.flip(offset, random.below(8));
-    unit.watch.tap.tampering = false;
     return;
   }
 }
@@ -45,7 +46,7 @@ export function restoreOldList(unit: DoorUnit, faults: Tally): void {
   unit.board.powerOff();
   const now = flash.snapshot();
   now.content.set(old.content.subarray(0, LIST_END));
-  now.units.set(old.units.subarray(0, LIST_END / UNIT_BYTES));
+  now.units.set(old.units.subarray(0, LIST_END / FLASH_UNIT_BYTES));
   unit.watch.tap.tampering = true;
   flash.restore(now);
   unit.watch.tap.tampering = false;

@@ -1,6 +1,6 @@
 import { eventSector, EVENT_SECTORS } from "../firmware/flash-layout";
 import { SECTOR_BYTES } from "../firmware/limits";
-import type { VirtualFlash } from "../hardware-sim/virtual-flash";
+import { FLASH_UNIT_BYTES, UNIT, type VirtualFlash } from "../hardware-sim/virtual-flash";
 import { readU32 } from "../protocol/bytes";
 import { REASONS } from "../protocol/decision";
 import { decodeEvent, EVENT_TYPES, type EventRecord } from "../protocol/event-record";
@@ -8,8 +8,6 @@ import { EVENT_BYTES } from "../protocol/limits";
 
 const EVENTS_FROM = eventSector(0) * SECTOR_BYTES;
 const EVENTS_TO = EVENTS_FROM + EVENT_SECTORS * SECTOR_BYTES;
-const UNIT_BYTES = 16;
-const PROGRAMMED = 1;
 const FLAGS_MAX = 3;
 /** Numbers that a damaged log may go back or skip. */
 const NEAR = 300;
@@ -24,9 +22,6 @@ export class LogTap {
   readonly halfWritten = new Set<number>();
   readonly #flash: VirtualFlash;
   readonly #onRecord: (event: EventRecord) => void;
-  readonly #torn = new Set<number>();
-  /** Units that the firmware has programmed since their sector was erased: a second time gives garbage. */
-  readonly #programmed = new Set<number>();
   #next = 0;
 
   constructor(flash: VirtualFlash, onRecord: (event: EventRecord) => void) {
@@ -35,9 +30,14 @@ export class LogTap {
     flash.onChange = (offset, length) => this.#changed(offset, length);
   }
 
-  /** A bit in the event log is about to change. */
-  willFlip(offset: number): void {
-    this.damaged.add(readU32(this.#recordAt(offset).cells, 0));
+  /** A bit in the event log changes: it damages its record, and hides the one whose number that record bears now. */
+  flip(offset: number, change: () => void): void {
+    const { cells } = this.#recordAt(offset);
+    this.damaged.add(readU32(cells, 0));
+    this.tampering = true;
+    change();
+    this.tampering = false;
+    this.damaged.add(readU32(cells, 0));
   }
 
   #recordAt(offset: number): { cells: Uint8Array; states: Uint8Array } {
@@ -46,24 +46,13 @@ export class LogTap {
 
   #changed(offset: number, length: number): void {
     if (offset < EVENTS_FROM || offset >= EVENTS_TO || this.tampering) return;
-    const unit = offset / UNIT_BYTES;
-    if (length > UNIT_BYTES) {
-      for (let one = unit; one < unit + length / UNIT_BYTES; one++) {
-        this.#torn.delete(one);
-        this.#programmed.delete(one);
-      }
-      return;
-    }
+    // A record is two units; an erase changes many.
+    const last = offset % EVENT_BYTES === FLASH_UNIT_BYTES;
+    if (length > FLASH_UNIT_BYTES || !last) return;
     const { cells, states } = this.#recordAt(offset);
-    if (states[unit & 1] !== PROGRAMMED) {
-      this.#torn.add(unit);
-      if ((unit & 1) === 1) this.halfWritten.add(readU32(cells, 0));
-      return;
-    }
-    if (this.#programmed.has(unit)) this.#torn.add(unit);
-    this.#programmed.add(unit);
-    // A record is two units; over what a cut tore comes garbage, which the firmware reads back and gives up.
-    if ((unit & 1) === 0 || states[0] !== PROGRAMMED || (this.#torn.size > 0 && (this.#torn.has(unit) || this.#torn.has(unit - 1)))) return;
+    if (states[1] === UNIT.torn) this.halfWritten.add(readU32(cells, 0));
+    // What is garbled the firmware reads back and gives up.
+    if (states[0] !== UNIT.programmed || states[1] !== UNIT.programmed) return;
     if (EVENT_TYPES[cells[8]] === undefined || REASONS[cells[9]] === undefined || cells[11] > FLAGS_MAX) return;
     // Behind damage a record may come to lie over another one, and garbage comes of it.
     const sequence = readU32(cells, 0);

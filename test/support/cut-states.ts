@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { FLASH_BLOCK_BYTES, FLASH_UNIT_BYTES, VirtualFlash } from "../../hardware-sim/virtual-flash";
+import { FLASH_BLOCK_BYTES, FLASH_UNIT_BYTES, UNIT, VirtualFlash } from "../../hardware-sim/virtual-flash";
 import { PowerCut, PowerSupply } from "../../hardware-sim/power-supply";
 import type { BoardMemory } from "../../hardware-sim/virtual-board";
 import type { CutHouse, CutState } from "./cut-house";
@@ -78,11 +78,11 @@ export function stateName({ memory: { flash, keyValue }, seen }: CutState, encry
   const hash = createHash("sha1");
   const { content, units } = flash;
   for (let unit = 0; unit < units.length; unit++) {
-    if (units[unit] === ERASED) continue;
+    if (units[unit] === UNIT.erased) continue;
     let end = unit + 1;
     while (end < units.length && units[end] === units[unit]) end += 1;
     hash.update(`${unit} ${units[unit]} ${end} `);
-    if (units[unit] === PROGRAMMED || !encrypted) hash.update(content.subarray(unit * FLASH_UNIT_BYTES, end * FLASH_UNIT_BYTES));
+    if (units[unit] !== UNIT.torn || !encrypted) hash.update(content.subarray(unit * FLASH_UNIT_BYTES, end * FLASH_UNIT_BYTES));
     unit = end - 1;
   }
   for (const [name, value] of keyValue.values) hash.update(name).update(value);
@@ -90,6 +90,3 @@ export function stateName({ memory: { flash, keyValue }, seen }: CutState, encry
   hash.update(JSON.stringify([[...openings], receipt?.version, receipt?.counter, [...events].map(([sequence, { mac }]) => [sequence, mac])]));
   return hash.digest("hex");
 }
-
-const ERASED = 0;
-const PROGRAMMED = 1;
