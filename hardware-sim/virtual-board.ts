@@ -1,49 +1,31 @@
-import type { Device, HttpRequest, OutputWiring, ReaderWiring, RealTimeClock, Timers } from "../firmware/device";
+import type { Device, OutputWiring } from "../firmware/device";
 import { PARTITION_SECTORS } from "../firmware/flash-layout";
 import type { ResetReason } from "../protocol/door-state";
 import type { Hashes } from "../protocol/hashes";
 import { nobleHashes } from "../protocol/noble-hashes";
-import type { BoardSession } from "./board-session";
+import { attachFlash, attachKeyValue } from "./attached-memories";
+import type { BoardNetwork } from "./board-network";
+import { OUTPUT_PINS, PIN, readerPins } from "./board-pins";
+import { NO_NETWORK } from "./no-network";
+import { PowerOn, type PowerOnOptions } from "./power-on";
 import { PowerCut, PowerSupply, type CutPoint } from "./power-supply";
 import type { VirtualClock, VirtualTimer } from "./virtual-clock";
 import { VirtualConsole } from "./virtual-console";
 import { VirtualPins } from "./virtual-digital";
 import { VirtualFlash, type FlashSnapshot } from "./virtual-flash";
 import { VirtualKeyValue, type KeyValueSnapshot } from "./virtual-key-value";
-import { MATRIX_PINS, VirtualMatrixKeypad } from "./virtual-matrix-keypad";
-import { VirtualOscillator } from "./virtual-oscillator";
 import { VirtualRandom } from "./virtual-random";
 import type { VirtualReader } from "./virtual-reader";
 import { VirtualRealTimeClock } from "./virtual-real-time-clock";
 import { VirtualUpdate, type VirtualUpdateOptions } from "./virtual-update";
-import { VirtualSerialReader } from "./virtual-serial-reader";
-import { VirtualWiegandReader } from "./virtual-wiegand-reader";
+import { wireReader, type VirtualReaderWiring, type WiredReader } from "./wired-reader";
 
-/** Where the board's wires go. Numbers mean nothing beyond telling pins apart. */
-export const PIN = { strike: 16, contact: 17, requestToExit: 18, led: 19, buzzer: 21, service: 22 } as const;
-/** Relays of outputs 0 to 3. */
-export const OUTPUT_PINS = [PIN.strike, 23, 25, 26] as const;
-
-const FLASH_PARTITION = "latchkey";
 /** From a restart to the first instruction. */
 const RESTART_MS = 300;
 /** Lines of trace kept per board. */
 const TRACE_LINES = 2_000;
 
-/** A reader on the board's wires; `outputs` is the mask that it may move, default all. */
-export type VirtualReaderWiring = { outputs?: number } & ({ kind: "serial" } | { kind: "wiegand"; keyBits?: 4 | 8 } | { kind: "matrix" });
-
-/** Pins of a reader's LED and buzzer. */
-export function readerPins(index: number): { led: number; buzzer: number } {
-  return index === 0 ? { led: PIN.led, buzzer: PIN.buzzer } : { led: 40 + 2 * index, buzzer: 41 + 2 * index };
-}
-
-/** Whatever a board's network plug goes to: a simulated network, or real sockets. */
-export interface BoardNetwork {
-  attach(session: BoardSession): Device["network"];
-}
-
-export interface VirtualBoardOptions {
+export interface VirtualBoardOptions extends PowerOnOptions {
   clock: VirtualClock;
   /** Without one, every connection fails. */
   network?: BoardNetwork;
@@ -61,16 +43,10 @@ export interface VirtualBoardOptions {
   locks?: readonly OutputWiring["lock"][];
   /** Default: one serial reader. At most one matrix keypad. */
   readers?: readonly VirtualReaderWiring[];
-  /**
-   * How long JavaScript stands still, ms: while a block of flash is erased (45 on a real chip), and for a slice of
-   * work, which is what a timer of 0 ms runs. What hardware captures goes on meanwhile. Default 0.
-   */
+  /** How long JavaScript stands still while a block of flash is erased, ms (45 on a real chip). Default 0. */
   eraseMs?: number;
-  sliceMs?: number;
   /** true: a clock chip that starts out right. */
   rtc?: boolean | VirtualRealTimeClock;
-  driftPpm?: number;
-  ticksStart?: number;
   /** A watchdog that starts the board anew when nobody has fed it for so many ms. Default: none. */
   watchdogMs?: number;
   /** Two image slots and a bootloader. Default: none. */
@@ -136,7 +112,7 @@ export class VirtualBoard {
     });
     this.keyValue = new VirtualKeyValue(this.supply);
     this.pins = new VirtualPins(options.clock);
-    this.#wiring = (options.readers ?? [{ kind: "serial" }]).map((wiring) => makeReader(options.clock, wiring));
+    this.#wiring = (options.readers ?? [{ kind: "serial" }]).map((wiring) => wireReader(options.clock, wiring));
     this.readers = this.#wiring.map(({ reader }) => reader);
     this.rtc = options.rtc === true ? new VirtualRealTimeClock(options.clock) : options.rtc || undefined;
     this.console = new VirtualConsole(options.clock);
@@ -283,42 +259,15 @@ export class VirtualBoard {
     const { hashes = nobleHashes, verifySignature, randomBytes, network = NO_NETWORK } = this.#options;
     const { watchdogMs } = this.#options;
     const update = this.update?.attach(session);
-    const rtc = this.rtc && guardedRealTimeClock(session, this.rtc);
+    const rtc = this.rtc?.attach(session);
     return {
       io: { Digital: this.pins.attach(session) },
       pin: { contact: PIN.contact, requestToExit: PIN.requestToExit, service: PIN.service },
       outputs: this.#locks.map((lock, output) => ({ pin: OUTPUT_PINS[output], lock })),
       readers: this.#wiring.map(({ attach }, index) => ({ ...attach(session), ...readerPins(index) })),
       network: network.attach(session),
-      flash: {
-        open: ({ path }) => {
-          session.need();
-          if (path !== FLASH_PARTITION) throw new Error(`flash: no partition "${path}"`);
-          return {
-            read: (byteLength, byteOffset) => (session.need(), this.flash.read(byteLength, byteOffset)),
-            write: (buffer, byteOffset) => (session.need(), this.flash.write(buffer, byteOffset)),
-            eraseBlock: (start, stop = start + 1) => {
-              session.need();
-              this.flash.eraseBlock(start, stop);
-              session.standStill((stop - start) * (this.#options.eraseMs ?? 0));
-            },
-            status: () => this.flash.status(),
-            close: () => {},
-          };
-        },
-      },
-      keyValue: {
-        open: ({ path }) => {
-          session.need();
-          const domain = this.keyValue.open(path);
-          return {
-            read: (key) => (session.need(), domain.read(key)),
-            write: (key, value) => (session.need(), domain.write(key, value)),
-            delete: (key) => (session.need(), domain.delete(key)),
-            close: () => {},
-          };
-        },
-      },
+      flash: attachFlash(session, this.flash, this.#options.eraseMs ?? 0),
+      keyValue: attachKeyValue(session, this.keyValue),
       timer: session.timer,
       ticks: () => session.oscillator.ticks(),
       ...(rtc && { rtc }),
@@ -353,7 +302,7 @@ export class VirtualBoard {
     this.#restarting = this.clock.set(() => this.powerOn(), RESTART_MS);
   }
 
-  #makeWatchdog(session: BoardSession, patienceMs: number): NonNullable<Device["watchdog"]> {
+  #makeWatchdog(session: PowerOn, patienceMs: number): NonNullable<Device["watchdog"]> {
     let bite: VirtualTimer | undefined;
     const feed = (): void => {
       this.clock.clear(bite);
@@ -364,179 +313,3 @@ export class VirtualBoard {
     return { feed: () => (session.need(), feed()) };
   }
 }
-
-interface WiredReader {
-  reader: VirtualReader;
-  attach(session: BoardSession): ReaderWiring;
-}
-
-function makeReader(clock: VirtualClock, { outputs, ...wiring }: VirtualReaderWiring): WiredReader {
-  const place = outputs === undefined ? {} : { outputs };
-  switch (wiring.kind) {
-    case "serial": {
-      const reader = new VirtualSerialReader(clock);
-      return { reader, attach: (session) => ({ kind: "serial", io: reader.attach(session), ...place }) };
-    }
-    case "wiegand": {
-      const reader = new VirtualWiegandReader({ clock, ...wiring });
-      return { reader, attach: (session) => ({ kind: "wiegand", io: reader.attach(session), ...place }) };
-    }
-    case "matrix": {
-      const reader = new VirtualMatrixKeypad(clock);
-      return { reader, attach: (session) => ({ kind: "matrix", io: reader.attach(session), ...MATRIX_PINS, ...place }) };
-    }
-  }
-}
-
-/** A timer of the firmware; what it was set to may come due while JavaScript stands still, and wait. */
-interface BoardTimer {
-  callback: (() => void) | undefined;
-  due: VirtualTimer | undefined;
-  /** What it computes takes so long. */
-  busyMs: number;
-}
-
-/** The volatile half of a board, from power-on to power-off. */
-class PowerOn implements BoardSession {
-  alive = true;
-  #hung = false;
-  readonly oscillator: VirtualOscillator;
-  readonly timer: Timers;
-  #clock: VirtualClock;
-  #onException: (error: unknown) => void;
-  #ends = new Set<() => void>();
-  /** World time until which JavaScript stands still. */
-  #stillUntil = 0;
-
-  constructor(clock: VirtualClock, options: VirtualBoardOptions, onException: (error: unknown) => void) {
-    this.#clock = clock;
-    this.#onException = onException;
-    const { driftPpm = 0, ticksStart, sliceMs = 0 } = options;
-    this.oscillator = new VirtualOscillator(clock, { driftPpm, ...(ticksStart !== undefined && { ticksStart }) });
-    this.timer = {
-      set: (callback, milliseconds) => {
-        this.need();
-        const timer: BoardTimer = { callback, due: undefined, busyMs: milliseconds === 0 ? sliceMs : 0 };
-        this.#arm(timer, milliseconds);
-        return timer;
-      },
-      clear: (handle) => {
-        const timer = handle as BoardTimer;
-        timer.callback = undefined;
-        this.#clock.clear(timer.due);
-      },
-    };
-  }
-
-  need(): void {
-    if (!this.alive) throw new PowerCut();
-  }
-
-  run(callback: () => void): void {
-    if (!this.alive || this.#hung) return;
-    if (this.#still > 0) this.#clock.set(() => this.run(callback), this.#still);
-    else this.#call(callback);
-  }
-
-  #call(callback: () => void): void {
-    if (this.#hung) return;
-    try {
-      callback();
-    } catch (error) {
-      // Whatever the firmware throws while the power fails under it never happened on a real board.
-      if (this.alive) this.#onException(error);
-    }
-  }
-
-  /** JavaScript is busy for so much longer; whatever is to be told to it waits. */
-  standStill(milliseconds: number): void {
-    if (milliseconds > 0) this.#stillUntil = Math.max(this.#stillUntil, this.#clock.now) + milliseconds;
-  }
-
-  /** How much longer that is, ms. */
-  get #still(): number {
-    return this.#stillUntil - this.#clock.now;
-  }
-
-  /** Whatever sets a timer while it takes its time sets it at its end, after all that came meanwhile. */
-  #arm(timer: BoardTimer, milliseconds: number): void {
-    if (this.#still > 0) timer.due = this.#clock.set(() => this.#arm(timer, milliseconds), this.#still);
-    else timer.due = this.#clock.set(() => this.#due(timer), this.oscillator.trueDelay(milliseconds));
-  }
-
-  #due(timer: BoardTimer): void {
-    if (!this.alive || this.#hung) return;
-    if (this.#still > 0) {
-      timer.due = this.#clock.set(() => this.#due(timer), this.#still);
-    } else if (timer.callback) {
-      this.standStill(timer.busyMs);
-      this.#call(timer.callback);
-    }
-  }
-
-  /** As an endless loop does; outputs stay as they are. */
-  hang(): void {
-    this.#hung = true;
-  }
-
-  onEnd(callback: () => void): () => void {
-    this.#ends.add(callback);
-    return () => this.#ends.delete(callback);
-  }
-
-  end(): void {
-    this.alive = false;
-    this.#ends.forEach((end) => end());
-  }
-}
-
-function guardedRealTimeClock(session: BoardSession, chip: VirtualRealTimeClock): RealTimeClock {
-  return {
-    get time(): number | undefined {
-      session.need();
-      return chip.time;
-    },
-    set time(value: number | undefined) {
-      session.need();
-      chip.time = value;
-    },
-  };
-}
-
-const NO_NETWORK: BoardNetwork = {
-  attach(session) {
-    const failing = (onError: ((error?: unknown) => void) | undefined): void => {
-      session.timer.set(() => onError?.(), 1_000);
-    };
-    return {
-      mqtt: {
-        io: class {
-          static readonly CONNACK = 2;
-          static readonly PUBLISH = 3;
-          static readonly PUBACK = 4;
-          static readonly SUBSCRIBE = 8;
-          static readonly SUBACK = 9;
-          constructor(options: { onError?(error?: unknown): void }) {
-            failing(options.onError);
-          }
-          read(): undefined {}
-          write(): number {
-            throw new Error("not connected");
-          }
-          close(): void {}
-        },
-      },
-      http: {
-        io: class {
-          constructor(options: { onError?(error?: unknown): void }) {
-            failing(options.onError);
-          }
-          request(): HttpRequest {
-            return { read: () => undefined, write: () => 0 };
-          }
-          close(): void {}
-        },
-      },
-    };
-  },
-};

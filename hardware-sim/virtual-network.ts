@@ -3,7 +3,7 @@ import type { BoardSession } from "./board-session";
 import { type HttpExchange, type HttpExchangeEvents, httpClientClass } from "./ecma-http-client";
 import { mqttClientClass, type MqttTransport, type MqttTransportEvents } from "./ecma-mqtt-client";
 import { type MqttPacket, Operation } from "./mqtt-packet";
-import type { BoardNetwork } from "./virtual-board";
+import type { BoardNetwork } from "./board-network";
 import { VirtualBroker } from "./virtual-broker";
 import { VirtualCable, type VirtualStream } from "./virtual-cable";
 import type { VirtualClock } from "./virtual-clock";

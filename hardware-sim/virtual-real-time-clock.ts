@@ -1,4 +1,5 @@
 import type { RealTimeClock } from "../firmware/device";
+import type { BoardSession } from "./board-session";
 import type { VirtualClock } from "./virtual-clock";
 
 /** A battery-backed clock chip: survives power cuts, is as wrong as somebody set it, and may lose its battery. */
@@ -23,6 +24,21 @@ export class VirtualRealTimeClock implements RealTimeClock {
   }
   set time(value: number | undefined) {
     this.#set = value === undefined ? undefined : { at: this.#clock.now, time: value };
+  }
+
+  /** The chip as the firmware of one power-on has it. */
+  attach(session: BoardSession): RealTimeClock {
+    const chip = this;
+    return {
+      get time(): number | undefined {
+        session.need();
+        return chip.time;
+      },
+      set time(value: number | undefined) {
+        session.need();
+        chip.time = value;
+      },
+    };
   }
 
   /** The battery is taken out. */

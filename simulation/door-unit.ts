@@ -1,6 +1,7 @@
 import { startController } from "../firmware/controller";
 import type { Device, OutputWiring, Sntp } from "../firmware/device";
-import { OUTPUT_PINS, VirtualBoard } from "../hardware-sim/virtual-board";
+import { OUTPUT_PINS } from "../hardware-sim/board-pins";
+import { VirtualBoard } from "../hardware-sim/virtual-board";
 import type { FlashSnapshot } from "../hardware-sim/virtual-flash";
 import type { VirtualClock } from "../hardware-sim/virtual-clock";
 import { VirtualRandom } from "../hardware-sim/virtual-random";

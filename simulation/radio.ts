@@ -2,7 +2,7 @@ import type { Device, MqttClient, MqttClientConstructor, MqttOptions, MqttWrite 
 import type { BoardSession } from "../hardware-sim/board-session";
 import { httpClientClass } from "../hardware-sim/ecma-http-client";
 import { Operation } from "../hardware-sim/mqtt-packet";
-import type { BoardNetwork } from "../hardware-sim/virtual-board";
+import type { BoardNetwork } from "../hardware-sim/board-network";
 import type { VirtualClock } from "../hardware-sim/virtual-clock";
 import type { VirtualRandom } from "../hardware-sim/virtual-random";
 import { downTopic, type DownTopic } from "../protocol/topics";

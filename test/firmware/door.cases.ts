@@ -1,6 +1,6 @@
 import { HELD_OPEN_ALARM_MS } from "../../firmware/limits";
 import { ReaderSignal } from "../../firmware/reader/reader-signal";
-import { PIN } from "../../hardware-sim/virtual-board";
+import { PIN } from "../../hardware-sim/board-pins";
 import { LockState } from "../../protocol/delta";
 import type { Cases } from "../support/cases";
 import { exit, hang, kinds } from "../support/trial-hinge";

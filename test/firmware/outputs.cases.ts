@@ -1,5 +1,5 @@
 import { DOOR_EVENTS_PER_MINUTE, EXIT_STUCK_MS, HELD_OPEN_ALARM_MS, OUTPUT_OPEN_MIN_MS } from "../../firmware/limits";
-import { OUTPUT_PINS } from "../../hardware-sim/virtual-board";
+import { OUTPUT_PINS } from "../../hardware-sim/board-pins";
 import { LockState } from "../../protocol/delta";
 import type { Cases } from "../support/cases";
 import { exit, hang, kinds } from "../support/trial-hinge";

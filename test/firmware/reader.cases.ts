@@ -1,7 +1,8 @@
 /** From keys and cards to credentials, at readers of every kind. */
 import { CARD_ABSENT_MS, DIGIT_TIMEOUT_MS, SECOND_PIN_MS, TYPING_HOLD_MAX_MS } from "../../firmware/limits";
 import type { Work } from "../../firmware/work-queue";
-import { PIN, type VirtualReaderWiring } from "../../hardware-sim/virtual-board";
+import { PIN } from "../../hardware-sim/board-pins";
+import type { VirtualReaderWiring } from "../../hardware-sim/wired-reader";
 import type { VirtualMatrixKeypad } from "../../hardware-sim/virtual-matrix-keypad";
 import type { VirtualSerialReader } from "../../hardware-sim/virtual-serial-reader";
 import type { VirtualWiegandReader } from "../../hardware-sim/virtual-wiegand-reader";

@@ -4,7 +4,7 @@ import { CredentialKind, credentialTag, secondPinTag } from "../../protocol/cred
 import { LockState } from "../../protocol/delta";
 import type { Hashes } from "../../protocol/hashes";
 import { HolderClass, type Profile } from "../../protocol/profile";
-import { readerPins } from "../../hardware-sim/virtual-board";
+import { readerPins } from "../../hardware-sim/board-pins";
 import type { Cases } from "../support/cases";
 import { CUT_POINTS } from "../support/trial-memory";
 import { TrialDoor, type TrialDoorOptions } from "../support/trial-door";

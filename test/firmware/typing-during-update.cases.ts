@@ -4,7 +4,8 @@
  */
 import { MATRIX_SCAN_MS, SERIAL_PAUSE_MS } from "../../firmware/limits";
 import type { Work } from "../../firmware/work-queue";
-import type { VirtualBoard, VirtualReaderWiring } from "../../hardware-sim/virtual-board";
+import type { VirtualBoard } from "../../hardware-sim/virtual-board";
+import type { VirtualReaderWiring } from "../../hardware-sim/wired-reader";
 import type { VirtualMatrixKeypad } from "../../hardware-sim/virtual-matrix-keypad";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
 import { cardFrame, type VirtualSerialReader } from "../../hardware-sim/virtual-serial-reader";

@@ -1,7 +1,8 @@
 /** The virtual board keeps what it promises: what a real one does, and no more. */
 import type { Device, MqttClient, SerialReaderWiring } from "../../firmware/device";
 import { PowerCut } from "../../hardware-sim/power-supply";
-import { PIN, VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
+import { PIN } from "../../hardware-sim/board-pins";
+import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { VirtualNetwork } from "../../hardware-sim/virtual-network";
 import { VirtualOscillator } from "../../hardware-sim/virtual-oscillator";

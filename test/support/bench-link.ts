@@ -1,7 +1,7 @@
 import type { Device, MqttClient, MqttOptions, MqttWrite } from "../../firmware/device";
 import type { BoardSession } from "../../hardware-sim/board-session";
 import { Operation } from "../../hardware-sim/mqtt-packet";
-import type { BoardNetwork } from "../../hardware-sim/virtual-board";
+import type { BoardNetwork } from "../../hardware-sim/board-network";
 import { parseTopic } from "../../protocol/topics";
 
 const WRITABLE_BYTES = 8_192;

@@ -1,5 +1,6 @@
 import { startController } from "../../firmware/controller";
-import { PIN, VirtualBoard, type BoardMemory } from "../../hardware-sim/virtual-board";
+import { PIN } from "../../hardware-sim/board-pins";
+import { VirtualBoard, type BoardMemory } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { toHex } from "../../protocol/bytes";

@@ -2,7 +2,7 @@ import type { Device } from "../../../firmware/device";
 import type { BoardSession } from "../../board-session";
 import { httpClientClass } from "../../ecma-http-client";
 import { mqttClientClass } from "../../ecma-mqtt-client";
-import type { BoardNetwork } from "../../virtual-board";
+import type { BoardNetwork } from "../../board-network";
 import { Cable } from "./cable";
 import { performHttp } from "./http-exchange";
 import { MqttConnection, type MqttTraffic } from "./mqtt-connection";
