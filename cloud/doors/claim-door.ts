@@ -3,10 +3,11 @@ import { ascii, equalBytes, toHex } from "../../protocol/bytes";
 import { deriveDoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext, type Login } from "../../protocol/enrolment";
 import { ProtocolError } from "../../protocol/protocol-error";
-import { tagAtDoor } from "../access/stored-kind";
+import { tagAtDoor, type StoredValue } from "../access/stored-kind";
 import { noteDoors } from "../issuing/outbox";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
+import { valueOpener } from "../pins/sealed-value";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import { isUniqueViolation, type Unit } from "../store/store";
@@ -126,12 +127,17 @@ async function tagCredentials(unit: Unit, keystore: Keystore, door: DoorRow, tag
     .innerJoin("people as person", "person.id", "credential.person_id")
     .where("known.door_id", "=", door.id)
     .where("known.released_at", "is", null)
-    .select(["credential.id", "credential.kind", "credential.value", "credential.version", "credential.parent_id", "person.unit"])
+    .select(["credential.id", "credential.kind", "credential.value", "credential.version", "credential.key_owner", "credential.parent_id", "person.unit"])
     .execute();
-  const stored = new Map(rows.map(({ id, kind, value, version, unit: flat }) => [id, { kind, value: keystore.sealing.open("pin", `${id}/${version}`, value!), unit: flat }]));
+  const open = valueOpener(unit, keystore);
+  const stored = new Map<string, StoredValue>();
+  for (const row of rows) {
+    const value = await open(row);
+    if (value !== undefined) stored.set(row.id, { kind: row.kind, value, unit: row.unit });
+  }
   // The old tags first, so that no new one meets another's old one.
   await unit.updateTable("door_credentials").set({ tag: null }).where("door_id", "=", door.id).where("released_at", "is", null).execute();
-  for (const { id, parent_id } of rows) {
+  for (const { id, parent_id } of rows.filter((row) => stored.has(row.id))) {
     const tag = tagAtDoor(nativeHashes, tagKey, door.unit_numbers === 1, { ...stored.get(id)!, ...(parent_id !== null && { parent: stored.get(parent_id)! }) });
     await unit.updateTable("door_credentials").set({ tag }).where("door_id", "=", door.id).where("credential_id", "=", id).execute();
   }

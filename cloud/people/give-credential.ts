@@ -3,9 +3,10 @@ import { findTermsFault, type GrantTerms } from "../access/grant";
 import { isSecond, type StoredKind, type StoredValue } from "../access/stored-kind";
 import { sortWindows } from "../access/window";
 import type { DoorSecrets } from "../doors/door-secrets";
-import { noteDoors } from "../issuing/outbox";
+import { noteChanges } from "../issuing/outbox";
 import type { Keystore } from "../keys/keystore";
 import { CREDENTIALS_PER_PERSON_MAX, DOORS_PER_GRANT_MAX, GRANTS_PER_CREDENTIAL_MAX } from "../limits";
+import { sealValue, valueOwner } from "../pins/sealed-value";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import { newId } from "../store/ids";
@@ -97,7 +98,7 @@ async function giveCredential(giving: Giving, wanted: NewCredential, actor: stri
   if (secondPin) given.secondPin = await giveCompanion(giving, "second-pin", parent, doors);
   if (duressPin) given.duressPin = await giveCompanion(giving, secondPin ? "duress-second-pin" : "duress-pin", parent, doors);
   for (const [index, grant] of grants.entries()) given.grants.push(await insertGrant(unit, credential, grant, index, actor, now));
-  await noteDoors(unit, doors, now);
+  await noteChanges(unit, doors.map((door) => ({ door, credential })), now);
   const number = card && { number: toHex(card) };
   await audit(unit, { at: now, actor, action: `${first.kind}.give`, subject: `person/${person.id}`, detail: { credential, grants: given.grants, doors, ...number, secondPin, duressPin } });
   return given;
@@ -116,10 +117,11 @@ async function giveCompanion(giving: Giving, kind: StoredKind, parent: { id: str
 const FIRST_VERSION = 1; // a renewed value is the next one's
 
 async function insertCredential({ unit, keystore, person, now }: Giving, id: string, { kind, value }: StoredValue, places: Map<string, PlacedValue>, parent: string | null = null): Promise<void> {
-  const sealed = keystore.sealing.seal("pin", `${id}/${FIRST_VERSION}`, value);
+  const key_owner = await valueOwner(unit, person);
+  const sealed = await sealValue(unit, keystore, key_owner, { id, version: FIRST_VERSION }, value, now);
   const digits = kind === "card" ? 0 : value.length;
   const guessable = kind === "card" || isSecond(kind) ? 0 : 1;
-  await unit.insertInto("credentials").values({ id, person_id: person.id, kind, parent_id: parent, value: sealed, digits, version: FIRST_VERSION, created_at: now }).execute();
+  await unit.insertInto("credentials").values({ id, person_id: person.id, kind, parent_id: parent, value: sealed, key_owner, digits, version: FIRST_VERSION, created_at: now }).execute();
   for (const [door_id, { fingerprint, tag }] of places) await unit.insertInto("door_credentials").values({ door_id, credential_id: id, fingerprint, tag, guessable }).execute();
 }
 
