@@ -2,7 +2,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { actorName } from "../accounts/actor";
 import { parseClaimText } from "../doors/claim-text";
 import { registerDoor } from "../doors/register-door";
-import { Refusal } from "../refusal";
+import { listedProperties, requireDoor, requirePerson } from "../rules/confine";
+import { requireManager } from "../rules/read-standing";
 import { readAcknowledgedList } from "../truth/acknowledged-list";
 import { whoCanOpen, type RowExplanation } from "../truth/who-can-open";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
@@ -64,6 +65,7 @@ export function doorRoutes(parts: ApiParts): Routes {
     const { property, name, claim } = c.req.valid("json");
     const { door: id, claimSecret } = parseClaimText(claim)!;
     const { added, door } = await change(parts, async (unit, now) => {
+      await requireManager(unit, actorOf(c), property, "register-doors");
       const added = await registerDoor(unit, parts.keystore.sealing, { property, name, id, claimSecret }, actorName(actorOf(c)), now);
       return { added, door: formatDoor(parts, await readDoor(unit, id)) };
     });
@@ -71,24 +73,26 @@ export function doorRoutes(parts: ApiParts): Routes {
   });
   app.openapi(list, async (c) => {
     const { after = "", limit, property } = c.req.valid("query");
-    const rows = await read(parts, (unit) => {
+    const rows = await read(parts, async (unit) => {
       const query = unit.selectFrom("doors").selectAll().where("id", ">", after).orderBy("id").limit(limit);
-      return (property === undefined ? query : query.where("property_id", "=", property)).execute();
+      const listed = await listedProperties(unit, actorOf(c), property);
+      return (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
     });
     return c.json({ items: rows.map((row) => formatDoor(parts, row)), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
   });
-  app.openapi(get, async (c) => c.json(formatDoor(parts, await read(parts, (unit) => readDoor(unit, c.req.valid("param").door))), 200));
+  app.openapi(get, async (c) => c.json(formatDoor(parts, await read(parts, (unit) => requireDoor(unit, actorOf(c), c.req.valid("param").door))), 200));
   app.openapi(who, async (c) => {
     const { door } = c.req.valid("param");
     const { at } = c.req.valid("query");
+    await read(parts, (unit) => requireDoor(unit, actorOf(c), door));
     return c.json(await explain(parts, door, at), 200);
   });
   app.openapi(why, async (c) => {
     const { door, person } = c.req.valid("param");
     const { at } = c.req.valid("query");
     await read(parts, async (unit) => {
-      const row = await unit.selectFrom("people").select("id").where("id", "=", person).executeTakeFirst();
-      if (row === undefined) throw new Refusal("not-found", "There is no such person.");
+      await requirePerson(unit, actorOf(c), person);
+      await requireDoor(unit, actorOf(c), door);
     });
     const explanation = await explain(parts, door, at);
     return c.json({ ...explanation, people: explanation.people.filter((row) => row.person === person) }, 200);
@@ -96,7 +100,7 @@ export function doorRoutes(parts: ApiParts): Routes {
   app.openapi(alarms, async (c) => {
     const { door } = c.req.valid("param");
     const rows = await read(parts, async (unit) => {
-      await readDoor(unit, door);
+      await requireDoor(unit, actorOf(c), door);
       return unit.selectFrom("door_alarms").selectAll().where("door_id", "=", door).orderBy("id", "desc").limit(100).execute();
     });
     return c.json({ items: rows.map(({ kind, created_at, detail }) => ({ kind, at: formatInstant(created_at), detail })) }, 200);

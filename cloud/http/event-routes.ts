@@ -3,7 +3,8 @@ import type { Selectable } from "kysely";
 import { decodeEvent, type EventRecord } from "../../protocol/event-record";
 import { ProtocolError } from "../../protocol/protocol-error";
 import type { EventRow } from "../store/tables";
-import { read, routes, type ApiParts, type Routes } from "./api";
+import { listedProperties } from "../rules/confine";
+import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
 import { eventDetail } from "./event-detail";
 import { formatInstant } from "./grant-format";
 import { answer, Id, Instant, Paging, refusals } from "./schemas";
@@ -30,15 +31,16 @@ const list = createRoute({
   path: "/events",
   summary: "What doors have logged, in the order in which it arrived",
   tags,
-  request: { query: Paging.extend({ door: Id.optional() }) },
+  request: { query: Paging.extend({ property: Id.optional(), door: Id.optional() }) },
   responses: { 200: answer(z.object({ items: z.array(Event), next: z.string().nullable() }), "Oldest first."), ...refusals },
 });
 
 export function eventRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
-    const { after, limit, door } = c.req.valid("query");
-    const rows = await read(parts, (unit) => {
+    const { after, limit, property, door } = c.req.valid("query");
+    const rows = await read(parts, async (unit) => {
+      const listed = await listedProperties(unit, actorOf(c), property);
       let query = unit
         .selectFrom("events as event")
         .leftJoin("credentials as credential", "credential.id", "event.credential_id")
@@ -48,6 +50,7 @@ export function eventRoutes(parts: ApiParts): Routes {
         .orderBy("event.id")
         .limit(limit);
       if (after !== undefined && /^[0-9]{1,15}$/.test(after)) query = query.where("event.id", ">", Number(after));
+      if (listed !== "all") query = query.where("event.door_id", "in", unit.selectFrom("doors").select("id").where("property_id", "in", listed));
       if (door !== undefined) query = query.where("event.door_id", "=", door);
       return query.execute();
     });

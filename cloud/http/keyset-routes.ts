@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorName } from "../accounts/actor";
 import { decodeKeysetMessage, type Keyset as SignedKeyset } from "../../protocol/keyset";
+import { requireSite } from "../rules/read-standing";
 import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant } from "./grant-format";
 import { answer, body, Instant, KeysetRequest, refusals } from "./schemas";
@@ -14,11 +15,13 @@ const list = createRoute({ method: "get", path: "/keysets", summary: "The site's
 export function keysetRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(rotate, async (c) => {
+    requireSite(actorOf(c));
     const keyset = await parts.keyRotation.rotate(parts.database, c.req.valid("json").newEpoch, actorName(actorOf(c)), parts.clock.now());
     parts.onChanged();
     return c.json(format(keyset), 201);
   });
   app.openapi(list, async (c) => {
+    requireSite(actorOf(c));
     const rows = await read(parts, (unit) => unit.selectFrom("keysets").select("message").orderBy("number").execute());
     return c.json({ items: rows.map(({ message }) => format(decodeKeysetMessage(message).keyset)) }, 200);
   });

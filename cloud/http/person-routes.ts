@@ -4,8 +4,10 @@ import { actorName } from "../accounts/actor";
 import { addPerson } from "../people/add-person";
 import { giveCredentials, type GivenCode, type GivenCredential } from "../people/give-credential";
 import { setSuspended } from "../people/suspend-person";
-import { viewPin } from "../people/view-pin";
+import { viewPin } from "../pins/view-pin";
 import { Refusal } from "../refusal";
+import { listedProperties, requireOutsider, requirePerson } from "../rules/confine";
+import { meetMember, requireManager, requireOnMember } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { PersonRow } from "../store/tables";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
@@ -73,6 +75,7 @@ export function personRoutes(parts: ApiParts): Routes {
   app.openapi(add, async (c) => {
     const { pins, cards, ...person } = c.req.valid("json");
     const added = await change(parts, async (unit, now) => {
+      await requireManager(unit, actorOf(c), person.property);
       const id = await addPerson(unit, person, actorName(actorOf(c)), now);
       const wanted = [...pins.map(parsePin), ...cards.map(parseCard)];
       const given = await giveCredentials(unit, parts.keystore, parts.secrets, id, wanted, actorName(actorOf(c)), now);
@@ -82,17 +85,18 @@ export function personRoutes(parts: ApiParts): Routes {
   });
   app.openapi(list, async (c) => {
     const { after = "", limit, property } = c.req.valid("query");
-    const rows = await read(parts, (unit) => {
+    const rows = await read(parts, async (unit) => {
       const query = unit.selectFrom("people").selectAll().where("id", ">", after).orderBy("id").limit(limit);
-      return (property === undefined ? query : query.where("property_id", "=", property)).execute();
+      const listed = await listedProperties(unit, actorOf(c), property);
+      return (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
     });
     return c.json({ items: rows.map(format), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
   });
-  app.openapi(get, async (c) => c.json(format(await read(parts, (unit) => readPerson(unit, c.req.valid("param").person))), 200));
+  app.openapi(get, async (c) => c.json(format(await read(parts, (unit) => requirePerson(unit, actorOf(c), c.req.valid("param").person))), 200));
   app.openapi(access, async (c) => {
     const { person } = c.req.valid("param");
     const found = await read(parts, async (unit, now) => {
-      await readPerson(unit, person);
+      await requirePerson(unit, actorOf(c), person);
       const credentials = await readCredentials(unit, person);
       return { person, pins: credentials.filter(({ kind }) => kind !== "card"), cards: credentials.filter(({ kind }) => kind === "card"), revoked: await truthOfPerson(unit, person, now) };
     });
@@ -101,18 +105,27 @@ export function personRoutes(parts: ApiParts): Routes {
   app.openapi(give, async (c) => {
     const { person } = c.req.valid("param");
     const pin = parsePin(c.req.valid("json"));
-    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [pin], actorName(actorOf(c)), now));
+    const [given] = await change(parts, async (unit, now) => {
+      await requireOutsider(unit, actorOf(c), person);
+      return giveCredentials(unit, parts.keystore, parts.secrets, person, [pin], actorName(actorOf(c)), now);
+    });
     return c.json(formatPin(given), 201, NO_STORE);
   });
   app.openapi(giveCard, async (c) => {
     const { person } = c.req.valid("param");
     const card = parseCard(c.req.valid("json"));
-    const [given] = await change(parts, (unit, now) => giveCredentials(unit, parts.keystore, parts.secrets, person, [card], actorName(actorOf(c)), now));
+    const [given] = await change(parts, async (unit, now) => {
+      await requireOutsider(unit, actorOf(c), person);
+      return giveCredentials(unit, parts.keystore, parts.secrets, person, [card], actorName(actorOf(c)), now);
+    });
     return c.json(formatGiven(given), 201, NO_STORE);
   });
   app.openapi(suspend, async (c) => {
     const { person } = c.req.valid("param");
     const row = await change(parts, async (unit, now) => {
+      // A leaseholder is not locked out without a court order (O7).
+      if ((await meetMember(unit, actorOf(c), person, now)) !== undefined) await requireOnMember(unit, actorOf(c), person, "suspend", now, "person");
+      else await requirePerson(unit, actorOf(c), person);
       await setSuspended(unit, person, c.req.valid("json").suspended, actorName(actorOf(c)), now);
       return readPerson(unit, person);
     });
@@ -120,7 +133,11 @@ export function personRoutes(parts: ApiParts): Routes {
   });
   app.openapi(view, async (c) => {
     const { person, pin } = c.req.valid("param");
-    const digits = await change(parts, (unit, now) => viewPin(unit, parts.keystore.sealing, person, pin, actorName(actorOf(c)), now));
+    const digits = await change(parts, async (unit, now) => {
+      await requireOutsider(unit, actorOf(c), person);
+      if (actorOf(c).kind !== "site") throw new Refusal("not-allowed", "A manager sees no PINs.");
+      return viewPin(unit, parts.keystore, person, pin, actorName(actorOf(c)), now);
+    });
     return c.json({ id: pin, pin: digits }, 200, NO_STORE);
   });
   return app;
