@@ -11,6 +11,7 @@ import { DoorSecrets } from "./doors/door-secrets";
 import { DoorSync } from "./doors/door-sync";
 import { forgetOldEvents } from "./doors/event-retention";
 import { createApp } from "./http/app";
+import { readCertificate } from "./http/certificate";
 import { HttpServer } from "./http/http-server";
 import { ListIssuer } from "./issuing/list-issuer";
 import { noteAgedLists } from "./issuing/list-upkeep";
@@ -19,17 +20,22 @@ import { createKeystore, loadKeystore, type Keystore } from "./keys/keystore";
 import { adoptSite } from "./keys/site";
 import { RESEND_SECONDS } from "./limits";
 import { createLog } from "./log";
+import { forgetOldMessages } from "./messages/message-lifetime";
+import { MessageSender } from "./messages/message-sender";
 import { channelsOf } from "./messages/message-settings";
+import { SmsSender } from "./messages/sms-sender";
+import { SmtpSender } from "./messages/smtp-sender";
 import type { Settings } from "./settings";
 import { StartupError } from "./startup-error";
-import { openStore, type Store } from "./store/store";
+import { openStore } from "./store/open-store";
+import type { Store } from "./store/store";
+import { inTransaction } from "./store/transaction";
 
 /** A running cloud. */
 export interface Cloud {
-  /** Where it listens. */
   httpPort: number;
   mqttPort: number;
-  /** `http://host:port`. */
+  /** Where it listens: `http://host:port`, or `https:` with a certificate of its own. */
   url: string;
   adminToken: AdminToken;
   /** Site id, 16 hexadecimal digits. */
@@ -45,6 +51,7 @@ export interface Cloud {
  */
 export async function startCloud(settings: Settings, options: { clock?: Clock; log?: Logger } = {}): Promise<Cloud> {
   const { clock = systemClock, log = createLog(settings.logLevel) } = options;
+  const certificate = settings.tls && readCertificate(settings.tls);
   const { keystore, keyRotation, adminToken, store } = await openData(settings, clock);
   const { database } = store;
   const secrets = new DoorSecrets(keystore.sealing);
@@ -68,8 +75,14 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     );
     const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, onNoted: () => issuer.wake() });
     const issuer = new ListIssuer({ database, keystore, clock, log, onIssued: (door) => sync.update(door) });
+    const { mail, sms } = settings.messages;
+    const sender = new MessageSender({
+      ...{ database, keystore, clock, log },
+      senders: { ...(mail !== "outbox" && { email: new SmtpSender(mail) }), ...(typeof sms !== "string" && { sms: new SmsSender(sms) }) },
+    });
     stops.push(
       () => sync.idle(),
+      () => sender.stop(),
       () => issuer.stop(),
       () => broker.stop(),
     );
@@ -78,11 +91,15 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       channels: channelsOf(settings.messages),
       timeZone: settings.timeZone,
       region: settings.region,
-      publicUrl: () => `http://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`,
+      publicUrl: () => settings.publicUrl ?? url(),
       brokerAddress: () => ({ host: settings.mqttPublicHost, port: broker.port }),
-      onChanged: () => issuer.wake(),
+      onChanged: () => {
+        issuer.wake();
+        sender.wake();
+      },
     });
-    const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort }, app));
+    const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort, certificate }, app));
+    const url = (): string => `http${settings.tls ? "s" : ""}://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`;
     stops.push(() => http.stop());
     const upkeep = async (what: string, task: () => Promise<void>): Promise<void> => {
       try {
@@ -95,26 +112,30 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       every(clock, RESEND_SECONDS, () => upkeep("saying again what doors lack", () => sync.updateAll())),
       every(clock, UPKEEP_SECONDS, () =>
         upkeep("hourly upkeep", async () => {
-          await database.transaction().execute(async (unit) => {
+          await inTransaction(database, async (unit) => {
             await noteAgedLists(unit, clock.now());
             await forgetOldEvents(unit, clock.now());
+            await forgetOldMessages(unit, clock.now());
           });
           issuer.wake();
+          sender.wake();
         }),
       ),
     ];
     stops.push(() => timers.forEach((timer) => timer.cancel()));
     issuer.wake();
+    sender.wake();
     log.info({ http: http.port, mqtt: broker.port }, "the cloud is up");
     return {
       httpPort: http.port,
       mqttPort: broker.port,
-      url: `http://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`,
+      url: url(),
       adminToken,
       site: toHex(keystore.site),
       async settled() {
         await issuer.idle();
         await sync.idle();
+        await sender.idle();
       },
       stop,
     };
@@ -134,16 +155,17 @@ async function openData(settings: Settings, clock: Clock): Promise<{ keystore: K
     throw new StartupError(`Cannot make the data folder ${dataFolder}: ${(error as Error).message}`);
   }
   const keystorePath = join(dataFolder, "keystore.json");
-  const databasePath = join(dataFolder, "latchkey.sqlite");
-  // The lock on the database comes first, so that of two first starts only one makes keys.
-  const store = openStore(databasePath);
+  const store = await openStore(settings.databaseUrl ?? join(dataFolder, "latchkey.sqlite"));
   try {
-    const keystore = existsSync(keystorePath) ? loadKeystore(keystorePath) : await firstKeystore(store, keystorePath);
-    const adminToken = loadAdminToken(settings);
-    await store.database.transaction().execute((unit) => adoptSite(unit, keystore, clock.now()));
-    const keyRotation = new KeyRotation(keystorePath, keystore);
-    keyRotation.settle();
-    return { keystore, keyRotation, adminToken, store };
+    // Of two first starts only one makes keys.
+    return await store.alone(async () => {
+      const keystore = existsSync(keystorePath) ? loadKeystore(keystorePath) : await firstKeystore(store, keystorePath);
+      const adminToken = loadAdminToken(settings);
+      await inTransaction(store.database, (unit) => adoptSite(unit, keystore, clock.now()));
+      const keyRotation = new KeyRotation(keystorePath, keystore);
+      keyRotation.settle();
+      return { keystore, keyRotation, adminToken, store };
+    });
   } catch (error) {
     await store.close();
     throw error;

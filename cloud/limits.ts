@@ -47,6 +47,15 @@ export const RECENT_AUTHENTICATION_SECONDS = 600; // how long a proof of identit
 export const TOKENS_PER_PROPERTY_MAX = 50; // of programs; more are forgotten ones
 
 export const MESSAGE_NAME_CHARACTERS_MAX = 60; // of a property's or person's name in a message; the rest is cut
+export const MESSAGES_AT_ONCE = 4; // handed to one server at a time; the others wait
+export const SEND_MS = 15_000; // a server that takes longer for one step is not reached
+export const SEND_CLAIM_SECONDS = 120; // after a crash in mid-sending a message is tried again then; longer than all steps of SMTP take
+export const MESSAGE_RETRY_SECONDS = 10; // after a failed attempt; doubles up to the next line
+export const MESSAGE_RETRY_SECONDS_MAX = 3_600;
+export const CODE_MESSAGE_SECONDS = 600; // a code that could not be sent by then is given up
+export const MESSAGE_SECONDS = 3 * 86_400; // … any other message
+export const OUTBOX_KEPT_SECONDS = 7 * 86_400; // the words of messages that nothing sends
+export const MESSAGES_KEPT_SECONDS = 30 * 86_400; // who was written to, when
 
 export const TRANSACTION_ATTEMPTS_MAX = 12; // of one that collides with another process's; then the request fails
 export const TRANSACTION_BACKOFF_MS = 2; // at most, before the second attempt; doubles up to the next line
@@ -56,3 +65,15 @@ export const DATABASE_CONNECT_MS = 10_000; // PostgreSQL that does not answer by
 export const DATABASE_STATEMENT_MS = 30_000; // a statement that takes longer is ended
 export const DATABASE_IDLE_IN_TRANSACTION_MS = 30_000; // a transaction that is left alone this long is rolled back
 export const DATABASE_LOCK_MS = 60_000; // how long a start waits for another one's migration
+
+export const CODE_DIGITS = 8; // sent to prove an identifier: twenty guesses a day at five living ones have even odds after 1,900 years
+export const CODE_SECONDS = 600; // the messages say so
+export const CODE_ATTEMPTS_MAX = 5; // wrong ones after which a code is dead
+export const CODES_PER_IDENTIFIER = { count: 5, seconds: 3_600 }; // more would be a nuisance in somebody's inbox
+export const GUESSES_PER_IDENTIFIER = { count: 20, seconds: 86_400 }; // wrong codes; then only passkeys get in until the next day
+export const CODES_PER_ADDRESS = { count: 60, seconds: 3_600 }; // a whole house may sit behind one address
+export const GUESSES_PER_ADDRESS = { count: 200, seconds: 3_600 };
+export const CHALLENGES_PER_ADDRESS = { count: 600, seconds: 3_600 }; // each is a row until it expires
+export const CHALLENGE_SECONDS = 300; // a passkey's answer comes within this time
+export const IDENTIFIERS_PER_ACCOUNT_MAX = 10;
+export const PASSKEYS_PER_ACCOUNT_MAX = 20;
