@@ -7,6 +7,7 @@ import { releaseCredentials } from "../issuing/credential-release";
 import { changesNothing } from "../issuing/door-orders";
 import { noteDoors } from "../issuing/outbox";
 import { nativeHashes } from "../keys/native-hashes";
+import { CHANGED_CREDENTIALS_MAX } from "../limits";
 import type { Unit } from "../store/store";
 import type { DoorAlarmKind, DoorRow } from "../store/tables";
 import type { DoorSecrets } from "./door-secrets";
@@ -33,7 +34,7 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
   if (receipt.version > door.acknowledged_version) {
     const known = await isIssued(unit, id, receipt);
     if (known === "unknown") return replaceUnknownList(unit, id, receipt, now);
-    if (known === "whole") await acknowledge(unit, id, receipt, now);
+    if (known === "whole") await acknowledge(unit, door, receipt, now);
   }
   return false;
 }
@@ -83,7 +84,7 @@ async function replaceLostList(unit: Unit, door: string, now: number): Promise<b
 
 const FUTURE_SECONDS = 7 * 86_400; // versions are Unix seconds, so one this far ahead is not ours
 
-async function acknowledge(unit: Unit, door: string, receipt: Receipt, now: number): Promise<void> {
+async function acknowledge(unit: Unit, { id: door, acknowledged_version }: DoorRow, receipt: Receipt, now: number): Promise<void> {
   await unit.updateTable("doors").set({ acknowledged_epoch: receipt.epoch, acknowledged_version: receipt.version, acknowledged_at: now }).where("id", "=", door).execute();
   const base = (await findBase(unit, door, receipt.manifestHash))!;
   // The base that the door has is its current one; older ones are of no more use to anybody.
@@ -98,7 +99,22 @@ async function acknowledge(unit: Unit, door: string, receipt: Receipt, now: numb
     .where("never_left", "=", 0)
     .where("removed_version", "<=", receipt.version)
     .execute();
-  await releaseCredentials(unit, door, now);
+  await releaseCredentials(unit, door, now, await removedSince(unit, door, acknowledged_version, receipt.version));
+}
+
+/** The credentials of which grants went from a door's list after one version and until another; undefined where they are many. */
+async function removedSince(unit: Unit, door: string, after: number, until: number): Promise<string[] | undefined> {
+  const removed = await unit
+    .selectFrom("grant_doors as at")
+    .innerJoin("grants as grant", "grant.id", "at.grant_id")
+    .where("at.door_id", "=", door)
+    .where("at.removed_version", ">", after)
+    .where("at.removed_version", "<=", until)
+    .select("grant.credential_id")
+    .distinct()
+    .limit(CHANGED_CREDENTIALS_MAX + 1)
+    .execute();
+  return removed.length > CHANGED_CREDENTIALS_MAX ? undefined : removed.map((row) => row.credential_id);
 }
 
 async function raiseAlarms(unit: Unit, secrets: DoorSecrets, door: DoorRow, receipt: Receipt, now: number): Promise<void> {

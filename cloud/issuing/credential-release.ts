@@ -4,14 +4,15 @@ import type { Unit } from "../store/store";
  * Gives back the values of credentials that a door surely does not hold any more: all their grants there are gone
  * from a list that the door has acknowledged, or never left this cloud. Until then nobody else may get them (X9).
  * A revoked PIN that no door holds is destroyed.
+ * @param credentials those of which grants have gone from the door's list, with their companions; undefined = all
+ * that the door may hold.
  */
-export async function releaseCredentials(unit: Unit, door: string, now: number): Promise<void> {
+export async function releaseCredentials(unit: Unit, door: string, now: number, credentials?: readonly string[]): Promise<void> {
+  if (credentials?.length === 0) return;
   const { acknowledged_version } = await unit.selectFrom("doors").select("acknowledged_version").where("id", "=", door).executeTakeFirstOrThrow();
-  const released = await unit
-    .updateTable("door_credentials")
-    .set({ released_at: now })
-    .where("door_id", "=", door)
-    .where("released_at", "is", null)
+  let held = unit.updateTable("door_credentials").set({ released_at: now }).where("door_id", "=", door).where("released_at", "is", null);
+  if (credentials !== undefined) held = held.where("credential_id", "in", unit.selectFrom("credentials").select("id").where((eb) => eb.or([eb("id", "in", credentials), eb("parent_id", "in", credentials)])));
+  const released = await held
     .where((eb) =>
       eb.not(
         eb.exists(

@@ -6,21 +6,35 @@ import type { Window } from "../access/window";
 import { EXPIRED_ROWS_SECONDS } from "../limits";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
+import { grantsAtDoor } from "./grants-at-door";
 
 /** A door's grants as the next list must treat them. */
 export interface DoorGrants {
   /** What the list must hold. */
   live: GrantOnDoor[];
   /** Grants that are in the list, or were to be, and are no more. */
-  leaving: { grant: string; addedVersion: number | null }[];
-  /** Of the longest PIN that the list holds; 0 without any. */
+  leaving: LeavingGrant[];
+  /** Of the longest PIN among those that are live; 0 without any. */
   pinDigits: number;
 }
 
-/** @param now Unix seconds. */
-export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "unit_numbers">, now: number): Promise<DoorGrants> {
-  const companions = await readCompanions(unit, door.id);
-  const rows = await readRows(unit, door.id);
+export interface LeavingGrant {
+  grant: string;
+  addedVersion: number | null;
+}
+
+/** Whether a right ended so long ago that it leaves the list. @param now Unix seconds. */
+export function isLongPast(notAfter: number, now: number): boolean {
+  return notAfter !== NO_END && notAfter + EXPIRED_ROWS_SECONDS <= now;
+}
+
+/**
+ * @param credentials only the grants of these; undefined = all of the door.
+ * @param now Unix seconds.
+ */
+export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "unit_numbers">, now: number, credentials?: readonly string[]): Promise<DoorGrants> {
+  const companions = await readCompanions(unit, door.id, credentials);
+  const rows = await readRows(unit, door.id, credentials);
   const schedules = new Map<string, Window[]>();
   const windowsOf = (text: string): Window[] => {
     const known = schedules.get(text) ?? (JSON.parse(text) as Window[]);
@@ -29,8 +43,7 @@ export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "uni
   };
   const grants: DoorGrants = { live: [], leaving: [], pinDigits: 0 };
   for (const row of rows) {
-    const expired = row.not_after !== NO_END && row.not_after + EXPIRED_ROWS_SECONDS <= now;
-    if (row.revoked_at !== null || expired) {
+    if (row.revoked_at !== null || isLongPast(row.not_after, now)) {
       grants.leaving.push({ grant: row.grant_id, addedVersion: row.added_version });
       continue;
     }
@@ -47,15 +60,11 @@ export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "uni
   return grants;
 }
 
-async function readRows(unit: Unit, door: string) {
-  return unit
-    .selectFrom("grant_doors as at")
-    .innerJoin("grants as grant", "grant.id", "at.grant_id")
-    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
-    .innerJoin("people as person", "person.id", "credential.person_id")
-    .innerJoin("door_credentials as known", (join) => join.onRef("known.credential_id", "=", "credential.id").onRef("known.door_id", "=", "at.door_id"))
-    .where("at.door_id", "=", door)
-    .where("at.removed_version", "is", null)
+async function readRows(unit: Unit, door: string, credentials: readonly string[] | undefined) {
+  let query = grantsAtDoor(unit, door).where("at.removed_version", "is", null);
+  // By the grants, so that the few are found by their ids and not among all of the door.
+  if (credentials !== undefined) query = query.where("at.grant_id", "in", unit.selectFrom("grants").select("id").where("credential_id", "in", credentials));
+  return query
     .select(["at.grant_id", "at.added_version", "known.tag", "credential.id as credential_id", "credential.kind", "credential.digits", "person.class", "person.suspended_at"])
     .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.revoked_at"])
     .execute();
@@ -68,15 +77,14 @@ export interface Companion {
   digits: number;
 }
 
-/** What completes or stands for other credentials at a door, by the credential that each shares its grants with. */
-export async function readCompanions(unit: Unit, door: string): Promise<Map<string, Companion[]>> {
-  const rows = await unit
-    .selectFrom("door_credentials as known")
-    .innerJoin("credentials as credential", "credential.id", "known.credential_id")
-    .where("known.door_id", "=", door)
-    .where("credential.parent_id", "is not", null)
-    .select(["credential.id", "credential.kind", "credential.digits", "credential.parent_id", "known.tag"])
-    .execute();
+/**
+ * What completes or stands for other credentials at a door, by the credential that each shares its grants with.
+ * @param credentials of these alone; undefined = of all.
+ */
+export async function readCompanions(unit: Unit, door: string, credentials?: readonly string[]): Promise<Map<string, Companion[]>> {
+  let query = unit.selectFrom("door_credentials as known").innerJoin("credentials as credential", "credential.id", "known.credential_id").where("known.door_id", "=", door).where("credential.parent_id", "is not", null);
+  if (credentials !== undefined) query = query.where("credential.parent_id", "in", credentials);
+  const rows = await query.select(["credential.id", "credential.kind", "credential.digits", "credential.parent_id", "known.tag"]).execute();
   const companions = new Map<string, Companion[]>();
   for (const { parent_id, ...row } of rows) companions.set(parent_id!, [...(companions.get(parent_id!) ?? []), row]);
   return companions;

@@ -1,14 +1,13 @@
 import { fromHex } from "../../protocol/bytes";
-import { rowsOfDoor } from "../access/door-row";
-import { readIssuedBases } from "../doors/issued-state";
+import { readIssuedState } from "../doors/issued-state";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
+import { compileAll, compileChanges, newestList, type CompiledList } from "./compile-list";
 import { releaseCredentials } from "./credential-release";
-import { readDoorGrants } from "./door-grants";
 import { ordersOf } from "./orders-of-door";
-import { packRows } from "./list-rows";
+import { deleteNotes, readNotes } from "./outbox";
 import { nextVersion, planList, type ListPlan } from "./plan-list";
 import type { ListStamp } from "./list-signing";
 import { surroundingsOf } from "./property-surroundings";
@@ -18,35 +17,42 @@ import { surroundingsOf } from "./property-surroundings";
  * @param now Unix seconds.
  */
 export async function issueList(unit: Unit, keystore: Keystore, door: string, now: number): Promise<void> {
-  const notes = await unit.selectFrom("outbox").select((eb) => eb.fn.max("id").as("last")).where("door_id", "=", door).executeTakeFirst();
+  const notes = await readNotes(unit, door);
   const row = await unit.selectFrom("doors").selectAll().where("id", "=", door).executeTakeFirstOrThrow();
+  let concerned: readonly string[] | undefined;
   if (row.claimed_at === null) await dropRevoked(unit, door);
-  else await issueVersion(unit, keystore, row, now);
-  await releaseCredentials(unit, door, now);
-  if (notes?.last) await unit.deleteFrom("outbox").where("door_id", "=", door).where("id", "<=", notes.last).execute();
+  else concerned = await issueVersion(unit, keystore, row, notes?.changed, now);
+  await releaseCredentials(unit, door, now, concerned);
+  if (notes !== undefined) await deleteNotes(unit, door, notes);
 }
 
-async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, now: number): Promise<void> {
+/**
+ * @param changed credentials, where only their rights have; undefined = anything may have.
+ * @returns the credentials of which grants may have come or gone; undefined = any.
+ */
+async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, changed: readonly string[] | undefined, now: number): Promise<readonly string[] | undefined> {
   const property = await unit.selectFrom("properties").selectAll().where("id", "=", door.property_id).executeTakeFirstOrThrow();
   const keyset = await unit.selectFrom("keysets").select("epoch").orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
-  const grants = await readDoorGrants(unit, door, now);
+  const issued = await readIssuedState(unit, door.id, door.version);
+  const newest = changed && newestList(issued);
+  const list = (newest && (await compileChanges(unit, door, newest, changed, now))) ?? (await compileAll(unit, door, now));
   const stamp: ListStamp = { door: fromHex(door.id)!, epoch: keyset.epoch, version: nextVersion(door.version, now), issuedAt: now };
-  const bases = await readIssuedBases(unit, door.id);
   const withdrawn = await unit.selectFrom("list_bases").select("version").where("door_id", "=", door.id).where("state", "=", "withdrawn").limit(1).executeTakeFirst();
   const plan = planList({
     hashes: nativeHashes,
     listKey: keystore.listKey,
-    bases,
-    strayed: withdrawn !== undefined || (bases.length === 0 && door.version > 0),
-    rows: packRows(rowsOfDoor(grants.live)),
+    bases: issued.bases,
+    strayed: withdrawn !== undefined || (issued.bases.length === 0 && door.version > 0),
+    rows: list.rows,
     stamp,
     surroundings: surroundingsOf(property, now),
-    doorState: ordersOf(door, property, grants.pinDigits),
+    doorState: ordersOf(door, property, list.pinDigits),
   });
   await storePlan(unit, door.id, stamp, plan);
   await unit.updateTable("doors").set({ epoch: stamp.epoch, version: stamp.version }).where("id", "=", door.id).execute();
-  await stampGrants(unit, door.id, stamp.version, door.offered_version, grants.leaving);
+  await stampGrants(unit, door.id, stamp.version, door.offered_version, list);
   await forgetUnsent(unit, door.id, stamp.version, door.offered_version);
+  return list.credentials;
 }
 
 async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, withdrawn, deltas }: ListPlan): Promise<void> {
@@ -64,12 +70,14 @@ async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, wit
 }
 
 /** Remembers with which version a grant came to the door and with which it went: that is what receipts are held against. */
-async function stampGrants(unit: Unit, door: string, version: number, offered: number, leaving: readonly { grant: string; addedVersion: number | null }[]): Promise<void> {
+async function stampGrants(unit: Unit, door: string, version: number, offered: number, { leaving, credentials }: CompiledList): Promise<void> {
   for (const { grant, addedVersion } of leaving) {
     const neverLeft = addedVersion === null || addedVersion > offered;
     await unit.updateTable("grant_doors").set({ removed_version: version, never_left: neverLeft ? 1 : 0 }).where("grant_id", "=", grant).where("door_id", "=", door).execute();
   }
-  await unit.updateTable("grant_doors").set({ added_version: version }).where("door_id", "=", door).where("added_version", "is", null).where("removed_version", "is", null).execute();
+  let coming = unit.updateTable("grant_doors").set({ added_version: version }).where("door_id", "=", door).where("added_version", "is", null).where("removed_version", "is", null);
+  if (credentials !== undefined) coming = coming.where("grant_id", "in", unit.selectFrom("grants").select("id").where("credential_id", "in", credentials));
+  await coming.execute();
 }
 
 /** A door that was never claimed holds nothing: what is revoked there is gone at once. */

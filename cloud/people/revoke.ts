@@ -1,4 +1,4 @@
-import { noteDoors } from "../issuing/outbox";
+import { noteChanges, type ChangedRights } from "../issuing/outbox";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import { newId } from "../store/ids";
@@ -58,12 +58,18 @@ export async function revokeGrant(unit: Unit, grant: string, actor: string, now:
 async function insertRevocation(unit: Unit, person: string, scope: "person" | "grant", grants: readonly string[], actor: string, now: number): Promise<string> {
   const id = newId();
   await unit.insertInto("revocations").values({ id, person_id: person, scope, created_at: now, created_by: actor }).execute();
-  const doors = new Set<string>();
+  const changes: ChangedRights[] = [];
   for (const grant of grants) {
     await unit.updateTable("grants").set({ revoked_at: now, revocation_id: id }).where("id", "=", grant).execute();
-    const rows = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant).where("removed_version", "is", null).execute();
-    for (const { door_id } of rows) doors.add(door_id);
+    const doors = await unit
+      .selectFrom("grant_doors as at")
+      .innerJoin("grants as grant", "grant.id", "at.grant_id")
+      .select(["at.door_id as door", "grant.credential_id as credential"])
+      .where("at.grant_id", "=", grant)
+      .where("at.removed_version", "is", null)
+      .execute();
+    changes.push(...doors);
   }
-  await noteDoors(unit, [...doors], now);
+  await noteChanges(unit, changes, now);
   return id;
 }

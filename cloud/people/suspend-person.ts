@@ -1,4 +1,4 @@
-import { noteDoors } from "../issuing/outbox";
+import { noteChanges } from "../issuing/outbox";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
@@ -14,15 +14,15 @@ export async function setSuspended(unit: Unit, person: string, suspended: boolea
   if (row.revoked_at !== null) throw new Refusal("person-revoked");
   if ((row.suspended_at !== null) === suspended) return;
   await unit.updateTable("people").set({ suspended_at: suspended ? now : null }).where("id", "=", person).execute();
-  const doors = await unit
+  const changes = await unit
     .selectFrom("grant_doors as at")
     .innerJoin("grants as grant", "grant.id", "at.grant_id")
     .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
     .where("credential.person_id", "=", person)
     .where("at.removed_version", "is", null)
-    .select("at.door_id")
+    .select(["at.door_id as door", "grant.credential_id as credential"])
     .distinct()
     .execute();
-  await noteDoors(unit, doors.map((door) => door.door_id), now);
+  await noteChanges(unit, changes, now);
   await audit(unit, { at: now, actor, action: suspended ? "person.suspend" : "person.resume", subject: `person/${person}`, detail: {} });
 }
