@@ -34,6 +34,7 @@ export const STAFF_LEASE_SECONDS = 72 * 3_600; // default and most
 export const LEASE_SECONDS_MIN = 3_600; // shorter ones would lock out over a router's restart
 export const UNLOCK_SECONDS = 5; // default of a property
 
+export const IDENTIFIER_CHARACTERS_MAX = 320; // as typed; what is stored is shorter
 export const EMAIL_CHARACTERS_MAX = 254; // RFC 5321 §4.5.3.1.3, without the angle brackets
 export const EMAIL_LOCAL_BYTES_MAX = 64; // RFC 5321 §4.5.3.1.1
 

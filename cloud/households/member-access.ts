@@ -3,7 +3,7 @@ import type { GrantTerms } from "../access/grant";
 import { sortWindows, type Window } from "../access/window";
 import type { DoorSecrets } from "../doors/door-secrets";
 import type { Keystore } from "../keys/keystore";
-import { noteDoors } from "../issuing/outbox";
+import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { extendCredential } from "../people/extend-credential";
 import { giveCredentials, type GivenCredential, type NewCredential } from "../people/give-credential";
@@ -57,7 +57,7 @@ export async function matchAccess(unit: Unit, parts: CredentialParts, person: st
   let missing = gained;
   if (!pinPerDoor && gained.length > 0) {
     const first = had.find(({ kind, supersededAt, companions }) => kind === "pin" && supersededAt === null && !companions);
-    const reached = first === undefined ? [] : await extendCredential(unit, parts, first.credential, gained, now);
+    const reached = first === undefined ? [] : await extendCredential(unit, parts, first.credential, gained);
     if (first !== undefined && reached.length > 0) extended.set(first.credential, reached);
     missing = gained.filter((door) => !reached.includes(door));
   }
@@ -133,7 +133,7 @@ async function insertGrant(unit: Unit, credential: string, { terms, outputs, use
     .values({ id, credential_id: credential, not_before: notBefore, not_after: notAfter, windows: JSON.stringify(sortWindows(windows)), max_uses: maxUses, use_counter: useCounter, outputs, created_at: now, created_by: actor })
     .execute();
   await unit.insertInto("grant_doors").values(doors.map((door_id) => ({ grant_id: id, door_id }))).execute();
-  await noteDoors(unit, doors, now);
+  await noteChanges(unit, doors.map((door) => ({ door, credential })), now);
 }
 
 async function endGrants(unit: Unit, had: readonly Access[], actor: string, now: number): Promise<void> {

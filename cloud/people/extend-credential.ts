@@ -1,6 +1,7 @@
 import { pinDigitsFor } from "../access/pin";
 import type { DoorSecrets } from "../doors/door-secrets";
 import type { Keystore } from "../keys/keystore";
+import { openValue } from "../pins/sealed-value";
 import type { Unit } from "../store/store";
 import { greatestPopulation, isTaken, placeValue, readPlaces } from "./pin-values";
 
@@ -9,11 +10,11 @@ import { greatestPopulation, isTaken, placeValue, readPlaces } from "./pin-value
  * long as that door asks for (X9). Its grants there are for the caller to give.
  * @returns the doors that it can be used at from now on.
  */
-export async function extendCredential(unit: Unit, { keystore, secrets }: { keystore: Keystore; secrets: DoorSecrets }, credential: string, doors: readonly string[], _now: number): Promise<string[]> {
+export async function extendCredential(unit: Unit, { keystore, secrets }: { keystore: Keystore; secrets: DoorSecrets }, credential: string, doors: readonly string[]): Promise<string[]> {
   const row = await unit.selectFrom("credentials").selectAll().where("id", "=", credential).executeTakeFirstOrThrow();
-  if (row.value === null || row.kind !== "pin") return [];
+  const value = row.kind === "pin" ? await openValue(unit, keystore, row) : undefined;
+  if (value === undefined) return [];
   const { unit: flat } = await unit.selectFrom("people").select("unit").where("id", "=", row.person_id).executeTakeFirstOrThrow();
-  const value = keystore.sealing.open("pin", `${credential}/${row.version}`, row.value);
   const reached: string[] = [];
   for (const place of await readPlaces(unit, doors)) {
     if (place.unit_numbers === 1 && flat === null) continue;
