@@ -32,6 +32,8 @@ export const PROBLEMS = {
   "too-many-identifiers": [409, "The account has too many e-mail addresses and phone numbers"],
   "too-many-passkeys": [409, "The account has too many passkeys"],
   "too-many-keysets": [409, "The site has had all its keysets"],
+  "name-taken": [409, "There is one of this name already"],
+  "in-use": [409, "Something still depends on it"],
   "cap-reached": [409, "The manager's rules have no room for another"],
   "already-member": [409, "They have a place in this household already"],
   "household-ended": [409, "The household has ended"],

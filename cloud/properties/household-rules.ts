@@ -1,5 +1,6 @@
-import type { Unit } from "../store/store";
 import { GUESTS_PER_HOUSEHOLD_MAX, RESIDENTS_PER_HOUSEHOLD_MAX } from "../limits";
+import { audit } from "../store/audit";
+import type { Unit } from "../store/store";
 
 /** What a manager lets households do (O5, O12, O14). It binds members; whoever lives there already stays. */
 export interface HouseholdRules {
@@ -41,4 +42,11 @@ export function parseRules(text: string): HouseholdRules {
 export async function readRules(unit: Unit, property: string): Promise<HouseholdRules> {
   const { rules } = await unit.selectFrom("properties").select("rules").where("id", "=", property).executeTakeFirstOrThrow();
   return parseRules(rules);
+}
+
+/** Households get other rules; whoever lives there already stays (O5). */
+export async function setRules(unit: Unit, property: string, rules: HouseholdRules, actor: string, now: number): Promise<void> {
+  const { version } = await unit.selectFrom("properties").select("version").where("id", "=", property).executeTakeFirstOrThrow();
+  await unit.updateTable("properties").set({ rules: JSON.stringify(rules), version: version + 1 }).where("id", "=", property).execute();
+  await audit(unit, { at: now, actor, action: "property.rules", subject: `property/${property}`, detail: { ...rules } });
 }

@@ -1,0 +1,23 @@
+import { z } from "@hono/zod-openapi";
+import { Refusal } from "../refusal";
+
+/** A record's version as an entity tag (RFC 9110 §8.8.3): two people who edit it at once do not undo each other. */
+export function etag(version: number): string {
+  return `"${version}"`;
+}
+
+/** Of requests that must say which version they change. */
+export const IfMatch = z.object({ "if-match": z.string().max(64).optional().openapi({ description: "The `ETag` of what is being changed." }) });
+
+/** @throws {Refusal} `version-needed`; `changed-meanwhile`. */
+export function requireVersion(ifMatch: string | undefined, version: number): void {
+  if (ifMatch === undefined) throw new Refusal("version-needed", "Send the header If-Match with the ETag of what you have read.");
+  allowVersion(ifMatch, version);
+}
+
+/** As `requireVersion`, where a request need not say. @throws {Refusal} `changed-meanwhile`. */
+export function allowVersion(ifMatch: string | undefined, version: number): void {
+  if (ifMatch === undefined || ifMatch.trim() === "*") return;
+  // No weak comparison: RFC 9110 §13.1.1.
+  if (!ifMatch.split(",").some((tag) => tag.trim() === etag(version))) throw new Refusal("changed-meanwhile", "Somebody else has changed this meanwhile: read it again.");
+}
