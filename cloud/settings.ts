@@ -6,8 +6,14 @@ import { messageEnvironment, messageSettings, type MessageSettings } from "./mes
 import { StartupError } from "./startup-error";
 
 export interface Settings {
-  /** Absolute path of the folder that holds the database and the keys. */
+  /** Absolute path of the folder that holds the keys, and the database unless that is elsewhere. */
   dataFolder: string;
+  /** `postgres://user:password@host:port/database`, a secret; undefined = SQLite in the data folder. */
+  databaseUrl: string | undefined;
+  /** PEM files of a certificate with its chain and of its key: HTTP is HTTPS then. */
+  tls: { certificateFile: string; keyFile: string } | undefined;
+  /** What people's browsers reach this cloud by, without a slash at its end: behind a proxy; undefined = what it listens on. */
+  publicUrl: string | undefined;
   httpHost: string;
   /** 0 = any free one. */
   httpPort: number;
@@ -30,6 +36,10 @@ const host = z.string().regex(/^[A-Za-z0-9._:-]+$/, "a host name or address");
 
 const environment = z.object({
   LATCHKEY_DATA: z.string().min(1).default("./data"),
+  LATCHKEY_DATABASE_URL: z.string().refine(isDatabaseUrl, "a URL such as postgres://user:password@host:5432/latchkey").optional(),
+  LATCHKEY_PUBLIC_URL: z.string().refine(isOrigin, "a URL such as https://latchkey.example.org, without a path").optional(),
+  LATCHKEY_TLS_CERT: z.string().optional(),
+  LATCHKEY_TLS_KEY: z.string().optional(),
   LATCHKEY_HTTP_HOST: host.default("127.0.0.1"),
   LATCHKEY_HTTP_PORT: port.default(8_080),
   LATCHKEY_MQTT_HOST: host.default("127.0.0.1"),
@@ -62,6 +72,9 @@ export function readSettings(variables: Record<string, string | undefined>): Set
   const value = result.data;
   return {
     dataFolder: resolve(value.LATCHKEY_DATA),
+    databaseUrl: value.LATCHKEY_DATABASE_URL,
+    tls: tlsOf(value.LATCHKEY_TLS_CERT, value.LATCHKEY_TLS_KEY),
+    publicUrl: value.LATCHKEY_PUBLIC_URL && new URL(value.LATCHKEY_PUBLIC_URL).origin,
     httpHost: value.LATCHKEY_HTTP_HOST,
     httpPort: value.LATCHKEY_HTTP_PORT,
     mqttHost: value.LATCHKEY_MQTT_HOST,
@@ -73,6 +86,22 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     logLevel: value.LATCHKEY_LOG,
     messages: messageSettings(value),
   };
+}
+
+function tlsOf(certificate: string | undefined, key: string | undefined): Settings["tls"] {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) throw new StartupError("LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY are set together or not at all.");
+  return { certificateFile: resolve(certificate), keyFile: resolve(key) };
+}
+
+function isDatabaseUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) && new URL(text).pathname.length > 1;
+}
+
+function isOrigin(text: string): boolean {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false;
+  const { username, password, pathname, search, hash } = new URL(text);
+  return username + password + search + hash === "" && pathname === "/";
 }
 
 export function isTimeZone(name: string): boolean {

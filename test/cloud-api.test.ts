@@ -10,7 +10,7 @@ import { createKeystore, loadKeystore } from "../cloud/keys/keystore";
 import { readSettings } from "../cloud/settings";
 import { StartupError } from "../cloud/startup-error";
 import { MIGRATIONS } from "../cloud/store/migrations";
-import { openStore } from "../cloud/store/store";
+import { openStore } from "../cloud/store/open-store";
 import { CloudRig, NOON, type Json } from "./support/cloud-rig";
 
 let rig: CloudRig;
@@ -303,19 +303,19 @@ test("a keystore that others can read, that is broken or missing stops the start
   t.notThrows(() => loadKeystore(path));
   const complaint = () => t.throws(() => loadKeystore(path), { instanceOf: StartupError }).message;
   chmodSync(path, 0o640);
-  t.regex(complaint(), /can be read by other users/);
+  t.regex(await complaint(), /can be read by other users/);
   chmodSync(path, 0o600);
   const whole = readFileSync(path, "utf8");
   const secret = (JSON.parse(whole) as { listKey: string }).listKey;
   writeFileSync(path, whole.replace('"threshold": 1', '"threshold": 2'));
-  t.regex(complaint(), /more root signatures/);
+  t.regex(await complaint(), /more root signatures/);
   writeFileSync(path, whole.replace(secret, secret.slice(1)));
-  t.regex(complaint(), /broken at "listKey"/);
+  t.regex(await complaint(), /broken at "listKey"/);
   t.false(complaint().includes(secret.slice(1)));
   writeFileSync(path, whole.slice(0, -20));
-  t.regex(complaint(), /not JSON/);
+  t.regex(await complaint(), /not JSON/);
   rmSync(path);
-  t.regex(complaint(), /Cannot read/);
+  t.regex(await complaint(), /Cannot read/);
 
   const settings = { ...rig.settings, dataFolder: join(folder, "data"), mqttPort: 0 };
   await (await startCloud(settings, { clock: rig.clock })).stop();
@@ -369,7 +369,7 @@ test("a database of the first version is brought forward with all that it holds"
   old.exec("INSERT INTO grants VALUES ('g', 'c', 0, 9, '[]', 0, 0, 1, 'test', NULL, NULL)");
   old.exec("INSERT INTO grant_doors VALUES ('g', 'd', 9, NULL, 0, NULL)");
   old.close();
-  const { database, close } = openStore(path);
+  const { database, close } = await openStore(path);
   const door = await database.selectFrom("doors").selectAll().executeTakeFirstOrThrow();
   t.like(door, { id: "d", claimed_at: 2, version: 9, acknowledged_version: 8, next_event: 12, lock_state: "normal", throttle_reset: 0, released_at: null, hours: "[]", first_in: 0, outputs: "[]", unit_numbers: 0 });
   t.like(await database.selectFrom("credentials").selectAll().executeTakeFirstOrThrow(), { id: "c", kind: "pin", parent_id: null, digits: 6 });
@@ -382,36 +382,36 @@ test("a database of the first version is brought forward with all that it holds"
 test("a database that is foreign, newer, damaged or in use stops the start with one line", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const complaint = (path: string) => {
-    const { message } = t.throws(() => openStore(path), { instanceOf: StartupError });
+  const complaint = async (path: string) => {
+    const { message } = await t.throwsAsync(openStore(path), { instanceOf: StartupError });
     t.false(message.includes("\n"));
     return message;
   };
   const at = (name: string) => join(folder, name);
   writeFileSync(at("text"), "not a database, but a text of some length that goes on");
-  t.regex(complaint(at("text")), /is not a database/);
+  t.regex(await complaint(at("text")), /is not a database/);
 
   const foreign = new Libsql(at("foreign"));
   foreign.exec("CREATE TABLE recipes (id INTEGER)");
   foreign.close();
-  t.regex(complaint(at("foreign")), /another program/);
+  t.regex(await complaint(at("foreign")), /another program/);
 
-  await openStore(at("newer")).close();
+  await (await openStore(at("newer"))).close();
   const newer = new Libsql(at("newer"));
   newer.exec("PRAGMA user_version = 99");
   newer.close();
-  t.regex(complaint(at("newer")), /later version/);
+  t.regex(await complaint(at("newer")), /later version/);
 
-  await openStore(at("damaged")).close();
+  await (await openStore(at("damaged"))).close();
   const bytes = readFileSync(at("damaged"));
   writeFileSync(at("damaged"), Buffer.concat([bytes.subarray(0, 4_096), Buffer.alloc(4_096, 0xee), bytes.subarray(8_192)]));
-  t.regex(complaint(at("damaged")), /damaged|malformed|Cannot open/);
+  t.regex(await complaint(at("damaged")), /damaged|malformed|Cannot open/);
 
-  t.regex(complaint(at("no/such/folder")), /Cannot open/);
-  const first = openStore(at("shared"));
-  t.regex(complaint(at("shared")), /in use by another process/);
+  t.regex(await complaint(at("no/such/folder")), /Cannot open/);
+  const first = await openStore(at("shared"));
+  t.regex(await complaint(at("shared")), /in use by another process/);
   await first.close();
-  await openStore(at("shared")).close();
+  await (await openStore(at("shared"))).close();
 });
 
 test("a port in use stops the start, and lets go of all that was taken", async (t) => {

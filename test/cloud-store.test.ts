@@ -22,7 +22,8 @@ import { requireRoom } from "../cloud/people/door-room";
 import { drawFreePin } from "../cloud/people/pin-values";
 import { createProperty } from "../cloud/properties/property-settings";
 import { Refusal } from "../cloud/refusal";
-import { isUniqueViolation, openStore, type Store, type Unit } from "../cloud/store/store";
+import { openStore } from "../cloud/store/open-store";
+import { isUniqueViolation, type Store, type Unit } from "../cloud/store/store";
 import { ManualClock } from "./support/manual-clock";
 
 const NOW = 1_780_000_000;
@@ -37,7 +38,7 @@ let person: string;
 
 test.before(async () => {
   folder = mkdtempSync(join(tmpdir(), "latchkey-"));
-  store = openStore(join(folder, "store.sqlite"));
+  store = await openStore(join(folder, "store.sqlite"));
   await store.database.transaction().execute(async (unit) => {
     const settings = { name: "P", timeZone: "UTC", holidays: [], unlockSeconds: 5, staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: null } };
     const property = await createProperty(unit, settings, "test", NOW);

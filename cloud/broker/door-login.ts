@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { forgetClaimAnswer } from "../doors/claim-door";
 import type { Database } from "../store/store";
+import { inTransaction } from "../store/transaction";
 
 /** What an unknown door's password is compared with, so that the answer takes as long. */
 const NOBODY = randomBytes(32);
@@ -15,6 +16,6 @@ export async function checkLogin(database: Database, door: string, password: Uin
   const known = row?.password_hash ?? undefined;
   const matches = timingSafeEqual(createHash("sha256").update(password).digest(), known ?? NOBODY);
   if (!matches || row === undefined || known === undefined) return false;
-  if (row.claim_answer !== null) await database.transaction().execute((unit) => forgetClaimAnswer(unit, door));
+  if (row.claim_answer !== null) await inTransaction(database, (unit) => forgetClaimAnswer(unit, door));
   return true;
 }

@@ -8,6 +8,7 @@ import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
 import { LEASE_RENEWAL_SECONDS, RESEND_SECONDS } from "../limits";
 import type { Database, Unit } from "../store/store";
+import { inTransaction } from "../store/transaction";
 import type { DoorRow } from "../store/tables";
 import { acknowledgeEvents, answerNeed, answerReceipt } from "./door-answers";
 import type { DownMessage } from "./difference";
@@ -105,7 +106,7 @@ export class DoorSync {
   }
 
   #unit<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#parts.database.transaction().execute(work);
+    return inTransaction(this.#parts.database, work);
   }
 
   async #send(door: string, messages: readonly DownMessage[]): Promise<void> {

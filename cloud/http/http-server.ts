@@ -1,9 +1,11 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Routes } from "./api";
+import type { Certificate } from "./certificate";
 
-/** A listening HTTP server. */
+/** A listening HTTP or HTTPS server. */
 export class HttpServer {
   readonly #server: Server;
 
@@ -11,10 +13,15 @@ export class HttpServer {
     this.#server = server;
   }
 
-  /** @param port 0 = any free one. @throws as `listen` of node:http, e.g. EADDRINUSE. */
-  static async start(address: { host: string; port: number }, app: Pick<Routes, "fetch">): Promise<HttpServer> {
+  /**
+   * @param address port 0 = any free one; with a certificate it speaks HTTPS (TLS 1.2 or later) and nothing else.
+   * @throws as `listen` of node:http, e.g. EADDRINUSE.
+   */
+  static async start(address: { host: string; port: number; certificate?: Certificate | undefined }, app: Pick<Routes, "fetch">): Promise<HttpServer> {
     const listener = getRequestListener(app.fetch);
-    const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 8_192 }, (request, response) => void listener(request, response));
+    const options = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 8_192 };
+    const handle = (request: IncomingMessage, response: ServerResponse): void => void listener(request, response);
+    const server = address.certificate === undefined ? createServer(options, handle) : createSecureServer({ ...options, ...address.certificate, minVersion: "TLSv1.2" }, handle);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(address.port, address.host, resolve);

@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../clock";
 import type { Keystore } from "../keys/keystore";
 import { OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
 import type { Database } from "../store/store";
+import { inSnapshot, inTransaction } from "../store/transaction";
 import { issueList } from "./issue-list";
 import { notedDoors } from "./outbox";
 
@@ -46,7 +47,7 @@ export class ListIssuer {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       try {
-        const doors = await database.transaction().execute(notedDoors);
+        const doors = await inSnapshot(database, notedDoors);
         let failed = false;
         for (const door of doors) failed = !(await this.#issue(door)) || failed;
         if (failed) this.#later();
@@ -62,7 +63,7 @@ export class ListIssuer {
     const { database, keystore, clock, log, onIssued } = this.#parts;
     if (this.#stopped) return true;
     try {
-      await database.transaction().execute((unit) => issueList(unit, keystore, door, clock.now()));
+      await inTransaction(database, (unit) => issueList(unit, keystore, door, clock.now()));
     } catch (error) {
       log.error({ door, err: error }, "failed to issue a list; it will be tried again");
       return false;

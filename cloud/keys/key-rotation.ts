@@ -6,6 +6,7 @@ import { noteDoors } from "../issuing/outbox";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import type { Database, Unit } from "../store/store";
+import { inTransaction } from "../store/transaction";
 import { signKeyset } from "./keyset-signing";
 import { readKeystoreFile, toKeyPair, writeKeystoreFile, type KeyPair, type Keystore, type KeystoreFile } from "./keystore";
 
@@ -32,7 +33,8 @@ export class KeyRotation {
     const keystore = this.#keystore;
     const { listKey, leaseKey } = keystore;
     try {
-      const keyset = await database.transaction().execute(async (unit) => {
+      const keyset = await inTransaction(database, async (unit) => {
+        Object.assign(keystore, { listKey, leaseKey }); // what an attempt that collided has changed
         const next = this.#stage();
         const keyset = await insertKeyset(unit, keystore, next, newEpoch, actor, now);
         // Nobody else is at work before this is committed, and whoever is then signs with the new keys.

@@ -1,5 +1,6 @@
 import Libsql from "libsql";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { storable } from "./storable";
 
 /**
  * libsql in the shape that Kysely's SQLite dialect takes, without libsql's sharp edges (0.5): it aborts the whole
@@ -87,18 +88,9 @@ function attempt<T>(work: () => T): T {
 }
 
 function toSqlite(value: unknown): unknown {
-  if (value === null || typeof value === "bigint") return value;
-  if (typeof value === "boolean") return value ? 1n : 0n;
-  if (typeof value === "number") {
-    if (!Number.isSafeInteger(value)) throw new Error("only whole numbers are stored");
-    return BigInt(value);
-  }
-  if (typeof value === "string") {
-    if (value.includes("\0")) throw new Error("a text to be stored holds NUL");
-    return value;
-  }
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  throw new Error(`cannot be stored: ${typeof value}`);
+  const stored = storable(value);
+  if (typeof stored === "number") return BigInt(stored);
+  return stored instanceof Uint8Array ? Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength) : stored;
 }
 
 function fromSqlite(row: unknown): unknown {

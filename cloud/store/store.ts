@@ -1,89 +1,42 @@
-import { existsSync } from "node:fs";
-import { Kysely, SqliteDialect, type Transaction } from "kysely";
-import { StartupError } from "../startup-error";
-import { LibsqlDatabase, SqliteError } from "./libsql-database";
-import { MIGRATIONS } from "./migrations";
+import type { Kysely, Transaction } from "kysely";
+import { DatabaseError } from "pg";
+import { SqliteError } from "./libsql-database";
 import type { Tables } from "./tables";
 
-/** All queries of a transaction must go through the transaction: there is one connection, and it is taken. */
+/** All queries of a transaction must go through the transaction: SQLite has one connection, and it is taken. */
 export type Database = Kysely<Tables>;
 export type Unit = Transaction<Tables>;
 
-/** "LKey": a database of somebody else's is never touched. */
-const APPLICATION_ID = 0x4c4b6579;
-
 export interface Store {
   database: Database;
+  /** Runs `work` while no other process opens this database, or is in such work itself. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database, or makes it, and brings its schema forward. Commits are durable (WAL, synchronous = FULL),
- * and the file belongs to this process alone until `close`.
- * @param path of the file.
- * @throws StartupError in one line: held by another process, not ours, damaged, or of a later version.
+ * Whether an error is the database refusing a second one of what must be unique. After it PostgreSQL takes no more
+ * statements of the transaction: where both may happen, use `onConflict`.
  */
-export function openStore(path: string): Store {
-  const existed = existsSync(path);
-  let sqlite: LibsqlDatabase | undefined;
-  try {
-    sqlite = new LibsqlDatabase(path);
-    sqlite.pragma("journal_mode = WAL");
-    checkOwnership(sqlite, path, existed);
-    sqlite.pragma("locking_mode = EXCLUSIVE");
-    sqlite.pragma("synchronous = FULL");
-    // The lock comes with the first write and stays.
-    sqlite.execute("BEGIN EXCLUSIVE; COMMIT");
-    if (sqlite.pragma("quick_check(1)") !== "ok") throw new StartupError(`The database ${path} is damaged: restore it from a backup.`);
-    migrate(sqlite, path);
-    sqlite.pragma("foreign_keys = ON");
-  } catch (error) {
-    sqlite?.close();
-    throw error instanceof StartupError ? error : new StartupError(explain(error as Error, path));
-  }
-  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
-  return {
-    database,
-    async close() {
-      await database.destroy();
-      sqlite.close(); // Kysely closes only what it has used
-    },
-  };
-}
-
-function checkOwnership(sqlite: LibsqlDatabase, path: string, existed: boolean): void {
-  const applicationId = sqlite.pragma("application_id");
-  if (applicationId === APPLICATION_ID) return;
-  const tables = sqlite.prepare("SELECT count(*) AS count FROM sqlite_master").all([]) as { count: number }[];
-  if (existed && (applicationId !== 0 || tables[0].count > 0)) throw new StartupError(`${path} is a database of another program.`);
-}
-
-/** With foreign keys off: a table that gets other checks is made anew under its name. */
-function migrate(sqlite: LibsqlDatabase, path: string): void {
-  sqlite.pragma("foreign_keys = OFF");
-  const version = Number(sqlite.pragma("user_version"));
-  if (version > MIGRATIONS.length) throw new StartupError(`The database ${path} was written by a later version of Latchkey (schema ${version}, this one knows ${MIGRATIONS.length}).`);
-  if (version === MIGRATIONS.length) return;
-  MIGRATIONS.slice(version).forEach((statements, index) => {
-    // One transaction: an interrupted start leaves the old version whole.
-    sqlite.execute(`BEGIN; ${statements}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + index + 1}; COMMIT`);
-  });
-  if (sqlite.pragma("foreign_key_check") !== undefined) throw new StartupError(`The database ${path} is damaged: it has rows that belong to nothing.`);
-}
-
-function explain(error: Error, path: string): string {
-  const code = error instanceof SqliteError ? error.code : "";
-  if (code === "SQLITE_BUSY") return `The database ${path} is in use by another process: one Latchkey at a time.`;
-  if (code === "SQLITE_NOTADB") return `${path} is not a database.`;
-  return `Cannot open the database ${path}: ${error.message.split("\n")[0]}`;
-}
-
-/** Whether an error is the database refusing a second one of what must be unique. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof SqliteError && (error.code === "SQLITE_CONSTRAINT_UNIQUE" || error.code === "SQLITE_CONSTRAINT_PRIMARYKEY");
+  if (error instanceof SqliteError) return error.code === "SQLITE_CONSTRAINT_UNIQUE" || error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+  return error instanceof DatabaseError && error.code === "23505";
 }
 
-/** Whether the disk, and not the request, is to blame. */
-export function isStorageFailure(error: unknown): boolean {
-  return error instanceof SqliteError && /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|BUSY)/.test(error.code);
+/** Whether PostgreSQL could not give two transactions an order (serialization failure, deadlock): the same one may pass now. */
+export function isContention(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === "40001" || error.code === "40P01");
 }
+
+/** Whether the disk or the connection to the database, and not the request, is to blame. */
+export function isStorageFailure(error: unknown): boolean {
+  if (error instanceof SqliteError) return /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|BUSY)/.test(error.code);
+  // Connection, no resources, not now, operator, system, damage; 25006: a standby takes no writes.
+  if (error instanceof DatabaseError) return isContention(error) || /^(08|53|55|57|58|XX|25006|25P0)/.test(error.code ?? "");
+  if (!(error instanceof Error)) return false;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? "") || POSTGRES_GONE.test(message);
+}
+
+/** What `pg` throws, without a code, where a connection is lost or none is to be had. */
+const POSTGRES_GONE = /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed)/;

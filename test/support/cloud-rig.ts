@@ -28,7 +28,7 @@ export class CloudRig {
 
   private constructor(clock: ManualClock, folder: string) {
     this.clock = clock;
-    this.settings = { dataFolder: folder, httpHost: "127.0.0.1", httpPort: 0, mqttHost: "127.0.0.1", mqttPort: 0, mqttPublicHost: undefined, adminToken: undefined, timeZone: "Europe/Paris", logLevel: "silent", messages: { mail: "outbox", sms: "outbox" } };
+    this.settings = { dataFolder: folder, databaseUrl: undefined, tls: undefined, publicUrl: undefined, httpHost: "127.0.0.1", httpPort: 0, mqttHost: "127.0.0.1", mqttPort: 0, mqttPublicHost: undefined, adminToken: undefined, timeZone: "Europe/Paris", logLevel: "silent", messages: { mail: "outbox", sms: "outbox" } };
   }
 
   static async start(now = NOON): Promise<CloudRig> {

@@ -173,6 +173,9 @@ export class World {
     this.cloud = await startCloud(
       {
         dataFolder: this.#folder,
+        databaseUrl: undefined,
+        tls: undefined,
+        publicUrl: undefined,
         httpHost: "127.0.0.1",
         httpPort,
         mqttHost: "127.0.0.1",

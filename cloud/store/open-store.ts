@@ -1,0 +1,12 @@
+import { openPostgresStore } from "./postgres-store";
+import { openSqliteStore } from "./sqlite-store";
+import type { Store } from "./store";
+
+/**
+ * Opens a database, or makes its tables, and brings its schema forward.
+ * @param location path of a SQLite file, which then belongs to this process alone; or a `postgres://` URL.
+ * @throws StartupError in one line, without the URL's password.
+ */
+export async function openStore(location: string): Promise<Store> {
+  return /^postgres(ql)?:/.test(location) ? openPostgresStore(location) : openSqliteStore(location);
+}

@@ -1,0 +1,40 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DatabaseError } from "pg";
+import { TRANSACTION_ATTEMPTS_MAX, TRANSACTION_BACKOFF_MS, TRANSACTION_BACKOFF_MS_MAX } from "../limits";
+import { isContention, isUniqueViolation, type Database, type Unit } from "./store";
+
+/** The writers of this process, one behind the other: between themselves they never conflict. */
+const queues = new WeakMap<Database, Promise<unknown>>();
+
+/**
+ * Runs `work` in one transaction: all of it or nothing, as if nobody else were at work. With PostgreSQL another
+ * process may be, and then it runs again: `work` must change nothing but the database, or set it anew each time.
+ * @throws whatever `work` throws, after which nothing has changed; or the database's failure (`isStorageFailure`).
+ */
+export function inTransaction<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
+  const before = queues.get(database) ?? Promise.resolve();
+  const turn = before.then(() => again(() => database.transaction().setIsolationLevel("serializable").execute(work)));
+  queues.set(database, turn.catch(() => undefined));
+  return turn;
+}
+
+/** Reads in one transaction, beside a writer: what `work` sees was all true at one moment. It cannot write. */
+export function inSnapshot<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
+  return again(() => database.transaction().setIsolationLevel("serializable").setAccessMode("read only").execute(work));
+}
+
+async function again<T>(attempt: () => Promise<T>): Promise<T> {
+  let collided = false;
+  for (let tried = 1; ; tried++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      // Another process may have inserted between our look and our insert: the second look sees it and says so in our words.
+      const raced: boolean = !collided && error instanceof DatabaseError && isUniqueViolation(error);
+      if ((!raced && !isContention(error)) || tried === TRANSACTION_ATTEMPTS_MAX) throw error;
+      collided ||= raced;
+      await sleep(randomInt(Math.min(TRANSACTION_BACKOFF_MS * 2 ** tried, TRANSACTION_BACKOFF_MS_MAX)));
+    }
+  }
+}
