@@ -2,6 +2,7 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTP_BODY_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { routes, type ApiParts, type Routes } from "./api";
+import { accountRoutes } from "./account-routes";
 import { auditRoutes } from "./audit-routes";
 import { authenticate } from "./authenticate";
 import { doorRoutes } from "./door-routes";
@@ -14,6 +15,27 @@ import { personRoutes } from "./person-routes";
 import { problem, problemOf } from "./problem";
 import { propertyRoutes } from "./property-routes";
 import { revocationRoutes } from "./revocation-routes";
+import { templateRoutes } from "./template-routes";
+import { unitRoutes } from "./unit-routes";
+import { sessionRoutes } from "./session-routes";
+import { signInRoutes } from "./sign-in-routes";
+
+const RESOURCES = [
+  signInRoutes,
+  accountRoutes,
+  sessionRoutes,
+  propertyRoutes,
+  doorRoutes,
+  orderRoutes,
+  keysetRoutes,
+  personRoutes,
+  revocationRoutes,
+  eventRoutes,
+  auditRoutes,
+  messageRoutes,
+  unitRoutes,
+  templateRoutes,
+];
 
 /** The whole HTTP surface: `/api` for people and programs, `/enrol` for doors. Every error is a problem. */
 export function createApp(parts: ApiParts): Routes {
@@ -30,7 +52,7 @@ export function createApp(parts: ApiParts): Routes {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-cache");
   });
 
-  for (const resource of [propertyRoutes, doorRoutes, orderRoutes, keysetRoutes, personRoutes, revocationRoutes, eventRoutes, auditRoutes, messageRoutes]) app.route("/api", resource(parts));
+  for (const resource of RESOURCES) app.route("/api", resource(parts));
   app.get("/api/health", (c) => c.json({ status: "ok" }));
   app.route("/enrol", enrolmentRoutes(parts));
 

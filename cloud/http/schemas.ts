@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { HOLIDAYS_MAX, LEASE_SECONDS_MAX, SCHEDULE_CHAIN_MAX, UNLOCK_SECONDS_MAX } from "../../protocol/limits";
 import { OUTPUTS_MAX } from "../../protocol/profile";
 import { HOLDER_CLASSES } from "../access/grant";
-import { CARD_BYTES_MAX, CARD_BYTES_MIN, CREDENTIALS_PER_PERSON_MAX, DOORS_PER_GRANT_MAX, GRANTS_PER_CREDENTIAL_MAX, GUEST_LEASE_SECONDS, LEASE_SECONDS_MIN, NAME_CHARACTERS_MAX, PAGE_ROWS_MAX, STAFF_LEASE_SECONDS } from "../limits";
+import { CARD_BYTES_MAX, CARD_BYTES_MIN, CODE_DIGITS, CREDENTIALS_PER_PERSON_MAX, DOORS_PER_GRANT_MAX, GRANTS_PER_CREDENTIAL_MAX, GUEST_LEASE_SECONDS, IDENTIFIER_CHARACTERS_MAX, LEASE_SECONDS_MIN, NAME_CHARACTERS_MAX, PAGE_ROWS_MAX, STAFF_LEASE_SECONDS } from "../limits";
 import { PROBLEMS } from "../refusal";
 
 /** Pieces of the API's requests and answers: they validate, and the OpenAPI description is made from them. */
@@ -23,6 +23,16 @@ export const Name = z
 /** RFC 3339 in requests, UTC in answers. */
 export const Instant = z.iso.datetime({ offset: true }).openapi({ example: "2026-02-01T18:00:00Z" });
 
+/** Read by accounts/identifier.ts. */
+export const IdentifierText = z.string().trim().min(3).max(IDENTIFIER_CHARACTERS_MAX).openapi({ example: "ada@example.com", description: "An e-mail address or a phone number." });
+export const Code = z
+  .string()
+  .trim()
+  .regex(new RegExp(`^[0-9]{${CODE_DIGITS}}$`), `${CODE_DIGITS} digits`)
+  .openapi({ example: "01234567" });
+export const CodeSent = z.strictObject({ expiresAt: Instant }).openapi("CodeSent");
+export const Language = z.enum(["en", "fr"]);
+
 export const HolderClass = z.enum(HOLDER_CLASSES).openapi("HolderClass", { description: "Decides how long a door goes on without news of the cloud." });
 
 export const Day = z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
@@ -42,6 +52,9 @@ export const Window = z
   .openapi("Window", { description: "A weekly window in the wall-clock time of the property." });
 
 export const Windows = z.array(Window).max(SCHEDULE_CHAIN_MAX);
+
+/** Doors of one property, of which there may be none. */
+export const Doors = z.array(Id).max(DOORS_PER_GRANT_MAX);
 
 export const Grant = z
   .strictObject({
