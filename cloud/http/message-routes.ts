@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Selectable } from "kysely";
 import { openContent } from "../messages/queue-message";
-import { Refusal } from "../refusal";
+import { requireSite } from "../rules/read-standing";
 import type { Tables } from "../store/tables";
 import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant } from "./grant-format";
@@ -36,7 +36,7 @@ export function messageRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
     // A sign-in code is the account it opens: nobody below the site reads them.
-    if (actorOf(c).kind !== "site") throw new Refusal("not-allowed");
+    requireSite(actorOf(c));
     const { after, limit, to } = c.req.valid("query");
     const rows = await read(parts, async (unit) => {
       let query = unit.selectFrom("messages").selectAll().orderBy("id", "desc").limit(limit);
