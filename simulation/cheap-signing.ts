@@ -1,7 +1,6 @@
 import { equalBytes } from "../protocol/bytes";
-import { encodeSign1, keyId, sigStructure } from "../protocol/cose-sign1";
+import { encodeSign1, keyId, signingContext, sigStructure } from "../protocol/cose-sign1";
 import { encodeKeyset, encodeKeysetMessage, type Keyset } from "../protocol/keyset";
-import { signingContext } from "../protocol/cose-sign1";
 import { mixingHashes } from "./mixing-hashes";
 
 /** Stands in for Ed25519 on both sides: 64 bytes under the public key. Nobody in the simulation forges by it. */

@@ -1,5 +1,6 @@
 import test from "ava";
 import { World, type Json, type WorldDoor } from "./support/world";
+import { wrong } from "./support/wrong-pin";
 
 /** What a manager orders for a whole door, and how a door goes through new keys and new owners. */
 
@@ -10,14 +11,6 @@ function typeUntilHardStop(world: World, door: WorldDoor, wrongPin: string): voi
   for (let attempt = 0; attempt < 130; attempt++) {
     door.types(wrongPin);
     world.clock.advance(HOUR_MS);
-  }
-}
-
-/** A PIN of this length that is none of these. */
-function wrong(...pins: string[]): string {
-  for (let number = 0; ; number++) {
-    const candidate = String(number).padStart(pins[0].length, "0");
-    if (!pins.includes(candidate)) return candidate;
   }
 }
 

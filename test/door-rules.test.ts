@@ -1,19 +1,12 @@
 import test from "ava";
 import { World, type Json } from "./support/world";
+import { wrong } from "./support/wrong-pin";
 
 /** What a door decides by everything that its list can say: over HTTP and MQTT in, at the keypad and the lock out. */
 
 const HOUR_MS = 3_600_000;
 const CARD = "0123456789";
 const OTHER_CARD = "00aabbccdd";
-
-/** Another PIN of the same length. */
-function wrong(...pins: string[]): string {
-  for (let number = 0; ; number++) {
-    const candidate = String(number).padStart(pins[0].length, "0");
-    if (!pins.includes(candidate)) return candidate;
-  }
-}
 
 test.serial("X12: card, then PIN: neither alone opens, nor a card with somebody else's PIN, also offline and after a power cut", async (t) => {
   const world = await World.begin(t);

@@ -1,16 +1,9 @@
 import test from "ava";
 import { World, type WorldDoor } from "./support/world";
+import { wrong } from "./support/wrong-pin";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-
-/** A PIN of the same length that nobody has. */
-function wrong(pin: string, ...others: string[]): string {
-  for (let number = 0; ; number++) {
-    const candidate = String(number).padStart(pin.length, "0");
-    if (candidate !== pin && !others.includes(candidate)) return candidate;
-  }
-}
 
 /** Types a PIN at an instant, two seconds later: signed time is in whole seconds, so a door's clock may be one behind. */
 function moment(world: World, door: WorldDoor, pin: string): (instant: string) => boolean {
