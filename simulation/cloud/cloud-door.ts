@@ -159,8 +159,7 @@ export class CloudDoor {
 
   /** The keys have changed: no door begins on a base that a key of the past has signed (cloud/keys/key-rotation). */
   withdrawNext(): void {
-    this.#withdrawn.push(...this.#bases.filter(({ state }) => state === "next"));
-    this.#bases = this.#bases.filter(({ state }) => state === "current");
+    this.#withdraw("next");
   }
 
   /** What the newest receipt shows to be missing (cloud/doors/door-answers). */
@@ -210,11 +209,7 @@ export class CloudDoor {
    * @returns whether it had one.
    */
   withdrawLost(): boolean {
-    if (this.receipt?.version !== 0) return false;
-    const lost = this.#bases.filter(({ state }) => state === "current");
-    this.#withdrawn.push(...lost);
-    this.#bases = this.#bases.filter(({ state }) => state === "next");
-    return lost.length > 0;
+    return this.receipt?.version === 0 && this.#withdraw("current");
   }
 
   /** @throws {ProtocolError} what is malformed. */
@@ -288,6 +283,14 @@ export class CloudDoor {
   promise(at: RightAtDoor): void {
     const statement = this.statementOn(at);
     if (statement.state === "limited") at.promisedUntil = Math.min(at.promisedUntil, statement.until);
+  }
+
+  /** @returns whether there was any of this state. */
+  #withdraw(state: IssuedBase["state"]): boolean {
+    const withdrawn = this.#bases.filter((base) => base.state === state);
+    this.#withdrawn.push(...withdrawn);
+    this.#bases = this.#bases.filter((base) => base.state !== state);
+    return withdrawn.length > 0;
   }
 
   #referenceOf(live: readonly RightAtDoor[]): ReferenceList {
