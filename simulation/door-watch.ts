@@ -2,10 +2,12 @@ import type { OutputWiring } from "../firmware/device";
 import type { VirtualBoard } from "../hardware-sim/virtual-board";
 import { equalBytes, readU32, toHex } from "../protocol/bytes";
 import { CredentialKind } from "../protocol/credential";
+import { LockState } from "../protocol/delta";
 import type { EventRecord } from "../protocol/event-record";
 import { decodeLease, notAfterOf, type Lease } from "../protocol/lease";
 import { HolderClass } from "../protocol/profile";
-import { CLOCK_CHIP_BEHIND_MAX_MS } from "../firmware/limits";
+import { COMMIT_BYTES } from "../firmware/access-list/commit-log";
+import { CLOCK_CHIP_BEHIND_MAX_MS, SCRUB_INTERVAL_MS } from "../firmware/limits";
 import { REASONS } from "../protocol/decision";
 import type { Attempt } from "./attempt";
 import type { CloudDoor } from "./cloud/cloud-door";
@@ -24,6 +26,9 @@ const ATTEMPTS_KEPT = 6;
 /** From a key press to the decision. */
 const PROMPT_MS = 1_500;
 const STORAGE = "latchkey";
+/** A board's clock drifts, and a scrub takes its time. */
+const DRIFT = 1 + 2e-4;
+const SCRUB_MS = 60_000;
 const LIST_NAME = `${STORAGE}/list`;
 
 /** A grant that stands in the door's log. */
@@ -70,6 +75,9 @@ export class DoorWatch {
   /** Committed last; and what receipts showed last, which travel for a while. */
   #version = 0;
   #epoch = 0;
+  #throttleReset = 0;
+  /** ms of the world until which the list that the door has may say what nobody issued. */
+  #flippedUntil = 0;
   #shown = { counter: 0, epoch: 0, version: 0, signedTime: 0 };
   #timeKnown = false;
   /** Since the time was signed last. */
@@ -94,6 +102,14 @@ export class DoorWatch {
     if (chipTouched) this.#chipTouched = true;
   }
 
+  /**
+   * A bit of a list in flash has changed by itself. Pages are held against their hashes at boot and once a day, and
+   * not for each look-up (SPEC 5.6): for so long the door may take what it reads for a right.
+   */
+  listFlipped(): void {
+    this.#flippedUntil = this.#parts.now() + SCRUB_INTERVAL_MS * DRIFT + SCRUB_MS;
+  }
+
   /** Somebody presents something. */
   presented(attempt: Attempt): void {
     this.attempts.push(attempt);
@@ -104,6 +120,7 @@ export class DoorWatch {
   booted(): void {
     this.#guessing.boot(this.#parts.now());
     this.openings.booted();
+    this.#flippedUntil = 0;
   }
 
   /** Between two events. */
@@ -171,26 +188,29 @@ export class DoorWatch {
   }
 
   /** What the key-value store says was committed last. */
-  #kept(): { epoch: number; version: number } | undefined {
+  #kept(): { epoch: number; version: number; commit: Uint8Array } | undefined {
     const kept = this.#parts.board.keyValue.peek(STORAGE, "list");
-    return kept === undefined ? undefined : { epoch: readU32(kept, 0), version: readU32(kept, 4) };
+    return kept === undefined ? undefined : { epoch: readU32(kept, 0), version: readU32(kept, 4), commit: kept.subarray(0, COMMIT_BYTES) };
   }
 
   #activeList(): IssuedList | undefined {
     const kept = this.#kept();
-    return kept && this.books?.lists.get(kept.version);
+    const list = kept && this.books?.lists.get(kept.version);
+    if (list?.bare === undefined || !equalBytes(list.bare.commit, kept!.commit)) return list;
+    return { ...list, lockState: LockState.normal, throttleReset: 0, reference: list.bare.reference };
   }
 
   #listKept(): void {
     const kept = this.#kept();
-    if (kept === undefined || (kept.epoch === this.#epoch && kept.version === this.#version)) return;
+    if (kept === undefined) return;
     if (kept.epoch < this.#epoch || (kept.epoch === this.#epoch && kept.version < this.#version)) {
       return this.#parts.fail("I2", `list ${kept.epoch}/${kept.version} was committed after ${this.#epoch}/${this.#version}`);
     }
-    const before = this.books?.lists.get(this.#version)?.throttleReset ?? 0;
     this.#epoch = kept.epoch;
     this.#version = kept.version;
-    if ((this.#activeList()?.throttleReset ?? 0) > before) this.#guessing.lift();
+    const throttleReset = this.#activeList()?.throttleReset ?? 0;
+    if (throttleReset > this.#throttleReset) this.#guessing.lift();
+    this.#throttleReset = Math.max(this.#throttleReset, throttleReset);
     this.openings.listChanged();
   }
 
@@ -271,6 +291,7 @@ export class DoorWatch {
     // Signed times in messages raise the floor before it is kept.
     if (judgement.reason !== "granted" && event.timeUnknown) judgement = judge(list?.reference, { ...given, floor: given.floor + 366 * 86_400 });
     if (judgement.reason !== "granted" || judgement.right === undefined) {
+      if (judgement.reason !== "used-up" && this.#parts.now() < this.#flippedUntil) return this.#parts.reasons.add("granted by a flipped bit");
       const what = `${given.kind} ${attempt.secret} by list ${list?.version} of ${books?.version}, time ${given.time ?? "unknown"}, floor ${given.floor}, lease ${lease?.version}`;
       return this.#parts.fail(judgement.reason === "used-up" ? "I3" : "I7", `granted where the reference model says ${judgement.reason}: ${what}`);
     }

@@ -125,9 +125,9 @@ export class EventLog {
     return { type: "events-folded", count: fold.count };
   }
 
-  /** Writes down what was counted, once there is room for it. */
-  #writeHeld(): void {
-    for (let attempt = 0; attempt < EVENT_WRITE_ATTEMPTS && !this.#crowded && this.#held.owes(this.#next); attempt++) {
+  /** Writes down what was counted or given up, once there is room for it: the cloud need not wait for the next event. */
+  #writeOwed(): void {
+    for (let attempt = 0; attempt < EVENT_WRITE_ATTEMPTS && !this.#crowded && (this.#held.owes(this.#next) || this.#state.fold.sequence === this.#next); attempt++) {
       this.#prepare();
       const due = this.#due();
       if (due !== undefined) this.#write(due);
@@ -136,7 +136,7 @@ export class EventLog {
 
   /** The oldest unsent events, at most `max`, ready for `encodeEventUpload`; undefined where there are none. */
   unsent(max: number): EventUpload | undefined {
-    this.#writeHeld();
+    this.#writeOwed();
     for (;;) {
       const { first } = this;
       if (first >= this.#next) return undefined;

@@ -5,6 +5,7 @@ import { packRows } from "../../cloud/issuing/list-rows";
 import { isLeaseDue, leaseTerms, sealLease, sealTime } from "../../cloud/issuing/lease-terms";
 import { nextVersion, planList, type IssuedBase } from "../../cloud/issuing/plan-list";
 import { latestOpening } from "../../cloud/truth/latest-opening";
+import { encodeCommit } from "../../firmware/access-list/commit-log";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { CommandVerb, encodeCommand, openReply, ReplyStatus } from "../../protocol/command";
 import { ascii, equalBytes, fromHex, toHex } from "../../protocol/bytes";
@@ -153,6 +154,10 @@ export class CloudDoor {
     this.#epoch = keys.epoch;
     this.noted = false;
     const list: IssuedList = { epoch: keys.epoch, version, policy: this.policy, lockState: this.lockState, throttleReset: this.throttleReset, reference: this.#referenceOf(live) };
+    if (plan.base !== undefined && plan.deltas.some(({ base }) => base === version)) {
+      const commit = encodeCommit(mixingHashes, list, hash8(mixingHashes, plan.base.manifest), new Uint8Array(8));
+      list.bare = { commit, reference: { ...list.reference, lock: "normal" } };
+    }
     this.lists.set(version, list);
     return list;
   }

@@ -27,6 +27,15 @@ export interface IssuedList {
   policy: PolicyContent;
   lockState: LockState;
   throttleReset: number;
+  /** Where the version is a base and a delta on it: what the door has that has taken the base and not yet the delta. */
+  bare?: BareBase;
+}
+
+/** Orders ride in deltas: a base alone knows of none (SPEC 5.6). */
+export interface BareBase {
+  /** How the door commits it (firmware/access-list/commit-log). */
+  commit: Uint8Array;
+  reference: ReferenceList;
 }
 
 /** What is said of a right that was taken back: until when, in Unix seconds, it may still open. */

@@ -53,19 +53,23 @@ class Cloud {
 
   /** Takes all that a log has; every chain must hold, and follow what came before but for a gap. */
   drain(assert: Assert, log: EventLog, max = 96): void {
-    for (;;) {
-      const upload = log.unsent(max);
-      if (upload === undefined) return;
-      const events = verifyEvents(this.#hashes, (period) => this.#keyOf(period), upload.previousMac, upload.records);
-      const gap = events[0].sequence - this.next;
-      assert.true(gap >= 0, "no number comes twice");
-      if (gap === 0) assert.deepEqual(upload.previousMac, this.mac, "the chain goes on");
-      this.missed += gap;
-      this.events.push(...events);
-      this.next = events[events.length - 1].sequence + 1;
-      this.mac = upload.records[upload.records.length - 1].slice(20);
-      assert.true(log.acknowledge(this.next));
-    }
+    while (this.take(assert, log, max));
+  }
+
+  /** Takes one upload. @returns false where there is none. */
+  take(assert: Assert, log: EventLog, max = 96): boolean {
+    const upload = log.unsent(max);
+    if (upload === undefined) return false;
+    const events = verifyEvents(this.#hashes, (period) => this.#keyOf(period), upload.previousMac, upload.records);
+    const gap = events[0].sequence - this.next;
+    assert.true(gap >= 0, "no number comes twice");
+    if (gap === 0) assert.deepEqual(upload.previousMac, this.mac, "the chain goes on");
+    this.missed += gap;
+    this.events.push(...events);
+    this.next = events[events.length - 1].sequence + 1;
+    this.mac = upload.records[upload.records.length - 1].slice(20);
+    assert.true(log.acknowledge(this.next));
+    return true;
   }
 
   /** As if it had everything before; what is missing below is not looked at. */
@@ -284,10 +288,8 @@ export const cases: Cases = {
     const cloud = new Cloud(hashes);
     cloud.drain(assert, log);
     assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9");
-    assert.true(log.folded);
-    log.append(numbered(10));
-    cloud.drain(assert, log);
     assert.is(cloud.missed, 1);
+    assert.false(log.folded, "the log has said so by itself, and waited for no event");
     assert.is(cloud.events.find(({ type }) => type === "events-folded")!.count, 1);
     const { next } = log;
     for (let byte = 0; byte < 4096; byte += 16) memory.flash.flip(eventSector(0) * 4096 + byte, 0);
@@ -295,7 +297,7 @@ export const cases: Cases = {
     assert.is(log.next, next, "with the whole sector gone no number is given twice");
     log.append(numbered(11));
     cloud.drain(assert, log);
-    assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9,10,11");
+    assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9,11");
   },
 
   "X7: the newest record of what was given up counts all of it, for earlier ones may be lost themselves"(assert, { hashes }) {
@@ -310,19 +312,19 @@ export const cases: Cases = {
     const first = open(hashes, memory.flash, memory.keyValue);
     for (let count = 0; count < 10; count++) first.append(numbered(count));
     hide(3);
-    const second = drained();
+    const second = open(hashes, memory.flash, memory.keyValue);
+    while (cloud.next < 10) cloud.take(assert, second);
+    assert.false(second.unsent(96) === undefined, "event 10 says that event 3 is lost");
     for (let count = 10; count < 20; count++) second.append(numbered(count));
-    hide(11); // event 10, which says that event 3 is lost
-    drained().append(numbered(20));
+    hide(11); // event 10: after a start the place behind the last record stays empty
     drained();
     const folds = () => cloud.events.filter(({ type }) => type === "events-folded").map(({ count }) => count);
     assert.deepEqual([cloud.missed, folds()], [2, [2]]);
-    assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9," + range(10, 21));
+    assert.is(cloud.numbers, "0,1,2,4,5,6,7,8,9," + range(10, 20));
 
     const last = drained();
-    for (let count = 21; count < 30; count++) last.append(numbered(count));
-    hide(30); // after a start the place behind the last record stays empty
-    drained().append(numbered(30));
+    for (let count = 20; count < 30; count++) last.append(numbered(count));
+    hide(27);
     drained();
     assert.deepEqual([cloud.missed, folds()], [3, [2, 3]]);
   },
