@@ -55,7 +55,8 @@ export async function revokeGrant(unit: Unit, grant: string, actor: string, now:
   return revocation;
 }
 
-async function insertRevocation(unit: Unit, person: string, scope: "person" | "grant", grants: readonly string[], actor: string, now: number): Promise<string> {
+/** Ends grants of a person under one revocation. What their credentials become is for the caller to say. */
+export async function insertRevocation(unit: Unit, person: string, scope: "person" | "grant", grants: readonly string[], actor: string, now: number): Promise<string> {
   const id = newId();
   await unit.insertInto("revocations").values({ id, person_id: person, scope, created_at: now, created_by: actor }).execute();
   const changes: ChangedRights[] = [];

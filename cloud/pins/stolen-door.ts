@@ -1,0 +1,115 @@
+import { noteChanges } from "../issuing/outbox";
+import { requireRoom } from "../people/door-room";
+import { insertGrant } from "../people/give-credential";
+import { insertRevocation } from "../people/revoke";
+import { Refusal } from "../refusal";
+import { audit } from "../store/audit";
+import type { Unit } from "../store/store";
+import type { Window } from "../access/window";
+import type { PinParts } from "./codes";
+import { doorsOfOld, renewCodesUnchecked } from "./renew-codes";
+import type { RenewedPerson } from "./renew-viewed-pins";
+import { tellRenewal, type TellParts } from "./tell-renewal";
+
+/** What it takes to make a stolen door worthless. */
+export interface StolenDoorReport {
+  /** Who has new codes, because the door knew the old ones; without any in `given`, what they had opened no other door. */
+  renewed: RenewedPerson[];
+  /** Cards that it knew: nobody but their makers can change those. */
+  cards: { person: string; name: string; credential: string }[];
+}
+
+/**
+ * A door is lost or stolen (P4): every code that it knew and that opens another door ends everywhere and another takes
+ * its place; the door's own rights, login and claim end. It leaves flats and templates; where another one is put in
+ * its place, that one is added there. Again: there is nothing more to renew.
+ * @param overlapSeconds for how long the old codes still open elsewhere; 0 = until each door has the next list.
+ * @throws {Refusal} `not-found`; `not-claimed`: it never knew anything; `door-full`.
+ */
+export async function reportStolenDoor(unit: Unit, parts: PinParts & TellParts, door: string, overlapSeconds: number, actor: string, now: number): Promise<StolenDoorReport> {
+  const row = await unit.selectFrom("doors").select("claimed_at").where("id", "=", door).executeTakeFirst();
+  if (row === undefined) throw new Refusal("not-found", "There is no such door.");
+  if (row.claimed_at === null) throw new Refusal("not-claimed", "Nobody has claimed this door, so it knows no codes.");
+  const known = await readKnown(unit, door);
+  const renewed: RenewedPerson[] = [];
+  const codes = known.filter(({ first }) => first === "pin");
+  const only = new Set(codes.map(({ credential }) => credential));
+  for (const [person, name] of new Map(codes.map((each) => [each.person, each.name]))) {
+    const renewal = await renewCodesUnchecked(unit, parts, person, { reason: "security", overlapSeconds, only, without: door }, actor, now);
+    if (renewal.old.length === 0) continue;
+    const told = renewal.given.length === 0 ? "nobody" : await tellRenewal(unit, parts, person, { reason: "security", oldUntil: renewal.oldUntil }, now);
+    renewed.push({ ...renewal, person, name, told });
+  }
+  await endRightsAt(unit, door, actor, now);
+  await leaveFlats(unit, door);
+  for (const each of new Set(renewed.flatMap(doorsOfOld))) if (each !== door) await requireRoom(unit, each);
+  // It cannot log in again; whoever finds it claims it anew, with its button and a new QR.
+  await unit.updateTable("doors").set({ password_hash: null, claim_secret: null, claim_digest: null, claim_answer: null, released_at: now }).where("id", "=", door).execute();
+  const cards = known.filter(({ first, credential, firstId }) => first === "card" && credential === firstId).map(({ person, name, credential }) => ({ person, name, credential }));
+  await audit(unit, { at: now, actor, action: "door.stolen", subject: `door/${door}`, detail: { renewed: renewed.map(({ person }) => person), cards: cards.map(({ credential }) => credential) } });
+  return { renewed, cards };
+}
+
+/** What is in force of all that the door ever had under its key: an older list may still be found in its flash. */
+async function readKnown(unit: Unit, door: string) {
+  const rows = await unit
+    .selectFrom("door_credentials as known")
+    .innerJoin("credentials as credential", "credential.id", "known.credential_id")
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .leftJoin("credentials as parent", "parent.id", "credential.parent_id")
+    .where("known.door_id", "=", door)
+    .where("known.tag", "is not", null)
+    .where("credential.revoked_at", "is", null)
+    .where("person.revoked_at", "is", null)
+    .select(["credential.id as credential", "credential.kind", "parent.id as parent", "parent.kind as parent_kind", "person.id as person", "person.name"])
+    .orderBy("person.id")
+    .orderBy("credential.id")
+    .execute();
+  return rows.map(({ credential, kind, parent, parent_kind, person, name }) => ({ credential, person, name, first: parent_kind ?? kind, firstId: parent ?? credential }));
+}
+
+/** Nobody has any right there any more; grants that open other doors as well go on there. */
+async function endRightsAt(unit: Unit, door: string, actor: string, now: number): Promise<void> {
+  const rows = await unit
+    .selectFrom("grant_doors as at")
+    .innerJoin("grants as grant", "grant.id", "at.grant_id")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .where("at.door_id", "=", door)
+    .where("grant.revoked_at", "is", null)
+    .selectAll("grant")
+    .select("credential.person_id")
+    .orderBy("credential.person_id")
+    .orderBy("grant.id")
+    .execute();
+  const ended = new Map<string, string[]>();
+  for (const grant of rows) {
+    const others = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).where("door_id", "<>", door).execute();
+    if (others.length > 0 && grant.not_after > now) {
+      const doors = others.map((other) => other.door_id);
+      const terms = { notBefore: grant.not_before, notAfter: grant.not_after, windows: JSON.parse(grant.windows) as Window[], maxUses: grant.max_uses };
+      await insertGrant(unit, grant.credential_id, { doors, terms, outputs: grant.outputs }, grant.use_counter, grant.created_by, now);
+      await noteChanges(unit, doors.map((each) => ({ door: each, credential: grant.credential_id })), now);
+    }
+    ended.set(grant.person_id, [...(ended.get(grant.person_id) ?? []), grant.id]);
+  }
+  for (const [person, grants] of ended) await insertRevocation(unit, person, "grant", grants, actor, now);
+}
+
+async function leaveFlats(unit: Unit, door: string): Promise<void> {
+  await unit
+    .updateTable("templates")
+    .set((eb) => ({ version: eb("version", "+", 1) }))
+    .where("id", "in", (eb) => eb.selectFrom("template_doors").select("template_id").where("door_id", "=", door))
+    .execute();
+  await unit
+    .updateTable("units")
+    .set((eb) => ({ version: eb("version", "+", 1) }))
+    .where("id", "in", (eb) => eb.selectFrom("unit_doors").select("unit_id").where("door_id", "=", door))
+    .execute();
+  await unit
+    .updateTable("memberships")
+    .set((eb) => ({ version: eb("version", "+", 1) }))
+    .where("person_id", "in", (eb) => eb.selectFrom("member_doors").select("person_id").where("door_id", "=", door))
+    .execute();
+  for (const table of ["template_doors", "unit_doors", "member_doors"] as const) await unit.deleteFrom(table).where("door_id", "=", door).execute();
+}
