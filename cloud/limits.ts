@@ -81,4 +81,16 @@ export const PASSKEYS_PER_ACCOUNT_MAX = 20;
 
 export const INVITATION_SECONDS = 14 * 86_400; // an unanswered link is dead then; it can be sent again
 export const LEASE_LINK_SECONDS = 60 * 86_400; // from the signing of a lease to moving in there may be weeks
+export const HOUSEHOLD_UPKEEP_SECONDS = 60; // how exactly places end that nobody ends
+export const HOUSEHOLD_UPKEEP_ROWS_MAX = 200; // of one transaction; the rest follows a minute later
 export const LEASEHOLDERS_MAX = 20; // of one request
+
+export const AUDIT_PAGE_ROWS = 500; // read at once while the chain is verified
+export const AUDIT_DROP_SECONDS = 86_400; // old entries go this much later at most, so that drops are no entries of every hour
+export const AUDIT_KEPT_DAYS = 1_095; // default; the setting says otherwise
+export const AUDIT_KEPT_DAYS_MIN = 30;
+
+export const DAYS_MAX = 3_660; // ten years, of anything that rules count in days
+export const SHARE_DAYS_MAX = 366; // what members give to third parties ends within it (O12)
+export const MANAGERS_PER_PROPERTY_MAX = 50; // with those who are invited
+export const MANAGER_INVITATION_SECONDS = 7 * 86_400; // the link works that long

@@ -6,10 +6,9 @@ import type { Keystore } from "../keys/keystore";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { extendCredential } from "../people/extend-credential";
-import { giveCredentials, type GivenCredential, type NewCredential } from "../people/give-credential";
+import { giveCredentials, insertGrant, type GivenCredential, type NewCredential } from "../people/give-credential";
 import { revokeGrant } from "../people/revoke";
 import { readRules } from "../properties/household-rules";
-import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { MembershipRow } from "../store/tables";
 import { householdDoors } from "./household-doors";
@@ -120,20 +119,12 @@ async function replaceGrants(unit: Unit, access: Access, terms: GrantTerms, door
     const same = sameTerms(limited, grant.terms) && at.length === grant.doors.length && at.every((door) => grant.doors.includes(door));
     if (same) continue;
     // The new one first: a credential ends with the last of its grants.
-    if (at.length > 0 && limited.notAfter > Math.max(now, limited.notBefore)) await insertGrant(unit, access.credential, { ...grant, terms: limited, doors: at }, actor, now);
+    if (at.length > 0 && limited.notAfter > Math.max(now, limited.notBefore)) {
+      await insertGrant(unit, access.credential, { terms: limited, doors: at, outputs: grant.outputs }, grant.useCounter, actor, now);
+      await noteChanges(unit, at.map((door) => ({ door, credential: access.credential })), now);
+    }
     await revokeGrant(unit, grant.id, actor, now);
   }
-}
-
-async function insertGrant(unit: Unit, credential: string, { terms, outputs, useCounter, doors }: Access["grants"][number], actor: string, now: number): Promise<void> {
-  const id = newId();
-  const { notBefore, notAfter, windows, maxUses } = terms;
-  await unit
-    .insertInto("grants")
-    .values({ id, credential_id: credential, not_before: notBefore, not_after: notAfter, windows: JSON.stringify(sortWindows(windows)), max_uses: maxUses, use_counter: useCounter, outputs, created_at: now, created_by: actor })
-    .execute();
-  await unit.insertInto("grant_doors").values(doors.map((door_id) => ({ grant_id: id, door_id }))).execute();
-  await noteChanges(unit, doors.map((door) => ({ door, credential })), now);
 }
 
 async function endGrants(unit: Unit, had: readonly Access[], actor: string, now: number): Promise<void> {

@@ -1,0 +1,73 @@
+import type { Window } from "../access/window";
+import { actorName, type Actor } from "../accounts/actor";
+import type { GivenCredential } from "../people/give-credential";
+import { readRules } from "../properties/household-rules";
+import { Refusal } from "../refusal";
+import { requireOnMember } from "../rules/read-standing";
+import { audit } from "../store/audit";
+import type { Unit } from "../store/store";
+import type { MembershipRow } from "../store/tables";
+import { checkDoors, requireGuestDays } from "./add-member";
+import { checkPlaceTerms, setDoors } from "./add-place";
+import { matchAccess, matchHousehold, type CredentialParts } from "./member-access";
+
+/** What is to be another; undefined = as it is. */
+export interface MemberChange {
+  name: string | undefined;
+  /** null = all of the household's. */
+  doors: readonly string[] | null | undefined;
+  windows: readonly Window[] | undefined;
+  start: number | undefined;
+  /** null = none. */
+  end: number | null | undefined;
+}
+
+/**
+ * Changes a resident's or a guest's place (O2, O3); doors follow in the same transaction.
+ * @param version that whoever changes it has seen.
+ * @returns codes that are new, for doors at which the old one cannot be used.
+ * @throws {Refusal} `not-found`, `not-allowed`, `membership-ended`, `changed-meanwhile`, or what `addMember` says of
+ * doors and terms.
+ */
+export async function changeMember(unit: Unit, parts: CredentialParts, person: string, change: MemberChange, version: number, actor: Actor, now: number): Promise<GivenCredential[]> {
+  const { membership, standing, person: holder } = await requireOnMember(unit, actor, person, "edit", now);
+  requireVersion(membership, version);
+  const role = membership.role === "guest" ? "guest" : "resident";
+  const start = change.start ?? membership.starts_at;
+  const end = change.end === undefined ? (membership.ends_at ?? undefined) : (change.end ?? undefined);
+  const windows = change.windows ?? (JSON.parse(membership.windows) as Window[]);
+  checkPlaceTerms({ windows, start, end }, now);
+  if (change.doors !== undefined) await checkDoors(unit, membership.household_id, { role, doors: change.doors ?? undefined, end });
+  else if (role === "guest" && end === undefined) throw new Refusal("end-needed", "A guest's access has an end.");
+  if (role === "guest" && standing.ranks.includes("administrator") && !standing.ranks.includes("manager")) {
+    const { guestDaysMax } = await readRules(unit, holder.property_id);
+    if (change.end !== undefined || change.start !== undefined) requireGuestDays(start, end, guestDaysMax);
+  }
+  await unit
+    .updateTable("memberships")
+    .set({ starts_at: start, ends_at: end ?? null, windows: JSON.stringify(windows), version: version + 1, ...(change.doors !== undefined && { all_doors: change.doors === null ? 1 : 0 }) })
+    .where("person_id", "=", person)
+    .execute();
+  if (change.doors !== undefined) await setDoors(unit, person, change.doors ?? undefined);
+  if (change.name !== undefined) await unit.updateTable("people").set({ name: change.name }).where("id", "=", person).execute();
+  await audit(unit, { at: now, actor: actorName(actor), action: "member.change", subject: `person/${person}`, detail: { household: membership.household_id, changed: Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field])) } });
+  return membership.state === "active" ? matchAccess(unit, parts, person, actorName(actor), now) : [];
+}
+
+/**
+ * Another end for a lease, or none. The others of the household end with the last lease, so their terms follow.
+ * @throws {Refusal} `not-found`, `not-allowed`, `membership-ended`, `changed-meanwhile`, a fault of the terms.
+ */
+export async function changeLease(unit: Unit, parts: CredentialParts, person: string, end: number | null, version: number, actor: Actor, now: number): Promise<void> {
+  const { membership } = await requireOnMember(unit, actor, person, "change-lease", now, "lease");
+  requireVersion(membership, version);
+  checkPlaceTerms({ windows: [], start: membership.starts_at, end: end ?? undefined }, now);
+  await unit.updateTable("memberships").set({ ends_at: end, version: version + 1 }).where("person_id", "=", person).execute();
+  await audit(unit, { at: now, actor: actorName(actor), action: "lease.change", subject: `person/${person}`, detail: { household: membership.household_id, end } });
+  await matchHousehold(unit, parts, membership.household_id, actorName(actor), now);
+}
+
+function requireVersion({ state, version }: MembershipRow, seen: number): void {
+  if (state === "ended") throw new Refusal("membership-ended");
+  if (version !== seen) throw new Refusal("changed-meanwhile");
+}
