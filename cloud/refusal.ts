@@ -34,6 +34,7 @@ export const PROBLEMS = {
   "too-many-keysets": [409, "The site has had all its keysets"],
   "name-taken": [409, "There is one of this name already"],
   "in-use": [409, "Something still depends on it"],
+  "too-many-managers": [409, "The property has too many managers"],
   "cap-reached": [409, "The manager's rules have no room for another"],
   "already-member": [409, "They have a place in this household already"],
   "household-ended": [409, "The household has ended"],

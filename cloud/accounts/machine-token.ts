@@ -22,7 +22,7 @@ export async function addMachineToken(unit: Unit, { property, name }: { property
   const id = newId();
   const token = newToken();
   await unit.insertInto("tokens").values({ id, token_hash: hashToken(token), property_id: property, name, created_at: now, created_by: actorName(actor) }).execute();
-  await audit(unit, { at: now, actor: actorName(actor), action: "token-added", subject: `token/${id}`, detail: { property, name } });
+  await audit(unit, { at: now, actor: actorName(actor), action: "token.add", subject: `token/${id}`, detail: { property, name } });
   return { id, token: PREFIX + token };
 }
 
@@ -45,5 +45,5 @@ export async function readMachineToken(unit: Unit, id: string): Promise<TokenRow
 
 export async function endMachineToken(unit: Unit, token: TokenRow, actor: Actor, now: number): Promise<void> {
   await unit.updateTable("tokens").set({ ended_at: now }).where("id", "=", token.id).execute();
-  await audit(unit, { at: now, actor: actorName(actor), action: "token-ended", subject: `token/${token.id}`, detail: { property: token.property_id } });
+  await audit(unit, { at: now, actor: actorName(actor), action: "token.end", subject: `token/${token.id}`, detail: { property: token.property_id } });
 }

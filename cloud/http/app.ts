@@ -15,6 +15,9 @@ import { personRoutes } from "./person-routes";
 import { problem, problemOf } from "./problem";
 import { propertyRoutes } from "./property-routes";
 import { revocationRoutes } from "./revocation-routes";
+import { managerRoutes } from "./manager-routes";
+import { rulesRoutes } from "./rules-routes";
+import { staffRoutes } from "./staff-routes";
 import { templateRoutes } from "./template-routes";
 import { unitRoutes } from "./unit-routes";
 import { sessionRoutes } from "./session-routes";
@@ -34,6 +37,9 @@ const RESOURCES = [
   auditRoutes,
   messageRoutes,
   unitRoutes,
+  staffRoutes,
+  rulesRoutes,
+  managerRoutes,
   templateRoutes,
 ];
 

@@ -16,7 +16,10 @@ export function problem(code: ProblemCode, detail: string, members: Record<strin
 
 /** Any error as a problem. What is not a refusal is a bug or a full disk: its text stays in the log. */
 export function problemOf(error: unknown, context: Context, log: Logger): Response {
-  if (error instanceof Refusal) return problem(error.code, error.message, error.members);
+  if (error instanceof Refusal) {
+    const { retryAfter } = error.members;
+    return problem(error.code, error.message, error.members, typeof retryAfter === "number" ? { "retry-after": String(retryAfter) } : {});
+  }
   if (error instanceof HTTPException && error.status === 400) return problem("malformed-json", PROBLEMS["malformed-json"][1]);
   log.error({ err: error, method: context.req.method, path: context.req.path }, "a request failed");
   return isStorageFailure(error) ? problem("storage-failed", "Nothing was changed. Look at the log of the cloud.") : problem("internal", "Nothing was changed. Look at the log of the cloud.");

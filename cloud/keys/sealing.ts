@@ -15,6 +15,7 @@ export class Sealing {
   readonly #keys: Record<SealedKind, Uint8Array>;
   readonly #fingerprintKey: Uint8Array;
   readonly #nonceKey: Uint8Array;
+  readonly #codeKey: Uint8Array;
 
   /** @param masterKey 32 bytes. */
   constructor(masterKey: Uint8Array) {
@@ -28,6 +29,7 @@ export class Sealing {
     };
     this.#fingerprintKey = derive("pin-fingerprint");
     this.#nonceKey = derive("claim-nonce");
+    this.#codeKey = derive("one-time-code");
   }
 
   /** @param owner names the record that the secret belongs to, e.g. a credential's id and version. */
@@ -56,6 +58,14 @@ export class Sealing {
   /** Marks a claim's nonce as one of ours, so that nothing is remembered for doors that only say hello. */
   nonceMark(data: Uint8Array): Uint8Array {
     return nativeHashes.hmacSha256(this.#nonceKey, data);
+  }
+
+  /**
+   * What the database keeps of a code that was sent, or of an address that is only counted: both are short enough to
+   * be found by trying, were it not for the key.
+   */
+  codeMac(text: string): Uint8Array {
+    return nativeHashes.hmacSha256(this.#codeKey, Buffer.from(text, "utf8"));
   }
 }
 

@@ -1,0 +1,38 @@
+import { isIPv6 } from "node:net";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Context } from "hono";
+import type { Caller } from "../accounts/sign-in";
+import { Refusal } from "../refusal";
+import type { LanguageName } from "../store/tables";
+
+/** Where a request comes from, as far as limits and the list of sessions go. */
+export function callerOf(c: Context): Caller {
+  return { address: household(getConnInfo(c).remote.address ?? ""), agent: (c.req.header("user-agent") ?? "").replace(/[^\x20-\x7e]/g, "") };
+}
+
+/** Whoever has one IPv6 address has 2⁶⁴ of them. */
+function household(address: string): string {
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head, tail] = address.split("%")[0].split("::");
+  const groups = head.split(":").filter((group) => group !== "");
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(":").filter((group) => group !== "").length;
+  const whole = [...groups, ...Array<string>(missing).fill("0"), ...(tail ?? "").split(":")];
+  return whole.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":");
+}
+
+/** The language that somebody's browser asks for, before they have said anything themselves. */
+export function languageOf(c: Context): LanguageName {
+  return /^\s*fr\b/i.test(c.req.header("accept-language") ?? "") ? "fr" : "en";
+}
+
+/** @param wait seconds. */
+export function tooOften(wait: number): Refusal {
+  return new Refusal("too-many-requests", `Try again in ${wait} seconds.`, { retryAfter: wait });
+}
+
+/** @throws Refusal `too-many-requests` where there are seconds to wait. */
+export function requirePatience(wait: number): void {
+  if (wait > 0) throw tooOften(wait);
+}
