@@ -13,6 +13,7 @@ import { audit } from "../store/audit";
 import { isUniqueViolation, type Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { isClaimNonce, makeClaimNonce } from "./claim-nonce";
+import { NOTHING_KNOWN } from "./nothing-known";
 
 /** How a claimed door reaches the broker. */
 export interface BrokerAddress {
@@ -68,7 +69,8 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
       door_key: keystore.sealing.seal("door-key", `${door.id}/${enrolment}`, doorKey),
       password_hash: nativeHashes.sha256(password),
       enrolment,
-      ...NOTHING_YET,
+      // What it once acknowledged to be gone stays so (`grant_doors.acknowledged_at`).
+      ...NOTHING_KNOWN,
     })
     .where("id", "=", door.id)
     .execute();
@@ -84,24 +86,6 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
   await audit(unit, { at: now, actor: `door/${door.id}`, action: "door.claim", subject: `door/${door.id}`, detail: { enrolment } });
   return answer;
 }
-
-/** What is known of a door's new life. What it once acknowledged to be gone stays so (`grant_doors.acknowledged_at`). */
-const NOTHING_YET = {
-  released_at: null,
-  acknowledged_epoch: 0,
-  acknowledged_version: 0,
-  acknowledged_at: null,
-  receipt_counter: 0,
-  receipt: null,
-  signed_time: 0,
-  lease_version: 0,
-  lease_issued_at: 0,
-  guest_not_after: 0,
-  staff_not_after: 0,
-  resident_not_after: 0,
-  next_event: 0,
-  event_mac: null,
-};
 
 /** A door has used its login: from now on nothing answers its claim again. */
 export async function forgetClaimAnswer(unit: Unit, door: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Sealing } from "../keys/sealing";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
+import { NOTHING_KNOWN } from "./nothing-known";
 
 export interface NewDoor {
   property: string;
@@ -43,16 +44,7 @@ export async function registerDoor(unit: Unit, sealing: Sealing, door: NewDoor, 
       epoch: 0,
       version: 0,
       offered_version: 0,
-      acknowledged_epoch: 0,
-      acknowledged_version: 0,
-      receipt_counter: 0,
-      signed_time: 0,
-      lease_version: 0,
-      lease_issued_at: 0,
-      guest_not_after: 0,
-      staff_not_after: 0,
-      resident_not_after: 0,
-      next_event: 0,
+      ...NOTHING_KNOWN,
     })
     .execute();
   await audit(unit, { at: now, actor, action: "door.register", subject: `door/${door.id}`, detail: { property: door.property, name: door.name } });
