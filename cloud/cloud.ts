@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { toHex } from "../protocol/bytes";
 import { loadAdminToken, type AdminToken } from "./admin-token";
+import { dropOldEntries } from "./audit/retention";
 import { Broker } from "./broker/broker";
 import { checkLogin } from "./broker/door-login";
 import { every, systemClock, type Clock, type Timer } from "./clock";
@@ -18,7 +19,7 @@ import { noteAgedLists } from "./issuing/list-upkeep";
 import { KeyRotation } from "./keys/key-rotation";
 import { createKeystore, loadKeystore, type Keystore } from "./keys/keystore";
 import { adoptSite } from "./keys/site";
-import { RESEND_SECONDS } from "./limits";
+import { AUDIT_KEPT_DAYS, RESEND_SECONDS } from "./limits";
 import { createLog } from "./log";
 import { forgetOldMessages } from "./messages/message-lifetime";
 import { MessageSender } from "./messages/message-sender";
@@ -27,6 +28,7 @@ import { SmsSender } from "./messages/sms-sender";
 import { SmtpSender } from "./messages/smtp-sender";
 import type { Settings } from "./settings";
 import { StartupError } from "./startup-error";
+import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
 import { openStore } from "./store/open-store";
 import type { Store } from "./store/store";
 import { inTransaction } from "./store/transaction";
@@ -101,6 +103,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort, certificate }, app));
     const url = (): string => `http${settings.tls ? "s" : ""}://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`;
     stops.push(() => http.stop());
+    const pinParts = { keystore, secrets, channels: channelsOf(settings.messages), publicUrl: () => settings.publicUrl ?? url() };
     const upkeep = async (what: string, task: () => Promise<void>): Promise<void> => {
       try {
         await task();
@@ -114,9 +117,12 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         upkeep("hourly upkeep", async () => {
           await inTransaction(database, async (unit) => {
             await noteAgedLists(unit, clock.now());
+            await endSupersededCodes(unit, clock.now());
             await forgetOldEvents(unit, clock.now());
             await forgetOldMessages(unit, clock.now());
+            await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());
           });
+          await renewDueCodes((work) => inTransaction(database, (unit) => work(unit, clock.now())), pinParts, log);
           issuer.wake();
           sender.wake();
         }),

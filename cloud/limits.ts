@@ -94,3 +94,6 @@ export const DAYS_MAX = 3_660; // ten years, of anything that rules count in day
 export const SHARE_DAYS_MAX = 366; // what members give to third parties ends within it (O12)
 export const MANAGERS_PER_PROPERTY_MAX = 50; // with those who are invited
 export const MANAGER_INVITATION_SECONDS = 7 * 86_400; // the link works that long
+
+export const ENDED_CODES_HELD_MAX = 8; // of one person at one door that has not heard of their end: no renewal beyond
+export const STOLEN_OVERLAP_HOURS_MAX = 72; // for how long codes that a stolen door knew may still open others

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { isRegion, type Region } from "./accounts/identifier";
-import { ADMIN_TOKEN_CHARACTERS_MIN } from "./limits";
+import { ADMIN_TOKEN_CHARACTERS_MIN, AUDIT_KEPT_DAYS, AUDIT_KEPT_DAYS_MIN } from "./limits";
 import { messageEnvironment, messageSettings, type MessageSettings } from "./messages/message-settings";
 import { StartupError } from "./startup-error";
 
@@ -29,6 +29,8 @@ export interface Settings {
   region?: Region | undefined;
   logLevel: "silent" | "error" | "warn" | "info" | "debug";
   messages: MessageSettings;
+  /** How long entries of the audit are kept; undefined: AUDIT_KEPT_DAYS. */
+  auditKeptDays?: number | undefined;
 }
 
 const port = z.coerce.number("a port number").int("a port number").min(0, "a port number from 0 to 65535").max(65_535, "a port number from 0 to 65535");
@@ -54,6 +56,7 @@ const environment = z.object({
   LATCHKEY_REGION: z.string().refine(isRegion, "a country's code of two capital letters such as FR").optional(),
   LATCHKEY_LOG: z.enum(["silent", "error", "warn", "info", "debug"], "one of silent, error, warn, info, debug").default("info"),
   ...messageEnvironment,
+  LATCHKEY_AUDIT_DAYS: z.coerce.number("a number of days").int("a number of days").min(AUDIT_KEPT_DAYS_MIN, `at least ${AUDIT_KEPT_DAYS_MIN} days`).max(36_500, "at most 36500 days").default(AUDIT_KEPT_DAYS),
 });
 
 /**
@@ -85,6 +88,7 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     region: value.LATCHKEY_REGION,
     logLevel: value.LATCHKEY_LOG,
     messages: messageSettings(value),
+    auditKeptDays: value.LATCHKEY_AUDIT_DAYS,
   };
 }
 
