@@ -1,8 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorName } from "../accounts/actor";
 import { GUEST_LEASE_SECONDS, STAFF_LEASE_SECONDS, UNLOCK_SECONDS } from "../limits";
-import { changeProperty, createProperty, readProperty, type PropertySettings } from "../properties/property-settings";
+import { changeProperty, createProperty, readProperty, versionOfProperty, type PropertySettings } from "../properties/property-settings";
+import { canDoAtProperty } from "../rules/rights";
+import { managedProperties, requireManager, requireSite, standingAt } from "../rules/read-standing";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { allowVersion, etag, IfMatch } from "./etag";
 import { answer, body, Id, Paging, PropertyChange, PropertyRequest, refusals } from "./schemas";
 
 const Property = z.looseObject({ id: Id, name: z.string(), timeZone: z.string(), holidays: z.array(z.string()), unlockSeconds: z.int(), staleness: z.looseObject({}) }).openapi("Property");
@@ -17,7 +20,7 @@ const patch = createRoute({
   path: "/properties/{property}",
   summary: "Change a property; its doors get new lists",
   tags,
-  request: { params, ...body(PropertyChange) },
+  request: { params, headers: IfMatch, ...body(PropertyChange) },
   responses: { 200: answer(Property, "Changed."), ...refusals },
 });
 
@@ -25,29 +28,40 @@ export function propertyRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(create, async (c) => {
     const request = c.req.valid("json");
+    requireSite(actorOf(c));
     const settings: PropertySettings = { ...defaults(parts), ...given(request), name: request.name };
     const id = await change(parts, (unit, now) => createProperty(unit, settings, actorName(actorOf(c)), now));
-    return c.json({ id, ...format(settings) }, 201);
+    return c.json({ id, ...format(settings), can: canDoAtProperty({ ranks: ["site"], places: [] }) }, 201, { etag: etag(1) });
   });
   app.openapi(list, async (c) => {
     const { after = "", limit } = c.req.valid("query");
-    const items = await read(parts, async (unit) => {
-      const rows = await unit.selectFrom("properties").select("id").where("id", ">", after).orderBy("id").limit(limit).execute();
-      return Promise.all(rows.map(async ({ id }) => ({ id, ...format(await readProperty(unit, id)) })));
+    const items = await read(parts, async (unit, now) => {
+      const managed = await managedProperties(unit, actorOf(c));
+      const query = unit.selectFrom("properties").select("id").where("id", ">", after).orderBy("id").limit(limit);
+      const rows = managed === "all" ? await query.execute() : managed.length === 0 ? [] : await query.where("id", "in", managed).execute();
+      const found = [];
+      for (const { id } of rows) found.push({ id, ...format(await readProperty(unit, id)), can: canDoAtProperty(await standingAt(unit, actorOf(c), { property: id }, now)) });
+      return found;
     });
     return c.json({ items, next: items.length === limit ? items[items.length - 1].id : null }, 200);
   });
   app.openapi(get, async (c) => {
     const { property } = c.req.valid("param");
-    return c.json({ id: property, ...format(await read(parts, (unit) => readProperty(unit, property))) }, 200);
+    const { version, ...found } = await read(parts, async (unit) => {
+      const standing = await requireManager(unit, actorOf(c), property, "see-property");
+      return { id: property, ...format(await readProperty(unit, property)), can: canDoAtProperty(standing), version: await versionOfProperty(unit, property) };
+    });
+    return c.json(found, 200, { etag: etag(version) });
   });
   app.openapi(patch, async (c) => {
     const { property } = c.req.valid("param");
-    const settings = await change(parts, async (unit, now) => {
+    const { version, ...changed } = await change(parts, async (unit, now) => {
+      const standing = await requireManager(unit, actorOf(c), property);
+      allowVersion(c.req.valid("header")["if-match"], await versionOfProperty(unit, property));
       await changeProperty(unit, property, given(c.req.valid("json")), actorName(actorOf(c)), now);
-      return readProperty(unit, property);
+      return { id: property, ...format(await readProperty(unit, property)), can: canDoAtProperty(standing), version: await versionOfProperty(unit, property) };
     });
-    return c.json({ id: property, ...format(settings) }, 200);
+    return c.json(changed, 200, { etag: etag(version) });
   });
   return app;
 }

@@ -32,7 +32,7 @@ export async function createProperty(unit: Unit, settings: PropertySettings, act
  */
 export async function changeProperty(unit: Unit, id: string, changes: Partial<PropertySettings>, actor: string, now: number): Promise<void> {
   const settings = { ...(await readProperty(unit, id)), ...changes };
-  await unit.updateTable("properties").set(columnsOf(settings)).where("id", "=", id).execute();
+  await unit.updateTable("properties").set({ ...columnsOf(settings), version: (await versionOfProperty(unit, id)) + 1 }).where("id", "=", id).execute();
   const doors = await unit.selectFrom("doors").select("id").where("property_id", "=", id).execute();
   await noteDoors(unit, doors.map((door) => door.id), now);
   await audit(unit, { at: now, actor, action: "property.change", subject: `property/${id}`, detail: { ...changes } });
@@ -49,6 +49,12 @@ export async function readProperty(unit: Unit, id: string): Promise<PropertySett
     unlockSeconds: row.unlock_seconds,
     staleness: { guestSeconds: row.guest_lease_seconds, staffSeconds: row.staff_lease_seconds, residentSeconds: row.resident_lease_seconds },
   };
+}
+
+/** Grows with each change of its settings or rules. The property exists. */
+export async function versionOfProperty(unit: Unit, id: string): Promise<number> {
+  const { version } = await unit.selectFrom("properties").select("version").where("id", "=", id).executeTakeFirstOrThrow();
+  return version;
 }
 
 function columnsOf({ name, timeZone, holidays, unlockSeconds, staleness }: PropertySettings) {
