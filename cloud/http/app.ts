@@ -12,6 +12,7 @@ import { keysetRoutes } from "./keyset-routes";
 import { messageRoutes } from "./message-routes";
 import { orderRoutes } from "./order-routes";
 import { personRoutes } from "./person-routes";
+import { pinRoutes } from "./pin-routes";
 import { problem, problemOf } from "./problem";
 import { propertyRoutes } from "./property-routes";
 import { revocationRoutes } from "./revocation-routes";
@@ -32,6 +33,7 @@ const RESOURCES = [
   orderRoutes,
   keysetRoutes,
   personRoutes,
+  pinRoutes,
   revocationRoutes,
   eventRoutes,
   auditRoutes,
