@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { toHex } from "../protocol/bytes";
+import { forgetOldProofs } from "./accounts/account-upkeep";
 import { loadAdminToken, type AdminToken } from "./admin-token";
 import { dropOldEntries } from "./audit/retention";
 import { Broker } from "./broker/broker";
@@ -11,6 +12,7 @@ import { DoorPresence } from "./doors/door-presence";
 import { DoorSecrets } from "./doors/door-secrets";
 import { DoorSync } from "./doors/door-sync";
 import { forgetOldEvents } from "./doors/event-retention";
+import { endDue } from "./households/end-due";
 import { createApp } from "./http/app";
 import { readCertificate } from "./http/certificate";
 import { HttpServer } from "./http/http-server";
@@ -19,7 +21,7 @@ import { noteAgedLists } from "./issuing/list-upkeep";
 import { KeyRotation } from "./keys/key-rotation";
 import { createKeystore, loadKeystore, type Keystore } from "./keys/keystore";
 import { adoptSite } from "./keys/site";
-import { AUDIT_KEPT_DAYS, RESEND_SECONDS } from "./limits";
+import { AUDIT_KEPT_DAYS, HOUSEHOLD_UPKEEP_SECONDS, RESEND_SECONDS } from "./limits";
 import { createLog } from "./log";
 import { forgetOldMessages } from "./messages/message-lifetime";
 import { MessageSender } from "./messages/message-sender";
@@ -113,6 +115,13 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     };
     const timers: Timer[] = [
       every(clock, RESEND_SECONDS, () => upkeep("saying again what doors lack", () => sync.updateAll())),
+      every(clock, HOUSEHOLD_UPKEEP_SECONDS, () =>
+        upkeep("ending places whose time is over", async () => {
+          if (!(await inTransaction(database, (unit) => endDue(unit, pinParts, clock.now())))) return;
+          issuer.wake();
+          sender.wake();
+        }),
+      ),
       every(clock, UPKEEP_SECONDS, () =>
         upkeep("hourly upkeep", async () => {
           await inTransaction(database, async (unit) => {
@@ -120,6 +129,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
             await endSupersededCodes(unit, clock.now());
             await forgetOldEvents(unit, clock.now());
             await forgetOldMessages(unit, clock.now());
+            await forgetOldProofs(unit, clock.now());
             await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());
           });
           await renewDueCodes((work) => inTransaction(database, (unit) => work(unit, clock.now())), pinParts, log);

@@ -78,6 +78,7 @@ export const CHALLENGES_PER_ADDRESS = { count: 600, seconds: 3_600 }; // each is
 export const CHALLENGE_SECONDS = 300; // a passkey's answer comes within this time
 export const IDENTIFIERS_PER_ACCOUNT_MAX = 10;
 export const PASSKEYS_PER_ACCOUNT_MAX = 20;
+export const PASSKEY_CHARACTERS_MAX = 1_364; // WebAuthn: a credential id has at most 1,023 bytes
 
 export const INVITATION_SECONDS = 14 * 86_400; // an unanswered link is dead then; it can be sent again
 export const LEASE_LINK_SECONDS = 60 * 86_400; // from the signing of a lease to moving in there may be weeks

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   "identifier-taken": [409, "This belongs to another account"],
   "last-identifier": [409, "An account keeps one e-mail address or phone number"],
   "too-many-identifiers": [409, "The account has too many e-mail addresses and phone numbers"],
+  "no-passkeys": [409, "There can be no passkeys at this address"],
   "too-many-passkeys": [409, "The account has too many passkeys"],
   "too-many-keysets": [409, "The site has had all its keysets"],
   "name-taken": [409, "There is one of this name already"],

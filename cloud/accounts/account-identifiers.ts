@@ -30,7 +30,7 @@ export async function addIdentifier(unit: Unit, parts: AccountParts, account: st
   await requireRoomForIdentifier(unit, account);
   const before = await identifiersOf(unit, account);
   await unit.insertInto("identifiers").values({ id: newId(), account_id: account, ...identifier, verified_at: now }).execute();
-  await audit(unit, { at: now, actor: `account/${account}`, action: "identifier.add", subject: `account/${account}`, detail: { kind: identifier.kind } });
+  await audit(unit, { at: now, actor: `account/${account}`, action: "identifier.add", subject: `account/${account}`, detail: { kind: identifier.kind }, personal: { keys: parts.keystore.dataKeys, owner: `account/${account}`, detail: { value: identifier.value } } });
   await tell(unit, parts, account, before, { change: "added", identifier: identifier.value }, now);
   await linkLeases(unit, parts, account, now);
 }
@@ -49,7 +49,7 @@ export async function removeIdentifier(unit: Unit, parts: AccountParts, account:
   // Codes on their way to it must not prove anything for this account any more.
   await unit.deleteFrom("codes").where("kind", "=", going.kind).where("value", "=", going.value).where("account_id", "=", account).execute();
   await withdrawInvitationsTo(unit, going, now);
-  await audit(unit, { at: now, actor: `account/${account}`, action: "identifier.remove", subject: `account/${account}`, detail: { kind: going.kind } });
+  await audit(unit, { at: now, actor: `account/${account}`, action: "identifier.remove", subject: `account/${account}`, detail: { kind: going.kind }, personal: { keys: parts.keystore.dataKeys, owner: `account/${account}`, detail: { value: going.value } } });
   await tell(unit, parts, account, identifiers, { change: "removed", identifier: going.value }, now);
   return going;
 }

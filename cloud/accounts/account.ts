@@ -1,3 +1,4 @@
+import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import { newId } from "../store/ids";
@@ -16,11 +17,11 @@ export async function findAccountOf(unit: Unit, { kind, value }: Identifier): Pr
  * @param name undefined: they have not said how they are called, and whoever invites them may.
  * @returns its id.
  */
-export async function createAccount(unit: Unit, identifier: Identifier, { name, language }: { name: string | undefined; language: LanguageName }, now: number): Promise<string> {
+export async function createAccount(unit: Unit, { dataKeys: keys }: Pick<Keystore, "dataKeys">, identifier: Identifier, { name, language }: { name: string | undefined; language: LanguageName }, now: number): Promise<string> {
   const account = newId();
   await unit.insertInto("accounts").values({ id: account, name: name ?? "", language, created_at: now }).execute();
   await unit.insertInto("identifiers").values({ id: newId(), account_id: account, ...identifier, verified_at: now }).execute();
-  await audit(unit, { at: now, actor: `account/${account}`, action: "account.create", subject: `account/${account}`, detail: { by: identifier.kind } });
+  await audit(unit, { at: now, actor: `account/${account}`, action: "account.create", subject: `account/${account}`, detail: { by: identifier.kind }, personal: { keys, owner: `account/${account}`, detail: { name: name ?? "", value: identifier.value } } });
   return account;
 }
 

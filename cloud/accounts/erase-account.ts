@@ -1,9 +1,9 @@
-import { DataKeys } from "../keys/data-keys";
 import { withdrawInvitationsTo } from "../invitations/withdraw";
 import { sendsTexts } from "../messages/channels";
-import { forgetMessages, queueMessage, type MessageParts } from "../messages/queue-message";
+import { forgetMessages, queueMessage } from "../messages/queue-message";
 import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
+import type { AccountParts } from "./account-parts";
 import { identifiersOf, readAccount } from "./account";
 import { endSessions } from "./session";
 
@@ -11,7 +11,7 @@ import { endSessions } from "./session";
  * Forgets whom an account belonged to, and ends its sessions. Its places stay with their households, for those to
  * end who may: moving out is something else than leaving a web site (M9).
  */
-export async function eraseAccount(unit: Unit, parts: MessageParts, account: string, now: number): Promise<void> {
+export async function eraseAccount(unit: Unit, parts: AccountParts, account: string, now: number): Promise<void> {
   const { language } = await readAccount(unit, account);
   const identifiers = await identifiersOf(unit, account);
   await endSessions(unit, account, now);
@@ -20,7 +20,7 @@ export async function eraseAccount(unit: Unit, parts: MessageParts, account: str
   await unit.updateTable("memberships").set({ account_id: null }).where("account_id", "=", account).where("state", "<>", "ended").execute();
   await unit.updateTable("accounts").set({ name: "", erased_at: now }).where("id", "=", account).execute();
   await audit(unit, { at: now, actor: `account/${account}`, action: "account.erase", subject: `account/${account}` });
-  await new DataKeys(parts.keystore.sealing).destroy(unit, `account/${account}`, now);
+  await parts.keystore.dataKeys.destroy(unit, `account/${account}`, now);
   for (const { kind, value } of identifiers) {
     await unit.deleteFrom("codes").where("kind", "=", kind).where("value", "=", value).execute();
     await withdrawInvitationsTo(unit, { kind, value }, now);

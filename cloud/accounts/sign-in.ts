@@ -52,7 +52,7 @@ export async function signIn(unit: Unit, parts: AccountParts, request: { identif
   if (use === "wrong") return { wrong: true };
   if (use !== "used") return use;
   const known = await findAccountOf(unit, identifier);
-  const account = known ?? (await createAccount(unit, identifier, request, now));
+  const account = known ?? (await createAccount(unit, parts.keystore, identifier, request, now));
   await linkLeases(unit, parts, account, now);
   return { ...(await enter(unit, account, identifier.kind, caller, now)), isNew: known === undefined };
 }

@@ -8,13 +8,19 @@ import { authenticate } from "./authenticate";
 import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
 import { eventRoutes } from "./event-routes";
+import { householdRoutes } from "./household-routes";
+import { invitationRoutes } from "./invitation-routes";
 import { keysetRoutes } from "./keyset-routes";
+import { leaseRoutes } from "./lease-routes";
+import { memberRoutes } from "./member-routes";
 import { messageRoutes } from "./message-routes";
 import { orderRoutes } from "./order-routes";
+import { passkeyRoutes } from "./passkey-routes";
 import { personRoutes } from "./person-routes";
 import { pinRoutes } from "./pin-routes";
 import { problem, problemOf } from "./problem";
 import { propertyRoutes } from "./property-routes";
+import { removalRoutes } from "./removal-routes";
 import { revocationRoutes } from "./revocation-routes";
 import { managerRoutes } from "./manager-routes";
 import { rulesRoutes } from "./rules-routes";
@@ -23,11 +29,14 @@ import { templateRoutes } from "./template-routes";
 import { unitRoutes } from "./unit-routes";
 import { sessionRoutes } from "./session-routes";
 import { signInRoutes } from "./sign-in-routes";
+import { tokenRoutes } from "./token-routes";
 
 const RESOURCES = [
   signInRoutes,
   accountRoutes,
   sessionRoutes,
+  passkeyRoutes,
+  tokenRoutes,
   propertyRoutes,
   doorRoutes,
   orderRoutes,
@@ -43,6 +52,11 @@ const RESOURCES = [
   rulesRoutes,
   managerRoutes,
   templateRoutes,
+  leaseRoutes,
+  householdRoutes,
+  memberRoutes,
+  invitationRoutes,
+  removalRoutes,
 ];
 
 /** The whole HTTP surface: `/api` for people and programs, `/enrol` for doors. Every error is a problem. */
