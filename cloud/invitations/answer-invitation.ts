@@ -8,7 +8,7 @@ import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { InvitationRow } from "../store/tables";
-import { invitationAfter, type InvitationEvent } from "./invitation-state";
+import { invitationAfter, stateAt, type InvitationEvent } from "./invitation-state";
 
 /** @throws {Refusal} `invitation-gone`: there is none with this token, or no longer; which of the two is nobody's business. */
 export async function invitationByToken(unit: Unit, token: string): Promise<InvitationRow> {
@@ -81,7 +81,7 @@ export async function declineInvitation(unit: Unit, invitation: InvitationRow, a
 
 /** @returns "already" where this account had answered just so. */
 async function settle(unit: Unit, invitation: InvitationRow, event: InvitationEvent, account: string | undefined, now: number): Promise<"now" | "already"> {
-  const state = invitation.state === "pending" && invitation.expires_at <= now ? "expired" : invitation.state;
+  const state = stateAt(invitation, now);
   const next = invitationAfter(state, event, account !== undefined && invitation.account_id === account);
   if ("refused" in next) throw new Refusal(next.refused);
   if (state === next.state) return "already";

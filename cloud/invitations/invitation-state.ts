@@ -1,4 +1,5 @@
 import type { Transition } from "../households/membership-state";
+import { Refusal } from "../refusal";
 import type { InvitationRow } from "../store/tables";
 
 export type InvitationState = InvitationRow["state"];
@@ -18,4 +19,15 @@ export function invitationAfter(state: InvitationState, event: InvitationEvent, 
   if (state === "accepted" && (event === "replaced" || event === "withdrawn")) return { refused: "not-pending" };
   if (state === "accepted" && event === "declined") return { refused: "invitation-used" };
   return GONE;
+}
+
+/** Where it stands at an instant: nobody needs to have noted that its time is over. */
+export function stateAt({ state, expires_at }: Pick<InvitationRow, "state" | "expires_at">, now: number): InvitationState {
+  return state === "pending" && expires_at <= now ? "expired" : state;
+}
+
+/** @throws {Refusal} `invitation-used`, `invitation-gone`. */
+export function requireOpen(invitation: Pick<InvitationRow, "state" | "expires_at">, now: number): void {
+  const state = stateAt(invitation, now);
+  if (state !== "pending") throw new Refusal(state === "accepted" || state === "declined" ? "invitation-used" : "invitation-gone");
 }
