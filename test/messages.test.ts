@@ -24,6 +24,7 @@ import type { LanguageName } from "../cloud/store/tables";
 import { CloudRig, NOON } from "./support/cloud-rig";
 import { MailServer } from "./support/mail-server";
 import { ManualClock } from "./support/manual-clock";
+import { newDatabaseUrl } from "./support/test-database";
 
 const moment = { at: NOON, timeZone: "Europe/Paris" };
 const link = "https://doors.example/invitation#0123456789abcdef0123456789abcdef";
@@ -98,18 +99,18 @@ test("messages: a link's token rides in the fragment, which no server logs", (t)
 class Post {
   readonly clock = new ManualClock(NOON);
   readonly keystore;
-  readonly #location: string;
+  #location!: string;
   #store!: Store;
   sender!: MessageSender;
   log = "";
 
   private constructor(readonly folder: string, readonly senders: MessageSenderParts["senders"]) {
-    this.#location = join(folder, "post.sqlite");
     this.keystore = createKeystore(join(folder, "keystore.json"));
   }
 
   static async open(t: ExecutionContext, senders: MessageSenderParts["senders"]): Promise<Post> {
     const post = new Post(mkdtempSync(join(tmpdir(), "latchkey-post-")), senders);
+    post.#location = (await newDatabaseUrl()) ?? join(post.folder, "post.sqlite");
     await post.restart();
     t.teardown(async () => {
       await post.sender.stop();

@@ -66,7 +66,7 @@ async function addHousehold(unit: Unit, flat: UnitRow, actor: string, now: numbe
 
 async function addLeaseholder(unit: Unit, parts: CredentialParts & InvitationParts, household: string, holder: Leaseholder, lease: NewLease, actor: string, now: number): Promise<AddedLease> {
   const { name, email, phone } = holder;
-  const person = await addPlace(unit, { household, role: "administrator", name, email, phone, invitedBy: undefined, doors: undefined, windows: [], start: lease.start, end: lease.end }, actor, now);
+  const person = await addPlace(unit, parts.keystore, { household, role: "administrator", name, email, phone, invitedBy: undefined, doors: undefined, windows: [], start: lease.start, end: lease.end }, actor, now);
   if (email === undefined && phone === undefined) return { person, given: holder.card === undefined ? await activate(unit, parts, person, actor, now) : await activateWithCard(unit, parts, person, holder.card, actor, now) };
   const invitation = await openInvitation(unit, parts, (await readPlace(unit, person)).member, now);
   const linked: string[] = [];

@@ -55,7 +55,7 @@ export async function addMember(unit: Unit, parts: CredentialParts & InvitationP
   if (role === "guest" && !standing.ranks.some((rank) => MANAGING.includes(rank))) requireGuestDays(start, member.end, rules.guestDaysMax);
   const invitedBy = standing.ranks.includes("administrator") ? standing.places[0] : undefined;
   const place = { household, role, name, email: identifier?.kind === "email" ? identifier.value : undefined, phone: identifier?.kind === "phone" ? identifier.value : undefined, invitedBy, doors: member.doors, windows, start, end: member.end };
-  const person = await addPlace(unit, place, actorName(actor), now);
+  const person = await addPlace(unit, parts.keystore, place, actorName(actor), now);
   if (identifier === undefined) return { person, given: await activate(unit, parts, person, actorName(actor), now) };
   const invitation = await openInvitation(unit, parts, (await readPlace(unit, person)).member, now);
   await tellInvitation(unit, parts, person, invitation, member.language ?? (await languageOf(unit, actor)), now);

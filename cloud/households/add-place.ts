@@ -1,6 +1,7 @@
 import { findTermsFault } from "../access/grant";
 import { sortWindows, type Window } from "../access/window";
 import { NO_END } from "../../protocol/profile";
+import type { Keystore } from "../keys/keystore";
 import { addPerson } from "../people/add-person";
 import { Refusal } from "../refusal";
 import { audit } from "../store/audit";
@@ -31,7 +32,7 @@ export interface NewPlace {
  * @returns the person.
  * @throws {Refusal} `already-member`, `household-ended`, or a fault of the terms.
  */
-export async function addPlace(unit: Unit, place: NewPlace, actor: string, now: number): Promise<string> {
+export async function addPlace(unit: Unit, keystore: Pick<Keystore, "dataKeys">, place: NewPlace, actor: string, now: number): Promise<string> {
   const household = await readHousehold(unit, place.household);
   if (household.ended_at !== null) throw new Refusal("household-ended");
   checkPlaceTerms(place, now);
@@ -40,7 +41,7 @@ export async function addPlace(unit: Unit, place: NewPlace, actor: string, now: 
   if (role !== "share" && others.some((other) => (email !== undefined && other.email === email) || (phone !== undefined && other.phone === phone))) throw new Refusal("already-member");
   const { number } = await unit.selectFrom("units").select("number").where("id", "=", household.unit_id).executeTakeFirstOrThrow();
   const holderClass = role === "administrator" || role === "resident" ? "resident" : "guest";
-  const person = await addPerson(unit, { property: household.property_id, name: place.name, class: holderClass, unit: number ?? undefined }, actor, now);
+  const person = await addPerson(unit, keystore, { property: household.property_id, name: place.name, class: holderClass, unit: number ?? undefined }, actor, now);
   await unit
     .insertInto("memberships")
     .values({
@@ -61,7 +62,7 @@ export async function addPlace(unit: Unit, place: NewPlace, actor: string, now: 
     })
     .execute();
   await setDoors(unit, person, place.doors);
-  await audit(unit, { at: now, actor, action: "member.add", subject: `person/${person}`, detail: { household: household.id, role, doors: place.doors ?? "all", start: place.start, end: place.end ?? null } });
+  await audit(unit, { at: now, actor, action: "member.add", subject: `person/${person}`, detail: { household: household.id, role, doors: place.doors ?? "all", start: place.start, end: place.end ?? null }, personal: { keys: keystore.dataKeys, owner: `person/${person}`, detail: { email: email ?? null, phone: phone ?? null } } });
   return person;
 }
 

@@ -49,6 +49,6 @@ export async function giveShare(unit: Unit, parts: CredentialParts, household: s
   if (own.notAfter !== NO_END && share.end > own.notAfter) throw new Refusal("end-too-far", "Your own access ends before.");
   const start = Math.max(share.start ?? now, own.notBefore);
   const place = { household, role: "share" as const, name: share.name, email: undefined, phone: undefined, invitedBy: giver, doors: share.doors, windows, start, end: share.end };
-  const person = await addPlace(unit, place, actorName(actor), now);
+  const person = await addPlace(unit, parts.keystore, place, actorName(actor), now);
   return { person, given: await activate(unit, parts, person, actorName(actor), now) };
 }

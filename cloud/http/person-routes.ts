@@ -76,7 +76,7 @@ export function personRoutes(parts: ApiParts): Routes {
     const { pins, cards, ...person } = c.req.valid("json");
     const added = await change(parts, async (unit, now) => {
       await requireManager(unit, actorOf(c), person.property);
-      const id = await addPerson(unit, person, actorName(actorOf(c)), now);
+      const id = await addPerson(unit, parts.keystore, person, actorName(actorOf(c)), now);
       const wanted = [...pins.map(parsePin), ...cards.map(parseCard)];
       const given = await giveCredentials(unit, parts.keystore, parts.secrets, id, wanted, actorName(actorOf(c)), now);
       return { ...format(await readPerson(unit, id)), pins: given.slice(0, pins.length).map(formatPin), cards: given.slice(pins.length).map(formatGiven) };

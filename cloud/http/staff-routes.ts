@@ -73,7 +73,7 @@ export function staffRoutes(parts: ApiParts): Routes {
     const added = await change(parts, async (unit, now) => {
       await requireManager(unit, actorOf(c), property);
       const actor = actorName(actorOf(c));
-      const id = await addPerson(unit, { property, name, class: "staff", unit: number }, actor, now);
+      const id = await addPerson(unit, parts.keystore, { property, name, class: "staff", unit: number }, actor, now);
       const wanted = card === undefined ? parsePin(request) : parseCard({ ...request, number: card });
       const [given] = await giveCredentials(unit, parts.keystore, parts.secrets, id, [wanted], actor, now);
       const row = await unit.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirstOrThrow();

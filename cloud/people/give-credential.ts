@@ -105,8 +105,7 @@ async function giveCredential(giving: Giving, wanted: NewCredential, actor: stri
   if (duressPin) given.duressPin = await giveCompanion(giving, secondPin ? "duress-second-pin" : "duress-pin", parent, doors);
   for (const [index, grant] of grants.entries()) given.grants.push(await insertGrant(unit, credential, grant, index, actor, now));
   await noteChanges(unit, doors.map((door) => ({ door, credential })), now);
-  const number = card && { number: toHex(card) };
-  await audit(unit, { at: now, actor, action: `${first.kind}.give`, subject: `person/${person.id}`, detail: { credential, grants: given.grants, doors, ...number, secondPin, duressPin } });
+  await audit(unit, { at: now, actor, action: `${first.kind}.give`, subject: `person/${person.id}`, detail: { credential, grants: given.grants, doors, secondPin, duressPin }, ...(card && { personal: { keys: keystore.dataKeys, owner: `person/${person.id}` as const, detail: { number: toHex(card) } } }) });
   return given;
 }
 
