@@ -36,7 +36,7 @@ const remove = createRoute({
   summary: "Somebody is no manager any more",
   tags,
   request: { params: params.extend({ account: Id }) },
-  responses: { 200: answer(z.object({ removed: z.literal(true) }), "Removed."), ...refusals },
+  responses: { 204: { description: "Removed." }, ...refusals },
 });
 const withdraw = createRoute({
   method: "delete",
@@ -44,7 +44,7 @@ const withdraw = createRoute({
   summary: "Withdraw a manager's invitation",
   tags,
   request: { params: params.extend({ invitation: Id }) },
-  responses: { 200: answer(z.object({ withdrawn: z.literal(true) }), "Its link is dead."), ...refusals },
+  responses: { 204: { description: "Its link is dead." }, ...refusals },
 });
 const accept = createRoute({
   method: "post",
@@ -94,7 +94,7 @@ export function managerRoutes(parts: ApiParts): Routes {
       await requireManager(unit, actorOf(c), property, "appoint-managers", "manager");
       await removeManager(unit, property, account, actorName(actorOf(c)), now);
     });
-    return c.json({ removed: true as const }, 200);
+    return c.body(null, 204);
   });
   app.openapi(withdraw, async (c) => {
     const { property, invitation } = c.req.valid("param");
@@ -102,7 +102,7 @@ export function managerRoutes(parts: ApiParts): Routes {
       await requireManager(unit, actorOf(c), property, "appoint-managers", "invitation");
       await withdrawManagerInvitation(unit, property, invitation, actorName(actorOf(c)), now);
     });
-    return c.json({ withdrawn: true as const }, 200);
+    return c.body(null, 204);
   });
   app.openapi(accept, async (c) => {
     const actor = actorOf(c);

@@ -50,7 +50,7 @@ const remove = createRoute({
   summary: "Remove a kind of flat that no flat is of",
   tags,
   request: { params: one, headers: IfMatch },
-  responses: { 200: answer(z.object({ removed: z.literal(true) }), "Removed."), ...refusals },
+  responses: { 204: { description: "Removed." }, ...refusals },
 });
 
 export function templateRoutes(parts: ApiParts): Routes {
@@ -112,7 +112,7 @@ export function templateRoutes(parts: ApiParts): Routes {
       requireVersion(c.req.valid("header")["if-match"], row.version);
       await removeTemplate(unit, row, actorName(actorOf(c)), now);
     });
-    return c.json({ removed: true as const }, 200);
+    return c.body(null, 204);
   });
   return app;
 }

@@ -53,7 +53,7 @@ const remove = createRoute({
   summary: "Remove a flat in which nobody has ever lived",
   tags,
   request: { params: one, headers: IfMatch },
-  responses: { 200: answer(z.object({ removed: z.literal(true) }), "Removed."), ...refusals },
+  responses: { 204: { description: "Removed." }, ...refusals },
 });
 
 export function unitRoutes(parts: ApiParts): Routes {
@@ -106,7 +106,7 @@ export function unitRoutes(parts: ApiParts): Routes {
       requireVersion(c.req.valid("header")["if-match"], row.version);
       await removeFlat(unit, row, actorName(actorOf(c)), now);
     });
-    return c.json({ removed: true as const }, 200);
+    return c.body(null, 204);
   });
   return app;
 }
