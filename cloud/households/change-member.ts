@@ -22,16 +22,19 @@ export interface MemberChange {
   end: number | null | undefined;
 }
 
+/** Two people who edit a place at once do not undo each other. @throws {Refusal} `version-needed`, `changed-meanwhile`. */
+export type CheckVersion = (version: number) => void;
+
 /**
  * Changes a resident's or a guest's place (O2, O3); doors follow in the same transaction.
- * @param version that whoever changes it has seen.
+ * @param checkVersion refuses where whoever changes it has seen another version.
  * @returns codes that are new, for doors at which the old one cannot be used.
- * @throws {Refusal} `not-found`, `not-allowed`, `membership-ended`, `changed-meanwhile`, or what `addMember` says of
+ * @throws {Refusal} `not-found`, `not-allowed`, `membership-ended`, `version-needed`, `changed-meanwhile`, or what `addMember` says of
  * doors and terms.
  */
-export async function changeMember(unit: Unit, parts: CredentialParts, person: string, change: MemberChange, version: number, actor: Actor, now: number): Promise<GivenCredential[]> {
+export async function changeMember(unit: Unit, parts: CredentialParts, person: string, change: MemberChange, checkVersion: CheckVersion, actor: Actor, now: number): Promise<GivenCredential[]> {
   const { membership, standing, person: holder } = await requireOnMember(unit, actor, person, "edit", now);
-  requireVersion(membership, version);
+  requireCurrent(membership, checkVersion);
   const role = membership.role === "guest" ? "guest" : "resident";
   const start = change.start ?? membership.starts_at;
   const end = change.end === undefined ? (membership.ends_at ?? undefined) : (change.end ?? undefined);
@@ -45,7 +48,7 @@ export async function changeMember(unit: Unit, parts: CredentialParts, person: s
   }
   await unit
     .updateTable("memberships")
-    .set({ starts_at: start, ends_at: end ?? null, windows: JSON.stringify(windows), version: version + 1, ...(change.doors !== undefined && { all_doors: change.doors === null ? 1 : 0 }) })
+    .set({ starts_at: start, ends_at: end ?? null, windows: JSON.stringify(windows), version: membership.version + 1, ...(change.doors !== undefined && { all_doors: change.doors === null ? 1 : 0 }) })
     .where("person_id", "=", person)
     .execute();
   if (change.doors !== undefined) await setDoors(unit, person, change.doors ?? undefined);
@@ -56,18 +59,18 @@ export async function changeMember(unit: Unit, parts: CredentialParts, person: s
 
 /**
  * Another end for a lease, or none. The others of the household end with the last lease, so their terms follow.
- * @throws {Refusal} `not-found`, `not-allowed`, `membership-ended`, `changed-meanwhile`, a fault of the terms.
+ * @throws {Refusal} `not-found`, `not-allowed`, `membership-ended`, `version-needed`, `changed-meanwhile`, a fault of the terms.
  */
-export async function changeLease(unit: Unit, parts: CredentialParts, person: string, end: number | null, version: number, actor: Actor, now: number): Promise<void> {
+export async function changeLease(unit: Unit, parts: CredentialParts, person: string, end: number | null, checkVersion: CheckVersion, actor: Actor, now: number): Promise<void> {
   const { membership } = await requireOnMember(unit, actor, person, "change-lease", now, "lease");
-  requireVersion(membership, version);
+  requireCurrent(membership, checkVersion);
   checkPlaceTerms({ windows: [], start: membership.starts_at, end: end ?? undefined }, now);
-  await unit.updateTable("memberships").set({ ends_at: end, version: version + 1 }).where("person_id", "=", person).execute();
+  await unit.updateTable("memberships").set({ ends_at: end, version: membership.version + 1 }).where("person_id", "=", person).execute();
   await audit(unit, { at: now, actor: actorName(actor), action: "lease.change", subject: `person/${person}`, detail: { household: membership.household_id, end } });
   await matchHousehold(unit, parts, membership.household_id, actorName(actor), now);
 }
 
-function requireVersion({ state, version }: MembershipRow, seen: number): void {
+function requireCurrent({ state, version }: MembershipRow, checkVersion: CheckVersion): void {
   if (state === "ended") throw new Refusal("membership-ended");
-  if (version !== seen) throw new Refusal("changed-meanwhile");
+  checkVersion(version);
 }
