@@ -28,7 +28,8 @@ export type CheckVersion = (version: number) => void;
 /**
  * Changes a resident's or a guest's place (O2, O3); doors follow in the same transaction.
  * @param checkVersion refuses where whoever changes it has seen another version.
- * @returns codes that are new, for doors at which the old one cannot be used.
+ * @returns codes that are new, for doors at which the old one cannot be used, where nobody but whoever asks can pass
+ * them on.
  * @throws {Refusal} `not-found`, `not-allowed`, `membership-ended`, `version-needed`, `changed-meanwhile`, or what `addMember` says of
  * doors and terms.
  */
@@ -54,7 +55,10 @@ export async function changeMember(unit: Unit, parts: CredentialParts, person: s
   if (change.doors !== undefined) await setDoors(unit, person, change.doors ?? undefined);
   if (change.name !== undefined) await unit.updateTable("people").set({ name: change.name }).where("id", "=", person).execute();
   await audit(unit, { at: now, actor: actorName(actor), action: "member.change", subject: `person/${person}`, detail: { household: membership.household_id, changed: Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field])) } });
-  return membership.state === "active" ? matchAccess(unit, parts, person, actorName(actor), now) : [];
+  if (membership.state !== "active") return [];
+  const given = await matchAccess(unit, parts, person, actorName(actor), now);
+  // Whoever has an account looks at theirs there.
+  return membership.account_id === null ? given : [];
 }
 
 /**

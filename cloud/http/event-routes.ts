@@ -3,8 +3,11 @@ import type { Selectable } from "kysely";
 import { decodeEvent, type EventRecord } from "../../protocol/event-record";
 import { ProtocolError } from "../../protocol/protocol-error";
 import type { EventRow } from "../store/tables";
-import { listedProperties } from "../rules/confine";
-import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
+import { actorName, type Actor } from "../accounts/actor";
+import { visibleEntries, type VisibleEntries } from "../households/visible-entries";
+import { audit } from "../store/audit";
+import type { Unit } from "../store/store";
+import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { eventDetail } from "./event-detail";
 import { formatInstant } from "./grant-format";
 import { answer, Id, Instant, Paging, refusals } from "./schemas";
@@ -39,18 +42,23 @@ export function eventRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
     const { after, limit, property, door } = c.req.valid("query");
-    const rows = await read(parts, async (unit) => {
-      const listed = await listedProperties(unit, actorOf(c), property);
+    const look = actorOf(c).kind === "site" ? read : change; // others' looking may be noted
+    const rows = await look(parts, async (unit, now) => {
+      const visible = await visibleEntries(unit, actorOf(c), now);
+      await noteReading(unit, actorOf(c), visible, { property, door, after: after ?? null }, now);
       let query = unit
         .selectFrom("events as event")
+        .innerJoin("doors as at", "at.id", "event.door_id")
         .leftJoin("credentials as credential", "credential.id", "event.credential_id")
         .leftJoin("people as person", "person.id", "credential.person_id")
         .select(["event.door_id", "event.enrolment", "event.sequence", "event.time", "event.time_unknown", "event.type", "event.reason", "event.received_at", "event.late", "event.altered", "event.gap", "event.record"])
         .select(["event.credential_id", "person.id as person", "person.name as person_name", "event.id"])
         .orderBy("event.id")
         .limit(limit);
+      const { properties, people } = visible;
+      if (properties !== "all") query = query.where((eb) => eb.or([eb("at.property_id", "in", orNone(properties)), eb("credential.person_id", "in", orNone(people))]));
       if (after !== undefined && /^[0-9]{1,15}$/.test(after)) query = query.where("event.id", ">", Number(after));
-      if (listed !== "all") query = query.where("event.door_id", "in", unit.selectFrom("doors").select("id").where("property_id", "in", listed));
+      if (property !== undefined) query = query.where("at.property_id", "=", property);
       if (door !== undefined) query = query.where("event.door_id", "=", door);
       return query.execute();
     });
@@ -58,6 +66,19 @@ export function eventRoutes(parts: ApiParts): Routes {
     return c.json({ items, next: rows.length === limit ? String(rows[rows.length - 1].id) : null }, 200);
   });
   return app;
+}
+
+/** SQL has no empty list; and no id is empty. */
+function orNone(ids: readonly string[]): readonly string[] {
+  return ids.length > 0 ? ids : [""];
+}
+
+/** Whoever looks at what others do leaves a trace (O15). */
+async function noteReading(unit: Unit, actor: Actor, { properties }: VisibleEntries, what: Record<string, unknown>, now: number): Promise<void> {
+  if (properties === "all" || properties.length === 0) return;
+  for (const property of properties.filter((each) => what.property === undefined || each === what.property)) {
+    await audit(unit, { at: now, actor: actorName(actor), action: "events.read", subject: `property/${property}`, property, detail: what });
+  }
 }
 
 interface ShownEvent extends Pick<Selectable<EventRow>, "door_id" | "enrolment" | "sequence" | "time" | "time_unknown" | "type" | "reason" | "received_at" | "late" | "altered" | "gap" | "record" | "credential_id"> {
