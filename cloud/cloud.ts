@@ -34,6 +34,7 @@ import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
 import { openStore } from "./store/open-store";
 import type { Store } from "./store/store";
 import { inTransaction } from "./store/transaction";
+import { LiveTruth } from "./truth/live-truth";
 
 /** A running cloud. */
 export interface Cloud {
@@ -77,8 +78,15 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         log,
       ),
     );
-    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, onNoted: () => issuer.wake() });
-    const issuer = new ListIssuer({ database, keystore, clock, log, onIssued: (door) => sync.update(door) });
+    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, onNoted: () => issuer.wake(), onReceipt: (door) => live.changed(door) });
+    const live = new LiveTruth({ clock, log });
+    const issuer = new ListIssuer({
+      ...{ database, keystore, clock, log },
+      onIssued: (door) => {
+        sync.update(door);
+        live.changed(door);
+      },
+    });
     const { mail, sms } = settings.messages;
     const sender = new MessageSender({
       ...{ database, keystore, clock, log },
@@ -93,8 +101,10 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const app = createApp({
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
       channels: channelsOf(settings.messages),
+      live,
       timeZone: settings.timeZone,
       region: settings.region,
+      behindProxy: settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true,
       publicUrl: () => settings.publicUrl ?? url(),
       brokerAddress: () => ({ host: settings.mqttPublicHost, port: broker.port }),
       onChanged: () => {
@@ -104,7 +114,10 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     });
     const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort, certificate }, app));
     const url = (): string => `http${settings.tls ? "s" : ""}://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`;
-    stops.push(() => http.stop());
+    stops.push(
+      () => http.stop(),
+      () => live.stop(),
+    );
     const pinParts = { keystore, secrets, channels: channelsOf(settings.messages), publicUrl: () => settings.publicUrl ?? url() };
     const upkeep = async (what: string, task: () => Promise<void>): Promise<void> => {
       try {

@@ -1,10 +1,10 @@
+import { audit } from "../audit/audit";
 import { linkLeases } from "../households/link-leases";
 import { withdrawInvitationsTo } from "../invitations/withdraw";
 import { IDENTIFIERS_PER_ACCOUNT_MAX } from "../limits";
 import { sendsTexts } from "../messages/channels";
 import { queueMessage, type Recipient } from "../messages/queue-message";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { IdentifierRow } from "../store/tables";

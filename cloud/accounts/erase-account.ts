@@ -1,7 +1,7 @@
+import { audit } from "../audit/audit";
 import { withdrawInvitationsTo } from "../invitations/withdraw";
 import { sendsTexts } from "../messages/channels";
 import { forgetMessages, queueMessage } from "../messages/queue-message";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { AccountParts } from "./account-parts";
 import { identifiersOf, readAccount } from "./account";

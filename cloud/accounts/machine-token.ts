@@ -1,7 +1,7 @@
+import { audit } from "../audit/audit";
 import { hashToken, newToken, TOKEN_PATTERN } from "../keys/secret-token";
 import { SESSION_SEEN_SECONDS, TOKENS_PER_PROPERTY_MAX } from "../limits";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Database, Unit } from "../store/store";
 import type { TokenRow } from "../store/tables";

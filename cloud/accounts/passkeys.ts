@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import type { AuthenticationResponseJSON, AuthenticatorTransport, PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
+import { audit } from "../audit/audit";
 import { CHALLENGE_SECONDS, PASSKEYS_PER_ACCOUNT_MAX } from "../limits";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { PasskeyRow } from "../store/tables";
 import { identifiersOf, readAccount } from "./account";

@@ -1,6 +1,6 @@
+import { audit } from "../audit/audit";
 import { linkLeases } from "../households/link-leases";
 import { CODES_PER_ADDRESS, GUESSES_PER_ADDRESS } from "../limits";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { LanguageName } from "../store/tables";
 import type { AccountParts } from "./account-parts";

@@ -14,6 +14,7 @@ import type { KeyRotation } from "../keys/key-rotation";
 import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
 import type { Database, Unit } from "../store/store";
+import type { LiveTruth } from "../truth/live-truth";
 import { inSnapshot, inTransaction } from "../store/transaction";
 
 /** What the routes work with. */
@@ -28,12 +29,15 @@ export interface ApiParts {
   log: Logger;
   adminToken: AdminToken;
   channels: Channels;
+  live: LiveTruth;
   /** IANA zone of properties that name none. */
   timeZone: string;
   /** For claimed doors; asked for at each claim, because the port is known only once the broker listens. */
   brokerAddress(): BrokerAddress;
   /** Origin at which people reach this site, such as `https://doors.example`: for links, cookies and passkeys. */
   publicUrl(): string;
+  /** A proxy of ours speaks HTTPS and names the callers in X-Forwarded-For; otherwise nobody is believed who does. */
+  behindProxy: boolean;
   /** Country of phone numbers that are written without one. */
   region: Region | undefined;
   /** Something was committed that lists may have to follow. */

@@ -4,10 +4,13 @@ import type { Context } from "hono";
 import type { Caller } from "../accounts/sign-in";
 import { Refusal } from "../refusal";
 import type { LanguageName } from "../store/tables";
+import type { ApiParts } from "./api";
 
 /** Where a request comes from, as far as limits and the list of sessions go. */
-export function callerOf(c: Context): Caller {
-  return { address: household(getConnInfo(c).remote.address ?? ""), agent: (c.req.header("user-agent") ?? "").replace(/[^\x20-\x7e]/g, "") };
+export function callerOf({ behindProxy }: Pick<ApiParts, "behindProxy">, c: Context): Caller {
+  // The last entry is what the proxy itself has seen; whatever comes before it anybody can write.
+  const forwarded = behindProxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
+  return { address: household(forwarded ?? getConnInfo(c).remote.address ?? ""), agent: (c.req.header("user-agent") ?? "").replace(/[^\x20-\x7e]/g, "") };
 }
 
 /** Whoever has one IPv6 address has 2⁶⁴ of them. */

@@ -54,7 +54,7 @@ export function passkeyRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(signInOptions, async (c) => {
     const { wait, options } = await change(parts, async (unit, now) => {
-      const wait = await countOne(unit, addressKey(parts, "challenges", callerOf(c)), CHALLENGES_PER_ADDRESS, now);
+      const wait = await countOne(unit, addressKey(parts, "challenges", callerOf(parts, c)), CHALLENGES_PER_ADDRESS, now);
       return { wait, options: wait > 0 ? undefined : await authenticationOptions(unit, parts.publicUrl(), "sign-in", undefined, now) };
     });
     requirePatience(wait);
@@ -65,7 +65,7 @@ export function passkeyRoutes(parts: ApiParts): Routes {
     const { account, token } = await change(parts, async (unit, now) => {
       const owner = await checkPasskey(unit, parts.publicUrl(), { purpose: "sign-in", account: undefined, challenge, response: assertion(response) }, now);
       await leaveSession(unit, c, now);
-      return enter(unit, owner, "passkey", callerOf(c), now);
+      return enter(unit, owner, "passkey", callerOf(parts, c), now);
     });
     giveCookie(parts, c, token);
     return c.json({ account, isNew: false }, 200, { "cache-control": "no-store" });

@@ -49,7 +49,7 @@ export function signInRoutes(parts: ApiParts): Routes {
   app.openapi(codes, async (c) => {
     const { identifier, language = languageOf(c) } = c.req.valid("json");
     const wanted = parseIdentifier(identifier, parts.region);
-    const { wait, now } = await change(parts, async (unit, now) => ({ wait: await requestSignIn(unit, parts, wanted, language, callerOf(c), now), now }));
+    const { wait, now } = await change(parts, async (unit, now) => ({ wait: await requestSignIn(unit, parts, wanted, language, callerOf(parts, c), now), now }));
     requirePatience(wait);
     return c.json({ expiresAt: formatInstant(now + CODE_SECONDS) }, 202);
   });
@@ -57,7 +57,7 @@ export function signInRoutes(parts: ApiParts): Routes {
     const { identifier, code, name, language = languageOf(c) } = c.req.valid("json");
     const request = { identifier: parseIdentifier(identifier, parts.region), code, name, language };
     const outcome = await change(parts, async (unit, now) => {
-      const outcome = await signIn(unit, parts, request, callerOf(c), now);
+      const outcome = await signIn(unit, parts, request, callerOf(parts, c), now);
       if ("account" in outcome) await leaveSession(unit, c, now);
       return outcome;
     });
