@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorName } from "../accounts/actor";
+import { requireRecent } from "../accounts/session";
 import { MANAGERS_PER_PROPERTY_MAX } from "../limits";
 import { acceptManager, inviteManager, removeManager, withdrawManagerInvitation } from "../properties/manager";
 import { Refusal } from "../refusal";
@@ -84,6 +85,7 @@ export function managerRoutes(parts: ApiParts): Routes {
     const { email, language } = c.req.valid("json");
     const row = await change(parts, async (unit, now) => {
       await requireManager(unit, actorOf(c), property, "appoint-managers");
+      requireRecent(actorOf(c), now);
       return inviteManager(unit, parts, { property, email, language }, actorName(actorOf(c)), now);
     });
     return c.json(formatInvitation(row), 201);
@@ -92,6 +94,7 @@ export function managerRoutes(parts: ApiParts): Routes {
     const { property, account } = c.req.valid("param");
     await change(parts, async (unit, now) => {
       await requireManager(unit, actorOf(c), property, "appoint-managers", "manager");
+      requireRecent(actorOf(c), now);
       await removeManager(unit, property, account, actorName(actorOf(c)), now);
     });
     return c.body(null, 204);

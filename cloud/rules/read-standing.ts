@@ -3,7 +3,7 @@ import { Refusal, type ProblemCode } from "../refusal";
 import type { Unit } from "../store/store";
 import type { MembershipRow, PersonRow } from "../store/tables";
 import { may, type Denial, type MemberVerb, type PropertyVerb, type Verdict } from "./rights";
-import { NOBODY, type HouseholdTarget, type MemberTarget, type Rank, type Standing } from "./standing";
+import { NOBODY, RANKS, type HouseholdTarget, type MemberTarget, type Rank, type Standing } from "./standing";
 
 export interface Whereabouts {
   property: string;
@@ -19,6 +19,8 @@ export async function standingAt(unit: Unit, actor: Actor, { property, household
   const ranks: Rank[] = manager === undefined ? [] : ["manager"];
   if (household === undefined) return { ranks, places: [] };
   const places = (await placesInForce(unit, account, now)).filter((place) => place.household_id === household && place.property_id === property);
+  // The highest first: it is what they act from.
+  places.sort((a, b) => RANKS.indexOf(a.role) - RANKS.indexOf(b.role));
   return { ranks: [...ranks, ...places.map(({ role }) => role)], places: places.map(({ person_id }) => person_id) };
 }
 

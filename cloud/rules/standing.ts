@@ -11,7 +11,7 @@ export type Rank = (typeof RANKS)[number];
 export interface Standing {
   /** None: nobody. */
   ranks: readonly Rank[];
-  /** Their own places in the household that is looked at: ids of people. */
+  /** Their own places in the household that is looked at, the highest first: ids of people. */
   places: readonly string[];
 }
 

@@ -1,0 +1,260 @@
+import test from "ava";
+import fc from "fast-check";
+import { CloudRig, NOON, type Json } from "./support/cloud-rig";
+import { lastLinkToken, signInManager } from "./support/managers";
+import { addIdentifier, authenticateAgain, Client, messagesTo, signIn, siteClient } from "./support/sign-in";
+import { World } from "./support/world";
+
+const claim = (number: number) => `latchkey:1:${number.toString(16).padStart(16, "0")}:${"0".repeat(32)}`;
+const days = (count: number, from = NOON) => new Date((from + count * 86_400) * 1_000).toISOString();
+
+/** A property with doors that nobody has claimed, for what needs no door. */
+async function newProperty(site: Client, doors: number, first: number): Promise<{ id: string; doors: string[] }> {
+  const { id } = await site.post("/properties", { name: `Property ${first}` });
+  const added: string[] = [];
+  for (let index = 0; index < doors; index++) added.push((await site.post("/doors", { property: id, name: `Door ${index}`, claim: claim(first + index) })).id);
+  return { id, doors: added };
+}
+
+let rig: CloudRig;
+let site: Client;
+test.before(async () => {
+  rig = await CloudRig.start();
+  site = siteClient(rig);
+});
+test.after.always(() => rig.stop());
+
+test.serial("P1: a template gives a lease its doors; who gains and loses is shown before, and is so at the doors after", async (t) => {
+  const world = await World.begin(t, { doors: 3 });
+  const [stairs, garage, flat] = world.doors;
+  const manager = await signInManager(world, world.property, "manager@example.org");
+  const at = `/properties/${world.property}`;
+  const template = await manager.post(`${at}/templates`, { name: "Two rooms", doors: [stairs.id] });
+  const unit = await manager.post(`${at}/units`, { name: "2nd left", template: template.id, doors: [flat.id] });
+  t.deepEqual(unit.allDoors, [stairs.id, flat.id].sort());
+  const { leases } = await manager.post("/leases", { unit: unit.id, leaseholders: [{ name: "Ana" }] });
+  const { pin } = leases[0].codes[0];
+  await world.upToDate();
+  t.deepEqual([stairs, garage, flat].map((door) => door.types(pin)), [true, false, true]);
+
+  const wanted = { doors: [garage.id] };
+  const { effect } = await manager.post(`${at}/templates/${template.id}/preview`, wanted, 200);
+  t.like(effect[0], { person: leases[0].person, name: "Ana", role: "administrator", unit: unit.id, gains: [garage.id], loses: [stairs.id] });
+  await world.upToDate();
+  t.true(stairs.types(pin), "a preview changes nothing");
+
+  t.is((await manager.send("PATCH", `${at}/templates/${template.id}`, wanted)).body.code, "version-needed");
+  t.is((await manager.send("PATCH", `${at}/templates/${template.id}`, wanted, { "if-match": '"7"' })).body.code, "changed-meanwhile");
+  const changed = await manager.patch(`${at}/templates/${template.id}`, wanted, '"1"');
+  t.deepEqual(changed.effect, effect);
+  t.is((await manager.send("PATCH", `${at}/templates/${template.id}`, wanted, { "if-match": '"1"' })).body.code, "changed-meanwhile", "two managers at once");
+  await world.upToDate();
+  t.deepEqual([stairs, garage, flat].map((door) => door.types(pin)), [false, true, true]);
+
+  // A flat of its own kind, and one whose own door goes.
+  await manager.patch(`${at}/units/${unit.id}`, { template: null, doors: [stairs.id, flat.id] }, '"1"');
+  await world.upToDate();
+  t.deepEqual([stairs, garage, flat].map((door) => door.types(pin)), [true, false, true]);
+  t.is((await manager.send("DELETE", `${at}/units/${unit.id}`, undefined, { "if-match": '"2"' })).body.code, "in-use");
+});
+
+test.serial("P1: whatever is changed, preview and change agree, and so does what everybody then has", async (t) => {
+  const property = await newProperty(site, 5, 0x100);
+  const at = `/properties/${property.id}`;
+  const some = fc.subarray(property.doors);
+  const members: string[] = [];
+  const templates: { id: string; doors: string[] }[] = [];
+  for (let index = 0; index < 2; index++) templates.push(await site.post(`${at}/templates`, { name: `Kind ${index}`, doors: property.doors.slice(index, index + 2) }));
+  for (let index = 0; index < 3; index++) {
+    const unit = await site.post(`${at}/units`, { name: `Flat ${index}`, template: templates[index % 2].id, doors: [property.doors[4]] });
+    const { household, leases } = await site.post("/leases", { unit: unit.id, leaseholders: [{ name: `Holder ${index}` }], ...(index === 2 && { start: days(3), end: days(30) }) });
+    const all = unit.allDoors as string[];
+    const resident = await site.post(`/households/${household}/members`, { role: "resident", name: "Child" });
+    const guest = await site.post(`/households/${household}/members`, { role: "guest", name: "Nanny", doors: [all[0]], end: days(20) });
+    // Invited, and so without any access yet.
+    const invited = await site.post(`/households/${household}/members`, { role: "resident", email: `invited${index}@example.org` });
+    members.push(leases[0].person, resident.person, guest.person, invited.person);
+  }
+  const held = async () => new Map(await Promise.all(members.map(async (person) => [person, await doorsOf(person)] as const)));
+  const doorsOf = async (person: string): Promise<string[]> => {
+    const { pins } = await site.get(`/people/${person}/access`);
+    const grants = pins.flatMap((pin: Json) => pin.grants).filter((grant: Json) => grant.revokedAt === null);
+    return [...new Set<string>(grants.flatMap((grant: Json) => grant.doors))].sort();
+  };
+  let reached = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1), some, async (which, doors) => {
+      const path = `${at}/templates/${templates[which].id}`;
+      const before = await held();
+      const { effect } = await site.post(`${path}/preview`, { doors }, 200);
+      t.deepEqual(await held(), before);
+      const { version } = await site.get(path);
+      const changed = await site.patch(path, { doors }, `"${version}"`);
+      t.deepEqual(changed.effect, effect);
+      const after = await held();
+      for (const person of members) {
+        const { gains, loses } = effect.find((each: Json) => each.person === person) ?? { gains: [], loses: [] };
+        const expected = before.get(person)!.filter((door) => !loses.includes(door)).concat(gains);
+        t.deepEqual(after.get(person), [...expected].sort());
+        reached += gains.length + loses.length;
+      }
+    }),
+    { seed: 4, numRuns: 8 },
+  );
+  t.true(reached > 10, "the changes did something");
+  const invited = members.filter((_, index) => index % 4 === 3);
+  for (const person of invited) t.deepEqual(await doorsOf(person), [], "S4: pending places have nothing");
+});
+
+test.serial("O5: the manager's rules and caps hold on the server and in what is offered; who is there stays", async (t) => {
+  const property = await newProperty(site, 2, 0x200);
+  const at = `/properties/${property.id}`;
+  const manager = await signInManager(rig, property.id, "o5@example.org");
+  const unit = await manager.post(`${at}/units`, { name: "1", doors: property.doors });
+  const ana = await signIn(rig, "ana.o5@example.org");
+  await addIdentifier(ana, "+33612345601");
+  const { household } = await manager.post("/leases", { unit: unit.id, leaseholders: [{ name: "Ana", email: "ana.o5@example.org", phone: "+33612345601" }] });
+  const can = async (): Promise<string[]> => (await ana.get(`/households/${household}`)).can;
+  const add = (role: string, name: string) => ana.send("POST", `/households/${household}/members`, { role, name, ...(role === "guest" && { doors: [property.doors[0]], end: days(5) }) });
+  t.deepEqual(await can(), ["see-household", "add-resident", "add-guest", "give-share"]);
+
+  const { headers, body: rules } = await manager.send("GET", `${at}/rules`);
+  const setRules = async (changes: object) => {
+    const tag = (await manager.send("GET", `${at}/rules`)).headers.get("etag")!;
+    return manager.expect(200, "PUT", `${at}/rules`, { ...rules, ...changes }, { "if-match": tag });
+  };
+  t.is((await add("resident", "Child")).status, 201);
+  t.is((await add("guest", "Nanny")).status, 201);
+  const there = await ana.get(`/households/${household}`);
+
+  await setRules({ residentsMax: 1, guestsMax: 1 });
+  t.is((await manager.send("PUT", `${at}/rules`, rules, { "if-match": headers.get("etag")! })).body.code, "changed-meanwhile");
+  t.deepEqual(await can(), ["see-household", "give-share"]);
+  t.is((await add("resident", "Another")).body.code, "cap-reached");
+  t.is((await add("guest", "Another")).body.code, "cap-reached");
+  await setRules({ mayAddResidents: false, mayAddGuests: false });
+  t.deepEqual(await can(), ["see-household", "give-share"]);
+  t.is((await add("resident", "Another")).body.code, "forbidden-by-rules");
+  t.is((await add("guest", "Another")).body.code, "forbidden-by-rules");
+  const still = await ana.get(`/households/${household}`);
+  t.deepEqual(still.members, there.members, "members who are there stay, with all that may be done for them");
+
+  await setRules({ guestDaysMax: 3, shareDaysMax: 2 });
+  t.is((await add("guest", "Another")).body.code, "end-too-far");
+  const share = (end: string) => ana.send("POST", `/households/${household}/shares`, { name: "Plumber", doors: [property.doors[0]], end });
+  t.is((await share(days(3))).body.code, "end-too-far");
+  t.is((await share(days(1))).status, 201);
+  for (const wrong of [{ residentsMax: 51 }, { shareDaysMax: null }, { shareDaysMax: 0 }, { pinPerDoor: "yes" }, { more: 1 }]) {
+    t.is((await manager.send("PUT", `${at}/rules`, { ...rules, ...wrong }, { "if-match": "*" })).status, 400, JSON.stringify(wrong));
+  }
+});
+
+test.serial("P3: staff are of their own class, keep their hours and their end at a door, and go at once", async (t) => {
+  const start = Date.UTC(2026, 0, 5, 9); // a Monday, 10:00 in Paris
+  const world = await World.begin(t, { start });
+  const [door] = world.doors;
+  const manager = await signInManager(world, world.property, "manager@example.org");
+  const at = `/properties/${world.property}/staff`;
+  const windows = [{ days: ["monday"], start: "08:00", end: "12:00" }];
+  const cleaner = await manager.post(at, { name: "Cleaner", doors: [door.id], windows, notAfter: "2026-01-13T00:00:00Z" });
+  t.regex(cleaner.pin, /^[0-9]{6,8}$/);
+  t.is((await manager.get(`/people/${cleaner.id}`)).class, "staff");
+  await world.upToDate();
+  t.true(door.types(cleaner.pin));
+  const { items } = await manager.get(at);
+  t.like(items[0], { id: cleaner.id, name: "Cleaner", grants: [{ doors: [door.id], windows: [{ ...windows[0], onHolidays: false }], notAfter: "2026-01-13T00:00:00Z" }] });
+  t.false(JSON.stringify(items).includes(cleaner.pin), "a PIN is shown once");
+  t.is((await manager.send("GET", `/people/${cleaner.id}/pins/${(await manager.get(`/people/${cleaner.id}/access`)).pins[0].id}`)).body.code, "not-allowed");
+
+  world.goTo("2026-01-05T11:30:00Z");
+  t.false(door.types(cleaner.pin), "past noon");
+  t.is(door.lastDecision, "denied: outside-schedule");
+  const plumber = await manager.post(at, { name: "Plumber", doors: [door.id], notAfter: "2026-01-06T00:00:00Z" });
+  await world.upToDate();
+  t.true(door.types(plumber.pin));
+  const { revocation } = await manager.expect(200, "DELETE", `${at}/${plumber.id}`);
+  t.is((await manager.expect(200, "DELETE", `${at}/${plumber.id}`)).revocation, revocation, "again is the same");
+  await world.upToDate();
+  t.false(door.types(plumber.pin));
+  t.true((await manager.get(`/revocations/${revocation}`)).complete);
+  t.is((await manager.send("POST", at, { name: "x", doors: [door.id], notAfter: "2025-01-01T00:00:00Z" })).body.code, "end-not-in-future");
+});
+
+test.serial("O4: managers come by a link that works once, manage their own property only, and are no managers once removed", async (t) => {
+  const property = await newProperty(site, 1, 0x300);
+  const other = await newProperty(site, 1, 0x310);
+  const at = `/properties/${property.id}`;
+  const invite = (email: string) => site.post(`${at}/managers`, { email });
+  await invite("Maria@Example.ORG ");
+  const first = await lastLinkToken(rig, "maria@example.org");
+  await invite("maria@example.org");
+  const second = await lastLinkToken(rig, "maria@example.org");
+  t.not(first, second);
+  const maria = await signIn(rig, "maria@example.org", { name: "Maria" });
+  t.is((await maria.send("GET", at)).status, 404, "nothing before acceptance");
+  t.is((await maria.send("POST", "/managers/accept", { token: first })).body.code, "invitation-used", "a newer link is the only one");
+  t.is((await site.send("POST", "/managers/accept", { token: second })).body.code, "not-allowed");
+  t.deepEqual(await maria.post("/managers/accept", { token: second }, 200), { property: property.id });
+  const thief = await signIn(rig, "thief@example.org");
+  t.is((await thief.send("POST", "/managers/accept", { token: second })).body.code, "invitation-used");
+  t.deepEqual((await maria.get("/properties")).items.map((each: Json) => each.id), [property.id]);
+  t.deepEqual((await maria.get(at)).can, ["see-property", "run-property", "register-doors", "read-audit", "appoint-managers", "issue-tokens"]);
+  t.is((await maria.send("GET", `/properties/${other.id}`)).status, 404);
+  t.is((await maria.send("POST", "/properties", { name: "Mine" })).body.code, "not-allowed");
+  t.deepEqual((await maria.get(`${at}/managers`)).items.map(({ name, emails }: Json) => ({ name, emails })), [{ name: "Maria", emails: ["maria@example.org"] }]);
+
+  // Of two at once, one.
+  await maria.post(`${at}/managers`, { email: "paul@example.org" });
+  const token = await lastLinkToken(rig, "paul@example.org");
+  const clients = await Promise.all([signIn(rig, "paul@example.org"), signIn(rig, "pauline@example.org")]);
+  const answers = await Promise.all(clients.map((client) => client.send("POST", "/managers/accept", { token })));
+  t.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+
+  const late = await maria.post(`${at}/managers`, { email: "late@example.org", language: "fr" });
+  const lateToken = await lastLinkToken(rig, "late@example.org");
+  t.regex((await messagesTo(rig, "late@example.org"))[0].text, /[éèà]/);
+  await maria.delete(`${at}/manager-invitations/${late.id}`);
+  t.is((await thief.send("POST", "/managers/accept", { token: lateToken })).body.code, "invitation-used");
+  await maria.post(`${at}/managers`, { email: "late@example.org" });
+  const stale = await lastLinkToken(rig, "late@example.org");
+  rig.clock.advance(7 * 86_400);
+  t.is((await thief.send("POST", "/managers/accept", { token: stale })).body.code, "invitation-used");
+
+  // Programs act as managers, but people decide who else does.
+  t.is((await maria.send("POST", `${at}/managers`, { email: "robot@example.org" })).body.code, "authenticate-again", "a session that was left open appoints nobody");
+  await authenticateAgain(maria);
+  const { token: machineToken } = await maria.post("/tokens", { property: property.id, name: "sync" });
+  const machine = new Client(rig, machineToken);
+  t.is((await machine.get(at)).id, property.id);
+  t.is((await machine.send("POST", `${at}/managers`, { email: "robot@example.org" })).body.code, "not-allowed");
+  t.is((await machine.send("GET", `/properties/${other.id}`)).status, 404);
+
+  await site.delete(`${at}/managers/${maria.account}`);
+  t.is((await maria.send("GET", at)).status, 404, "the session lives, the rights do not");
+  t.false(rig.log.includes(second) || rig.log.includes(token));
+  t.false(JSON.stringify((await site.get("/audit")).items).includes(second));
+});
+
+test.serial("O6, O7: no way around the household: a leaseholder is not revoked, suspended or given codes by other routes", async (t) => {
+  const property = await newProperty(site, 1, 0x400);
+  const manager = await signInManager(rig, property.id, "around@example.org");
+  const unit = await manager.post(`/properties/${property.id}/units`, { name: "1", doors: property.doors });
+  const { household, leases } = await manager.post("/leases", { unit: unit.id, leaseholders: [{ name: "Ana" }, { name: "Bob" }] });
+  const [{ person }] = leases;
+  const child = await manager.post(`/households/${household}/members`, { role: "resident", name: "Child" });
+  const { pins } = await manager.get(`/people/${person}/access`);
+  const refused = async (client: Client) => [
+    (await client.send("POST", "/revocations", { person })).body.code,
+    (await client.send("POST", "/revocations", { grant: pins[0].grants[0].id })).body.code,
+    (await client.send("PUT", `/people/${person}/suspension`, { suspended: true })).body.code,
+    (await client.send("POST", `/people/${person}/pins`, { grants: [{ doors: property.doors }] })).body.code,
+    (await client.send("POST", `/people/${person}/cards`, { number: "0a0b0c", grants: [{ doors: property.doors }] })).body.code,
+    (await client.send("GET", `/people/${person}/pins/${pins[0].id}`)).body.code,
+  ];
+  const codes = ["member-of-household", "member-of-household", "not-allowed", "member-of-household", "member-of-household", "member-of-household"];
+  t.deepEqual(await refused(manager), codes);
+  t.deepEqual(await refused(site), codes, "not even the site");
+  t.deepEqual(await refused(await signInManager(rig, (await newProperty(site, 0, 0x410)).id, "elsewhere@example.org")), codes.map(() => "not-found"));
+  t.like(await manager.get(`/people/${person}`), { revokedAt: null, suspended: false });
+  t.true((await manager.put(`/people/${child.person}/suspension`, { suspended: true })).suspended, "S11: others can be suspended");
+});
