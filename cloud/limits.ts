@@ -98,3 +98,8 @@ export const MANAGER_INVITATION_SECONDS = 7 * 86_400; // the link works that lon
 
 export const ENDED_CODES_HELD_MAX = 8; // of one person at one door that has not heard of their end: no renewal beyond
 export const STOLEN_OVERLAP_HOURS_MAX = 72; // for how long codes that a stolen door knew may still open others
+
+export const LIVE_STREAMS_MAX = 200; // server-sent events; beyond: refused, readers ask again by ordinary requests
+export const LIVE_STREAMS_PER_ACTOR_MAX = 10; // so that nobody takes them all
+export const LIVE_HEARTBEAT_SECONDS = 15; // a stream says that it is still there, and looks for what only time changes
+export const LIVE_SECONDS_MAX = 900; // then a stream ends, and its reader proves anew who they are

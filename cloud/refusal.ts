@@ -68,6 +68,7 @@ export const PROBLEMS = {
   "unknown-time-zone": [422, "There is no such time zone"],
   "too-many-requests": [429, "That was too often; try again later"],
   "version-needed": [428, "Say which version you are changing"],
+  "too-many-streams": [429, "Too many live streams are open"],
   internal: [500, "Something went wrong here"],
   "storage-failed": [503, "The change could not be stored"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

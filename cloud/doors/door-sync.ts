@@ -76,6 +76,7 @@ export class DoorSync {
       return { noted, messages: await this.#missing(unit, door, now) };
     });
     if (noted) this.#parts.onNoted();
+    this.#parts.onReceipt(door);
     await this.#send(door, messages);
   }
 
@@ -140,6 +141,8 @@ export interface DoorSyncParts {
   presence: DoorPresence;
   /** A door's list must be made anew. */
   onNoted(): void;
+  /** What is known of a door may be something else now. */
+  onReceipt(door: string): void;
 }
 
 async function readDoor(unit: Unit, door: string): Promise<DoorRow> {

@@ -3,6 +3,8 @@ import { HTTP_BODY_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { routes, type ApiParts, type Routes } from "./api";
 import { accountRoutes } from "./account-routes";
+import { describeApi } from "./api-document";
+import { apiPage, PAGE_HEADERS, PAGE_PATH, readApiStyle, STYLE_PATH } from "./api-page";
 import { auditRoutes } from "./audit-routes";
 import { authenticate } from "./authenticate";
 import { doorRoutes } from "./door-routes";
@@ -26,6 +28,7 @@ import { managerRoutes } from "./manager-routes";
 import { rulesRoutes } from "./rules-routes";
 import { staffRoutes } from "./staff-routes";
 import { templateRoutes } from "./template-routes";
+import { truthRoutes } from "./truth-routes";
 import { unitRoutes } from "./unit-routes";
 import { sessionRoutes } from "./session-routes";
 import { signInRoutes } from "./sign-in-routes";
@@ -47,6 +50,7 @@ const RESOURCES = [
   eventRoutes,
   auditRoutes,
   messageRoutes,
+    truthRoutes,
   unitRoutes,
   staffRoutes,
   rulesRoutes,
@@ -78,16 +82,13 @@ export function createApp(parts: ApiParts): Routes {
   app.get("/api/health", (c) => c.json({ status: "ok" }));
   app.route("/enrol", enrolmentRoutes(parts));
 
-  app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
-  app.openAPIRegistry.registerComponent("securitySchemes", "session", { type: "apiKey", in: "cookie", name: "latchkey", description: "`__Host-latchkey` under HTTPS." });
-  const description = JSON.stringify(
-    app.getOpenAPI31Document({
-      openapi: "3.1.0",
-      info: { title: "Latchkey", version: "1", description: "Doors that decide by themselves, and a cloud that knows when a revocation is true." },
-      security: [{ token: [] }, { session: [] }],
-    }),
-  );
+  const document = describeApi(app);
+  const description = JSON.stringify(document);
   app.get("/api/openapi.json", (c) => c.body(description, 200, { "content-type": "application/json" }));
+  const page = apiPage(document);
+  const style = readApiStyle();
+  app.get(`/api${PAGE_PATH}`, (c) => c.body(page, 200, { "content-type": "text/html; charset=utf-8", ...PAGE_HEADERS }));
+  app.get(`/api${STYLE_PATH}`, (c) => c.body(style, 200, { "content-type": "text/css; charset=utf-8", ...PAGE_HEADERS }));
 
   const methods = methodsByPath(app);
   function known(method: string, path: string): boolean {

@@ -1,16 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorName, type Actor } from "../accounts/actor";
+import { actorName } from "../accounts/actor";
 import { revokeGrant, revokePerson } from "../people/revoke";
 import { Refusal } from "../refusal";
-import { requireOutsider, requirePerson } from "../rules/confine";
-import { meetMember, requireOnMember } from "../rules/read-standing";
+import { requireOutsider } from "../rules/confine";
 import type { Unit } from "../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
-import { formatInstant } from "./grant-format";
-import { answer, body, Id, Instant, refusals, RevocationRequest } from "./schemas";
-import { FormattedTruth, truthOfRevocation } from "./truth-format";
+import { readRevocation, requireSight, Revocation } from "./revocation-format";
+import { answer, body, Id, refusals, RevocationRequest } from "./schemas";
 
-const Revocation = z.looseObject({ id: Id, person: Id, at: Instant, complete: z.boolean(), doors: z.array(FormattedTruth) }).openapi("Revocation");
 const tags = ["revocations"];
 
 const create = createRoute({
@@ -56,19 +53,4 @@ async function holderOf(unit: Unit, grant: string): Promise<string> {
   const row = await unit.selectFrom("grants as grant").innerJoin("credentials as credential", "credential.id", "grant.credential_id").where("grant.id", "=", grant).select("credential.person_id").executeTakeFirst();
   if (row === undefined) throw new Refusal("not-found", "There is no such grant.");
   return row.person_id;
-}
-
-/** Whoever may know what came of somebody's access (X1). @throws {Refusal} `not-found`, `not-allowed`. */
-async function requireSight(unit: Unit, actor: Actor, revocation: string, now: number): Promise<void> {
-  const row = await unit.selectFrom("revocations").select("person_id").where("id", "=", revocation).executeTakeFirst();
-  if (row === undefined) throw new Refusal("not-found", "There is no such revocation.");
-  if ((await meetMember(unit, actor, row.person_id, now)) !== undefined) await requireOnMember(unit, actor, row.person_id, "see-truth", now, "revocation");
-  else await requirePerson(unit, actor, row.person_id, "revocation");
-}
-
-async function readRevocation(unit: Unit, id: string, now: number) {
-  const row = await unit.selectFrom("revocations").selectAll().where("id", "=", id).executeTakeFirst();
-  if (row === undefined) throw new Refusal("not-found", "There is no such revocation.");
-  const doors = await truthOfRevocation(unit, id, now);
-  return { id, person: row.person_id, scope: row.scope, at: formatInstant(row.created_at), by: row.created_by, complete: doors.every((door) => door.state !== "pending"), doors };
 }

@@ -35,6 +35,35 @@ export async function truthOfRevocation(unit: Unit, revocation: string, now: num
   return (await truthOfGrants(unit, grants.map((grant) => grant.id), now)).map(formatTruth);
 }
 
+/** Of one door: `name` is the person's. */
+export const PersonAtDoor = FormattedTruth.omit({ door: true }).extend({ person: Id });
+export type PersonAtDoor = z.output<typeof PersonAtDoor>;
+
+/** Everybody whose access to a door has ended without its having acknowledged that, with their worst case. */
+export async function truthAtDoor(unit: Unit, door: string, now: number): Promise<PersonAtDoor[]> {
+  const rows = await unit
+    .selectFrom("grant_doors as at")
+    .innerJoin("grants as grant", "grant.id", "at.grant_id")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .where("at.door_id", "=", door)
+    .where("at.acknowledged_at", "is", null)
+    .where("at.never_left", "=", 0)
+    .where("grant.revoked_at", "is not", null)
+    .orderBy("person.id")
+    .select(["grant.id as grant", "person.id as person", "person.name"])
+    .execute();
+  const people: PersonAtDoor[] = [];
+  for (const { person, name } of new Map(rows.map((row) => [row.person, row])).values()) {
+    const grants = rows.filter((row) => row.person === person).map((row) => row.grant);
+    const truth = (await truthOfGrants(unit, grants, now, door)).map(formatTruth).find(({ state }) => state === "pending" || state === "ended");
+    if (truth === undefined) continue;
+    const { door: _, ...rest } = truth;
+    people.push({ ...rest, person, name });
+  }
+  return people;
+}
+
 /** `mayOpenUntil` null with `pending`: no limit until the door is reached. `sum` shows how it comes about. */
 function formatTruth({ door, doorName, state, version, acknowledgedAt, latest }: DoorTruth): FormattedTruth {
   const shown = latest !== undefined && latest.end > 0 ? latest : undefined;

@@ -23,8 +23,11 @@ export interface DoorTruth {
   latest: LatestOpening | undefined;
 }
 
-/** The truth of some grants at all of their doors; a door's worst case where several concern it. */
-export async function truthOfGrants(unit: Unit, grants: readonly string[], now: number): Promise<DoorTruth[]> {
+/**
+ * The truth of some grants at all of their doors; a door's worst case where several concern it.
+ * @param only one door, where no other is asked for.
+ */
+export async function truthOfGrants(unit: Unit, grants: readonly string[], now: number, only?: string): Promise<DoorTruth[]> {
   const doors = new Map<string, DoorTruth>();
   for (const grant of grants) {
     const rows = await unit
@@ -34,6 +37,7 @@ export async function truthOfGrants(unit: Unit, grants: readonly string[], now: 
       .innerJoin("people as person", "person.id", "credential.person_id")
       .innerJoin("doors as door", "door.id", "at.door_id")
       .where("at.grant_id", "=", grant)
+      .$if(only !== undefined, (query) => query.where("at.door_id", "=", only!))
       .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "grant.not_after", "person.class"])
       .select(["door.name", "door.claimed_at", "door.offered_version", "door.acknowledged_version", "door.signed_time"])
       .execute();
