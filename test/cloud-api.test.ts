@@ -12,6 +12,7 @@ import { StartupError } from "../cloud/startup-error";
 import { MIGRATIONS } from "../cloud/store/migrations";
 import { openStore } from "../cloud/store/open-store";
 import { CloudRig, NOON, type Json } from "./support/cloud-rig";
+import { newDatabaseUrl, testOfSqlite } from "./support/test-database";
 
 let rig: CloudRig;
 let property: string;
@@ -303,21 +304,21 @@ test("a keystore that others can read, that is broken or missing stops the start
   t.notThrows(() => loadKeystore(path));
   const complaint = () => t.throws(() => loadKeystore(path), { instanceOf: StartupError }).message;
   chmodSync(path, 0o640);
-  t.regex(await complaint(), /can be read by other users/);
+  t.regex(complaint(), /can be read by other users/);
   chmodSync(path, 0o600);
   const whole = readFileSync(path, "utf8");
   const secret = (JSON.parse(whole) as { listKey: string }).listKey;
   writeFileSync(path, whole.replace('"threshold": 1', '"threshold": 2'));
-  t.regex(await complaint(), /more root signatures/);
+  t.regex(complaint(), /more root signatures/);
   writeFileSync(path, whole.replace(secret, secret.slice(1)));
-  t.regex(await complaint(), /broken at "listKey"/);
+  t.regex(complaint(), /broken at "listKey"/);
   t.false(complaint().includes(secret.slice(1)));
   writeFileSync(path, whole.slice(0, -20));
-  t.regex(await complaint(), /not JSON/);
+  t.regex(complaint(), /not JSON/);
   rmSync(path);
-  t.regex(await complaint(), /Cannot read/);
+  t.regex(complaint(), /Cannot read/);
 
-  const settings = { ...rig.settings, dataFolder: join(folder, "data"), mqttPort: 0 };
+  const settings = { ...rig.settings, dataFolder: join(folder, "data"), databaseUrl: await newDatabaseUrl(), mqttPort: 0 };
   await (await startCloud(settings, { clock: rig.clock })).stop();
   const keys = join(settings.dataFolder, "keystore.json");
   copyFileSync(keys, join(folder, "kept.json"));
@@ -330,7 +331,7 @@ test("a keystore that others can read, that is broken or missing stops the start
 test("new keys are in the keystore's file before the database counts on them, whenever the process ends", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const settings = { ...rig.settings, dataFolder: join(folder, "data"), mqttPort: 0 };
+  const settings = { ...rig.settings, dataFolder: join(folder, "data"), databaseUrl: await newDatabaseUrl(), mqttPort: 0 };
   const path = join(settings.dataFolder, "keystore.json");
   const first = await startCloud(settings, { clock: rig.clock });
   const before = readFileSync(path, "utf8");
@@ -355,7 +356,7 @@ test("new keys are in the keystore's file before the database counts on them, wh
   await t.throwsAsync(startCloud(settings, { clock: rig.clock }), { instanceOf: StartupError, message: /not those of the newest keyset/ });
 });
 
-test("a database of the first version is brought forward with all that it holds", async (t) => {
+testOfSqlite("a database of the first version is brought forward with all that it holds", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "store.sqlite");
@@ -379,7 +380,7 @@ test("a database of the first version is brought forward with all that it holds"
   await close();
 });
 
-test("a database that is foreign, newer, damaged or in use stops the start with one line", async (t) => {
+testOfSqlite("a database that is foreign, newer, damaged or in use stops the start with one line", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const complaint = async (path: string) => {
@@ -417,7 +418,7 @@ test("a database that is foreign, newer, damaged or in use stops the start with 
 test("a port in use stops the start, and lets go of all that was taken", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const settings = { ...rig.settings, dataFolder: folder, mqttPort: 0 };
+  const settings = { ...rig.settings, dataFolder: folder, databaseUrl: await newDatabaseUrl(), mqttPort: 0 };
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
@@ -428,7 +429,7 @@ test("a port in use stops the start, and lets go of all that was taken", async (
   await (await startCloud(settings, { clock: rig.clock })).stop();
 });
 
-test.serial("npm run cloud: a second process on the same data is one clear line and status 1", (t) => {
+testOfSqlite("npm run cloud: a second process on the same data is one clear line and status 1", (t) => {
   const environment = { ...process.env, LATCHKEY_DATA: rig.settings.dataFolder, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0" };
   const { status, stderr, stdout } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "cloud/main.ts"], { env: environment, encoding: "utf8" });
   t.is(status, 1);

@@ -5,6 +5,7 @@ import pino from "pino";
 import { startCloud, type Cloud } from "../../cloud/cloud";
 import type { Settings } from "../../cloud/settings";
 import { ManualClock } from "./manual-clock";
+import { newDatabaseUrl } from "./test-database";
 
 export const NOON = Date.UTC(2026, 5, 1, 12) / 1_000; // a Monday
 
@@ -33,6 +34,7 @@ export class CloudRig {
 
   static async start(now = NOON): Promise<CloudRig> {
     const rig = new CloudRig(new ManualClock(now), join(mkdtempSync(join(tmpdir(), "latchkey-")), "data"));
+    rig.settings.databaseUrl = await newDatabaseUrl();
     await rig.restart();
     return rig;
   }

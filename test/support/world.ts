@@ -14,6 +14,7 @@ import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtu
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
 import { fromHex, toHex } from "../../protocol/bytes";
+import { newDatabaseUrl } from "./test-database";
 
 /** Virtual time that passes while the world waits for sockets: enough for timers, too little for leases. */
 const TICK_MS = 5;
@@ -138,11 +139,13 @@ export class World {
   readonly doors: WorldDoor[] = [];
   cloud!: Cloud;
   property!: string;
-  readonly #folder: string;
+  /** Where the cloud keeps what it has. */
+  readonly folder: string;
+  #databaseUrl: string | undefined;
 
   private constructor(startUnixMs: number | undefined, folder: string) {
     this.clock = new VirtualClock(startUnixMs);
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** @param options.start Unix ms at which this world begins; default 2026-01-01. */
@@ -154,8 +157,9 @@ export class World {
         door.network.close();
       }
       await world.cloud.stop();
-      rmSync(world.#folder, { recursive: true, force: true });
+      rmSync(world.folder, { recursive: true, force: true });
     });
+    world.#databaseUrl = await newDatabaseUrl();
     await world.startCloud();
     world.property = (await world.post("/api/properties", { name: "Rue des Lilas 7", timeZone: options.timeZone ?? "Europe/Paris", ...options.property }, 201)).id;
     for (let index = 0; index < (options.doors ?? 1); index++) await world.addDoor(`door ${index}`, { rtc: options.rtc ?? true });
@@ -172,8 +176,8 @@ export class World {
     };
     this.cloud = await startCloud(
       {
-        dataFolder: this.#folder,
-        databaseUrl: undefined,
+        dataFolder: this.folder,
+        databaseUrl: this.#databaseUrl,
         tls: undefined,
         publicUrl: undefined,
         httpHost: "127.0.0.1",
