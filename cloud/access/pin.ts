@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { PIN_DIGITS_MAX } from "../../protocol/limits";
 
 /** Shortest PIN that is given out, however few people a door has. */
-const DIGITS_MIN = 6;
+export const DIGITS_MIN = 6;
 /** X9: the chance that one attempt at a keypad hits anybody's PIN stays at or below this. */
 const GUESS_CHANCE_MAX = 5e-5;
 

@@ -1,4 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { PIN_DIGITS_MAX } from "../../protocol/limits";
+import { DIGITS_MIN } from "../access/pin";
 import { actorName } from "../accounts/actor";
 import { DAYS_MAX, GUESTS_PER_HOUSEHOLD_MAX, RESIDENTS_PER_HOUSEHOLD_MAX, SHARE_DAYS_MAX } from "../limits";
 import { DEFAULT_RULES, readRules, setRules, type HouseholdRules } from "../properties/household-rules";
@@ -19,6 +21,7 @@ const fields = {
   pinRenewalDays: days(DAYS_MAX).nullable().openapi({ description: "null: codes renew only when somebody asks." }),
   pinOverlapDays: z.int().min(0).max(60).openapi({ description: "For how long an old code opens beside the new one." }),
   pinPerDoor: z.boolean(),
+  pinDigitsMin: z.int().min(DIGITS_MIN).max(PIN_DIGITS_MAX).openapi({ description: "Shortest code that is drawn; longer ones where a door has many." }),
 } satisfies Record<keyof HouseholdRules, z.ZodType>;
 const Rules = z.object(fields).openapi("Rules", { description: "What households may do by themselves; whoever lives there already stays." });
 const RulesRequest = z.strictObject(fields).openapi("RulesRequest");

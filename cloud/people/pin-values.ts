@@ -5,6 +5,7 @@ import { isSecond, tagAtDoor, valueAtDoor, type StoredValue } from "../access/st
 import type { DoorSecrets } from "../doors/door-secrets";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Sealing } from "../keys/sealing";
+import { readRules } from "../properties/household-rules";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 
@@ -34,17 +35,24 @@ const PIN: PinWanted = { kind: "pin", unit: null };
 
 /**
  * Draws a PIN that nobody has, or may still have, at any of the doors it is to open (X9), as long as the fullest of
- * them asks for.
+ * them, or their manager, asks for.
  */
 export async function drawFreePin(unit: Unit, sealing: Sealing, secrets: DoorSecrets, doors: readonly string[], wanted: PinWanted = PIN): Promise<FreePin> {
   const places = await readPlaces(unit, doors);
-  const digits = pinDigitsFor(isSecond(wanted.kind) ? 2 : 1 + (await greatestPopulation(unit, places, wanted.unit)));
+  const population = isSecond(wanted.kind) ? 2 : 1 + (await greatestPopulation(unit, places, wanted.unit));
+  const digits = Math.max(pinDigitsFor(population), await shortestPin(unit, doors));
   for (let count = 0; count < DRAWS_MAX; count++) {
     const pin = drawPin(digits, wanted.draw ?? randomInt);
     const placed = placeValue(sealing, secrets, places, { ...wanted, value: ascii(pin) }, wanted.parentId);
     if (!(await isTaken(unit, placed))) return { pin, places: placed };
   }
   throw new Error("found no free PIN");
+}
+
+/** Digits that the manager wants a code to have at least. @param doors of one property. */
+async function shortestPin(unit: Unit, doors: readonly string[]): Promise<number> {
+  const door = await unit.selectFrom("doors").select("property_id").where("id", "in", doors).limit(1).executeTakeFirst();
+  return door === undefined ? 0 : (await readRules(unit, door.property_id)).pinDigitsMin;
 }
 
 export type DoorPlace = Pick<DoorRow, "id" | "enrolment" | "door_key" | "unit_numbers">;

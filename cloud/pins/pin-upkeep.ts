@@ -21,7 +21,7 @@ export type Transact = <T>(work: (unit: Unit, now: number) => Promise<T>) => Pro
  */
 export async function renewDueCodes(transact: Transact, parts: PinParts & TellParts, log: Logger): Promise<boolean> {
   let some = false;
-  for (const person of await transact(duePeople)) {
+  for (const person of await transact((unit, now) => duePeople(unit, now))) {
     try {
       some = (await transact((unit, now) => renewDue(unit, parts, person, now))) || some;
     } catch (error) {
@@ -32,14 +32,14 @@ export async function renewDueCodes(transact: Transact, parts: PinParts & TellPa
   return some;
 }
 
-/** Members with a code that is older than their manager wants it to become. */
-export async function duePeople(unit: Unit, now: number): Promise<string[]> {
+/** Members with a code that is older than their manager wants it to become. @param only one of them; undefined = all. */
+async function duePeople(unit: Unit, now: number, only?: string): Promise<string[]> {
   const properties = await unit.selectFrom("properties").select("id").orderBy("id").execute();
   const people: string[] = [];
   for (const { id } of properties) {
     const { pinRenewalDays } = await readRules(unit, id);
     if (pinRenewalDays === null) continue;
-    const rows = await unit
+    let query = unit
       .selectFrom("memberships as member")
       .innerJoin("people as person", "person.id", "member.person_id")
       .innerJoin("credentials as credential", "credential.person_id", "person.id")
@@ -51,14 +51,17 @@ export async function duePeople(unit: Unit, now: number): Promise<string[]> {
       .where("credential.created_at", "<=", now - pinRenewalDays * DAY_SECONDS)
       .select("person.id")
       .distinct()
-      .orderBy("person.id")
-      .execute();
+      .orderBy("person.id");
+    if (only !== undefined) query = query.where("person.id", "=", only);
+    const rows = await query.execute();
     people.push(...rows.map((row) => row.id));
   }
   return people;
 }
 
 async function renewDue(unit: Unit, parts: PinParts & TellParts, person: string, now: number): Promise<boolean> {
+  // Another process may have been here, or the manager has changed the rule.
+  if ((await duePeople(unit, now, person)).length === 0) return false;
   const { property_id } = await unit.selectFrom("people").select("property_id").where("id", "=", person).executeTakeFirstOrThrow();
   const renewed = await renewCodes(unit, parts, person, { reason: "period", overlapSeconds: await overlapSecondsOf(unit, property_id) }, UPKEEP, now);
   if (renewed.given.length === 0) return false;

@@ -1,5 +1,6 @@
 import { GUESTS_PER_HOUSEHOLD_MAX, RESIDENTS_PER_HOUSEHOLD_MAX } from "../limits";
 import { audit } from "../store/audit";
+import { DIGITS_MIN } from "../access/pin";
 import type { Unit } from "../store/store";
 
 /** What a manager lets households do (O5, O12, O14). It binds members; whoever lives there already stays. */
@@ -19,6 +20,8 @@ export interface HouseholdRules {
   pinOverlapDays: number;
   /** A code of its own for each door, instead of one for all. */
   pinPerDoor: boolean;
+  /** Shortest code that is drawn; longer ones where a door's population asks for them (X9). */
+  pinDigitsMin: number;
 }
 
 export const DEFAULT_RULES: HouseholdRules = {
@@ -31,6 +34,7 @@ export const DEFAULT_RULES: HouseholdRules = {
   pinRenewalDays: null,
   pinOverlapDays: 7,
   pinPerDoor: false,
+  pinDigitsMin: DIGITS_MIN,
 };
 
 /** @param text properties.rules: what its manager has set, of any version of this program. */
