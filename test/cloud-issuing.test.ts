@@ -1,5 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
+import { toHex } from "../protocol/bytes";
 import { DEFAULT_POLICY, NO_HOURS } from "../protocol/door-policy";
 import { buildAccessList, buildBody, openAccessList, profileAt, scheduleRuleAt, type AccessList } from "../protocol/access-list";
 import { signingContext } from "../protocol/cose-sign1";
@@ -17,13 +18,17 @@ import { verify } from "../protocol/ed25519";
 import { profileKey, rowsOfDoor, type DoorRow, type GrantOnDoor } from "../cloud/access/door-row";
 import { findTermsFault } from "../cloud/access/grant";
 import { drawPin, isTriedFirst, pinDigitsFor } from "../cloud/access/pin";
-import { findOverlap, windowToRule, type Window } from "../cloud/access/window";
+import { findOverlap, sortWindows, windowToRule, type Window } from "../cloud/access/window";
 import { FrameLimit } from "../cloud/broker/frame-limit";
 import { mayPublish, maySubscribe } from "../cloud/broker/topic-access";
+import { setHours, setLockState } from "../cloud/doors/give-orders";
+import { issueList } from "../cloud/issuing/issue-list";
 import { changesNothing, type DoorOrders } from "../cloud/issuing/door-orders";
 import { changeFrom, type ListChange } from "../cloud/issuing/list-change";
 import { countRows, packRows } from "../cloud/issuing/list-rows";
 import { signBase, signDelta } from "../cloud/issuing/list-signing";
+import { noteAgedLists } from "../cloud/issuing/list-upkeep";
+import { noteChanges, noteDoors, notedDoors, readNotes } from "../cloud/issuing/outbox";
 import { nextVersion, planList, type IssuedBase, type ListPlan } from "../cloud/issuing/plan-list";
 import { SchedulePool } from "../cloud/issuing/schedule-pool";
 import { readSnapshot, snapshotOf, toContent, type Snapshot } from "../cloud/issuing/snapshot";
@@ -33,7 +38,14 @@ import { firstKeyset, signKeyset } from "../cloud/keys/keyset-signing";
 import { DataKeys } from "../cloud/keys/data-keys";
 import { Sealing } from "../cloud/keys/sealing";
 import { NativeSigningKey } from "../cloud/keys/native-signing-key";
+import { EXPIRED_ROWS_SECONDS } from "../cloud/limits";
+import { addPerson } from "../cloud/people/add-person";
+import { giveCredentials } from "../cloud/people/give-credential";
+import { revokeGrant, revokePerson } from "../cloud/people/revoke";
+import { setSuspended } from "../cloud/people/suspend-person";
+import type { Unit } from "../cloud/store/store";
 import { latestOpening } from "../cloud/truth/latest-opening";
+import { IssuingRig, rightsIn } from "./support/issuing-rig";
 
 const NOW = 1_780_000_000;
 const HOUR = 3_600;
@@ -306,6 +318,128 @@ test("whatever a door's grants and orders go through, a door with either base se
     }),
     { numRuns: 100, seed: 5 },
   );
+});
+
+/** As above, without the two that share an hour. */
+const lawfulWindows = [someWindows[0], someWindows[1], [someWindows[2][0], { ...someWindows[2][1], days: 2 }]];
+
+/** A step of a door's life: `who` and `what` choose among those that are there. */
+const aStep = fc.record({
+  act: fc.constantFrom("give", "give", "give", "revoke", "revoke", "move out", "suspend", "change terms", "wait", "wait a day", "lock", "hours", "acknowledge", "acknowledge", "crowd", "issue"),
+  who: fc.nat(1_000),
+  what: fc.nat(1_000),
+});
+
+/** What every grant says, one after the other: no list is made of it anywhere else in this way. */
+async function naiveRights(unit: Unit, door: string, now: number): Promise<string[]> {
+  const all = { at: await unit.selectFrom("grant_doors").selectAll().execute(), grants: await unit.selectFrom("grants").selectAll().execute(), credentials: await unit.selectFrom("credentials").selectAll().execute(), people: await unit.selectFrom("people").selectAll().execute(), known: await unit.selectFrom("door_credentials").selectAll().execute() };
+  const rights = new Set<string>();
+  for (const at of all.at.filter((row) => row.door_id === door)) {
+    const grant = all.grants.find(({ id }) => id === at.grant_id)!;
+    if (grant.revoked_at !== null || (grant.not_after !== NO_END && grant.not_after + EXPIRED_ROWS_SECONDS <= now)) continue;
+    const family = all.credentials.filter(({ id, parent_id }) => id === grant.credential_id || parent_id === grant.credential_id);
+    for (const credential of family) {
+      const holder = all.people.find(({ id }) => id === credential.person_id)!;
+      const { tag } = all.known.find(({ door_id, credential_id }) => door_id === door && credential_id === credential.id)!;
+      const second = credential.kind.includes("second");
+      const kind = second ? CredentialKind.pin2 : credential.kind === "card" ? CredentialKind.card : CredentialKind.pin;
+      const needsSecond = !second && family.some((other) => other.kind === "second-pin");
+      const terms = { notBefore: grant.not_before, notAfter: grant.not_after, windows: JSON.parse(grant.windows) as Window[], holderClass: HolderClass[holder.class], outputs: grant.outputs, maxUses: grant.max_uses };
+      rights.add(`${toHex(tag!)} ${kind} ${needsSecond} ${credential.kind.startsWith("duress")} ${holder.suspended_at !== null} ${grant.max_uses > 0 ? grant.use_counter : 0} ${profileKey(terms)}`);
+    }
+  }
+  return [...rights].sort();
+}
+
+/** All that issuing writes of a door. */
+async function issuedOf(unit: Unit, door: string) {
+  return {
+    bases: await unit.selectFrom("list_bases").selectAll().where("door_id", "=", door).orderBy("version").execute(),
+    deltas: await unit.selectFrom("list_deltas").selectAll().where("door_id", "=", door).orderBy("base_version").orderBy("version").execute(),
+    grants: await unit.selectFrom("grant_doors").selectAll().where("door_id", "=", door).orderBy("grant_id").execute(),
+    values: await unit.selectFrom("door_credentials").selectAll().where("door_id", "=", door).orderBy("credential_id").execute(),
+    destroyed: await unit.selectFrom("credentials").select("id").where("value", "is", null).orderBy("id").execute(),
+  };
+}
+
+test("X11: the list that a door receives always equals what a naive evaluation of all grants says, and is to the byte the one that is made of all grants", async (t) => {
+  const rig = await IssuingRig.open(NOW);
+  t.teardown(() => rig.close());
+  let houses = 0;
+  let changes = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(aStep, { minLength: 10, maxLength: 50, size: "max" }), async (steps) => {
+      let now = NOW;
+      houses += 1;
+      const property = await rig.property(now);
+      const doors = [1, 2].map((n) => `${houses}`.padStart(15, "0") + n);
+      await rig.unit(async (unit) => {
+        for (const door of doors) await rig.claimedDoor(unit, property, door, now);
+      });
+      const people: string[] = [];
+      const pick = <T>(from: readonly T[], n: number): T => from[n % from.length];
+      const grantsOf = (unit: Unit, person: string) => unit.selectFrom("grants as grant").innerJoin("credentials as credential", "credential.id", "grant.credential_id").selectAll("grant").where("credential.person_id", "=", person).orderBy("grant.id").execute();
+      const give = async (unit: Unit, what: number): Promise<void> => {
+        const person = await addPerson(unit, rig.keystore, { property, name: "P", class: pick(["resident", "guest", "staff"] as const, what) }, "test", now);
+        people.push(person);
+        const terms = (n: number) => ({ notBefore: 0, notAfter: n % 3 === 0 ? NO_END : now + (n % 5) * 43_200 + 600, windows: pick(lawfulWindows, n), maxUses: 0 });
+        const grants = [{ doors: what % 4 === 0 ? [doors[0]] : doors, terms: terms(what), outputs: 1 }, ...(what % 5 === 0 ? [{ doors: [doors[1]], terms: { ...terms(what + 1), maxUses: 2 }, outputs: 3 }] : [])];
+        const card = what % 7 === 0 ? Uint8Array.of(1, people.length >> 8, people.length, houses) : undefined;
+        await giveCredentials(unit, rig.keystore, rig.secrets, person, [{ ...(card && { card }), grants, secondPin: what % 6 === 0, duressPin: card === undefined && what % 11 === 0 && what % 5 !== 0 }], "test", now);
+      };
+      const perform = async (unit: Unit, { act, who, what }: { act: string; who: number; what: number }): Promise<void> => {
+        if (act === "give") return give(unit, what);
+        if (act === "crowd") {
+          for (let n = 0; n < 12; n++) await give(unit, what + n);
+          return;
+        }
+        if (act === "lock") return setLockState(unit, pick(doors, who), pick(["normal", "lock-down", "hold-open"] as const, what), "test", now);
+        if (act === "hours") return setHours(unit, pick(doors, who), { windows: pick(lawfulWindows, what), firstIn: [] }, "test", now);
+        if (act === "wait a day") return noteAgedLists(unit, now);
+        if (people.length === 0) return;
+        const person = pick(people, who);
+        const { revoked_at } = await unit.selectFrom("people").select("revoked_at").where("id", "=", person).executeTakeFirstOrThrow();
+        if (act === "move out") await revokePerson(unit, person, "test", now);
+        if (act === "suspend" && revoked_at === null) await setSuspended(unit, person, what % 2 === 0, "test", now);
+        const grant = pick(await grantsOf(unit, person), what);
+        if (act === "revoke") await revokeGrant(unit, grant.id, "test", now);
+        if (act === "change terms" && grant.not_after > now) {
+          await unit.updateTable("grants").set({ not_after: now + 3_600 * (1 + (what % 50)), windows: JSON.stringify(sortWindows(pick(lawfulWindows, what))) }).where("id", "=", grant.id).execute();
+          const at = await unit.selectFrom("grant_doors").select("door_id as door").where("grant_id", "=", grant.id).execute();
+          await noteChanges(unit, at.map(({ door }) => ({ door, credential: grant.credential_id })), now);
+        }
+      };
+      for (const step of steps) {
+        now += step.act === "wait a day" ? 86_400 : step.act === "wait" ? step.what * 60 : step.what % 3;
+        await rig.unit((unit) => perform(unit, step));
+        if (step.act === "acknowledge") {
+          const door = pick(doors, step.who);
+          const { version } = await rig.unit((unit) => unit.selectFrom("doors").select("version").where("id", "=", door).executeTakeFirstOrThrow());
+          if (version > 0) await rig.acknowledge(door, now);
+        }
+        if (["give", "suspend", "lock"].includes(step.act)) continue;
+        for (const door of (await rig.unit(notedDoors)).filter((noted) => doors.includes(noted))) {
+          const whole = await rig.apart(async (unit) => {
+            await noteDoors(unit, [door], now);
+            await issueList(unit, rig.keystore, door, now);
+            return issuedOf(unit, door);
+          });
+          await rig.unit(async (unit) => {
+            changes += (await readNotes(unit, door))?.changed === undefined ? 0 : 1;
+            await issueList(unit, rig.keystore, door, now);
+            t.deepEqual(await issuedOf(unit, door), whole);
+            const rights = await naiveRights(unit, door, now);
+            const tags = await unit.selectFrom("door_credentials").select("tag").where("door_id", "=", door).execute();
+            const lists = await rig.newestLists(unit, door);
+            t.true(lists.length > 0);
+            for (const list of lists) t.deepEqual(rightsIn(list, tags.map(({ tag }) => tag!)), rights);
+          });
+        }
+      }
+    }),
+    { numRuns: 12, seed: 7, includeErrorInReport: true },
+  );
+  t.true(changes > 100, `${changes} lists were made of changes alone`);
 });
 
 test("rows say what is special of them: a second PIN that must follow, duress, suspension, outputs", (t) => {

@@ -6,26 +6,23 @@ import type { IssuedState } from "../doors/difference";
 import { CHANGED_CREDENTIALS_MAX } from "../limits";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
-import { isLongPast, readDoorGrants, type LeavingGrant } from "./door-grants";
+import { isLongPast, readDoorGrants, type DoorGrants } from "./door-grants";
 import { grantsAtDoor } from "./grants-at-door";
 import { issuedRows } from "./issued-rows";
 import { countRows, packRows, profileOf, replaceTags, type ListRows } from "./list-rows";
 import { readSnapshot } from "./snapshot";
 
 /** What the next version of a door's list must hold, and which grants come and go with it. */
-export interface CompiledList {
+export interface CompiledList extends Pick<DoorGrants, "coming" | "leaving" | "pinDigits"> {
   rows: ListRows;
-  /** Of the longest PIN in it; 0 without any. */
-  pinDigits: number;
-  leaving: LeavingGrant[];
   /** The credentials whose grants were looked at: only theirs come or go. undefined = all of the door. */
   credentials: readonly string[] | undefined;
 }
 
 /** The naive way, which says what is right: all grants of the door. @param now Unix seconds. */
 export async function compileAll(unit: Unit, door: DoorRow, now: number): Promise<CompiledList> {
-  const { live, leaving, pinDigits } = await readDoorGrants(unit, door, now);
-  return { rows: packRows(rowsOfDoor(live)), pinDigits, leaving, credentials: undefined };
+  const { live, ...grants } = await readDoorGrants(unit, door, now);
+  return { ...grants, rows: packRows(rowsOfDoor(live)), credentials: undefined };
 }
 
 /** A door's newest list, read back from what was issued. */
@@ -57,11 +54,11 @@ export async function compileChanges(unit: Unit, door: DoorRow, newest: NewestLi
   const credentials = [...new Set([...changed, ...(await endedCredentials(unit, door.id, newest.rows, now))])];
   if (credentials.length > CHANGED_CREDENTIALS_MAX) return undefined;
   const values = await readValues(unit, door.id, credentials);
-  const { live, leaving, pinDigits: liveDigits } = await readDoorGrants(unit, door, now, credentials);
-  const pinDigits = await longestPin(unit, door.id, newest.pinDigits, liveDigits, values.some(({ digits }) => digits > 0), now);
+  const { live, coming, leaving, ...grants } = await readDoorGrants(unit, door, now, credentials);
+  const pinDigits = await longestPin(unit, door.id, newest.pinDigits, grants.pinDigits, values.some(({ digits }) => digits > 0), now);
   if (pinDigits === undefined) return undefined;
   const tags = [...values.map(({ tag }) => tag), ...live.map(({ tag }) => tag)];
-  return { rows: replaceTags(newest.rows, tags, packRows(rowsOfDoor(live))), pinDigits, leaving, credentials };
+  return { rows: replaceTags(newest.rows, tags, packRows(rowsOfDoor(live))), pinDigits, coming, leaving, credentials };
 }
 
 /** Time changes a list too: those with rights in it that ended long ago. */

@@ -12,6 +12,8 @@ import { grantsAtDoor } from "./grants-at-door";
 export interface DoorGrants {
   /** What the list must hold. */
   live: GrantOnDoor[];
+  /** Those of them that are in no list yet. */
+  coming: string[];
   /** Grants that are in the list, or were to be, and are no more. */
   leaving: LeavingGrant[];
   /** Of the longest PIN among those that are live; 0 without any. */
@@ -41,12 +43,14 @@ export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "uni
     schedules.set(text, known);
     return known;
   };
-  const grants: DoorGrants = { live: [], leaving: [], pinDigits: 0 };
+  const grants: DoorGrants = { live: [], coming: [], leaving: [], pinDigits: 0 };
   for (const row of rows) {
+    if (row.removed_version !== null) continue;
     if (row.revoked_at !== null || isLongPast(row.not_after, now)) {
       grants.leaving.push({ grant: row.grant_id, addedVersion: row.added_version });
       continue;
     }
+    if (row.added_version === null) grants.coming.push(row.grant_id);
     const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: windowsOf(row.windows), maxUses: row.max_uses };
     const common = { grant: row.grant_id, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs, suspended: row.suspended_at !== null };
     const others = companions.get(row.credential_id) ?? [];
@@ -61,11 +65,11 @@ export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "uni
 }
 
 async function readRows(unit: Unit, door: string, credentials: readonly string[] | undefined) {
-  let query = grantsAtDoor(unit, door).where("at.removed_version", "is", null);
-  // By the grants, so that the few are found by their ids and not among all of the door.
-  if (credentials !== undefined) query = query.where("at.grant_id", "in", unit.selectFrom("grants").select("id").where("credential_id", "in", credentials));
-  return query
-    .select(["at.grant_id", "at.added_version", "known.tag", "credential.id as credential_id", "credential.kind", "credential.digits", "person.class", "person.suspended_at"])
+  const all = grantsAtDoor(unit, door);
+  // A few are found by the ids of their grants: by any other condition SQLite seeks them among all of the door.
+  const wanted = credentials === undefined ? all.where("at.removed_version", "is", null) : all.where("at.grant_id", "in", unit.selectFrom("grants").select("id").where("credential_id", "in", credentials));
+  return wanted
+    .select(["at.grant_id", "at.added_version", "at.removed_version", "known.tag", "credential.id as credential_id", "credential.kind", "credential.digits", "person.class", "person.suspended_at"])
     .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.revoked_at"])
     .execute();
 }
@@ -83,7 +87,7 @@ export interface Companion {
  */
 export async function readCompanions(unit: Unit, door: string, credentials?: readonly string[]): Promise<Map<string, Companion[]>> {
   let query = unit.selectFrom("door_credentials as known").innerJoin("credentials as credential", "credential.id", "known.credential_id").where("known.door_id", "=", door).where("credential.parent_id", "is not", null);
-  if (credentials !== undefined) query = query.where("credential.parent_id", "in", credentials);
+  if (credentials !== undefined) query = query.where("known.credential_id", "in", unit.selectFrom("credentials").select("id").where("parent_id", "in", credentials));
   const rows = await query.select(["credential.id", "credential.kind", "credential.digits", "credential.parent_id", "known.tag"]).execute();
   const companions = new Map<string, Companion[]>();
   for (const { parent_id, ...row } of rows) companions.set(parent_id!, [...(companions.get(parent_id!) ?? []), row]);

@@ -19,18 +19,15 @@ import { surroundingsOf } from "./property-surroundings";
 export async function issueList(unit: Unit, keystore: Keystore, door: string, now: number): Promise<void> {
   const notes = await readNotes(unit, door);
   const row = await unit.selectFrom("doors").selectAll().where("id", "=", door).executeTakeFirstOrThrow();
-  let concerned: readonly string[] | undefined;
   if (row.claimed_at === null) await dropRevoked(unit, door);
-  else concerned = await issueVersion(unit, keystore, row, notes?.changed, now);
-  await releaseCredentials(unit, door, now, concerned);
+  const list = row.claimed_at === null ? undefined : await issueVersion(unit, keystore, row, notes?.changed, now);
+  // What goes from a list that was never sent is free at once.
+  if (list?.credentials === undefined || list.leaving.length > 0) await releaseCredentials(unit, door, now, list?.credentials);
   if (notes !== undefined) await deleteNotes(unit, door, notes);
 }
 
-/**
- * @param changed credentials, where only their rights have; undefined = anything may have.
- * @returns the credentials of which grants may have come or gone; undefined = any.
- */
-async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, changed: readonly string[] | undefined, now: number): Promise<readonly string[] | undefined> {
+/** @param changed credentials, where only their rights have; undefined = anything may have. */
+async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, changed: readonly string[] | undefined, now: number): Promise<CompiledList> {
   const property = await unit.selectFrom("properties").selectAll().where("id", "=", door.property_id).executeTakeFirstOrThrow();
   const keyset = await unit.selectFrom("keysets").select("epoch").orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
   const issued = await readIssuedState(unit, door.id, door.version);
@@ -51,8 +48,8 @@ async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, chang
   await storePlan(unit, door.id, stamp, plan);
   await unit.updateTable("doors").set({ epoch: stamp.epoch, version: stamp.version }).where("id", "=", door.id).execute();
   await stampGrants(unit, door.id, stamp.version, door.offered_version, list);
-  await forgetUnsent(unit, door.id, stamp.version, door.offered_version);
-  return list.credentials;
+  await forgetUnsent(unit, door.id, stamp.version, door.offered_version, withdrawn !== undefined || plan.withdrawn !== undefined);
+  return list;
 }
 
 async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, withdrawn, deltas }: ListPlan): Promise<void> {
@@ -70,14 +67,15 @@ async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, wit
 }
 
 /** Remembers with which version a grant came to the door and with which it went: that is what receipts are held against. */
-async function stampGrants(unit: Unit, door: string, version: number, offered: number, { leaving, credentials }: CompiledList): Promise<void> {
+async function stampGrants(unit: Unit, door: string, version: number, offered: number, { coming, leaving, credentials }: CompiledList): Promise<void> {
   for (const { grant, addedVersion } of leaving) {
     const neverLeft = addedVersion === null || addedVersion > offered;
     await unit.updateTable("grant_doors").set({ removed_version: version, never_left: neverLeft ? 1 : 0 }).where("grant_id", "=", grant).where("door_id", "=", door).execute();
   }
-  let coming = unit.updateTable("grant_doors").set({ added_version: version }).where("door_id", "=", door).where("added_version", "is", null).where("removed_version", "is", null);
-  if (credentials !== undefined) coming = coming.where("grant_id", "in", unit.selectFrom("grants").select("id").where("credential_id", "in", credentials));
-  await coming.execute();
+  if (coming.length === 0) return;
+  const stamped = unit.updateTable("grant_doors").set({ added_version: version }).where("door_id", "=", door);
+  // Of all the door's grants, those that come are found by what they lack; of a few, by name.
+  await (credentials === undefined ? stamped.where("removed_version", "is", null).where("added_version", "is", null) : stamped.where("grant_id", "in", coming)).execute();
 }
 
 /** A door that was never claimed holds nothing: what is revoked there is gone at once. */
@@ -92,7 +90,7 @@ async function dropRevoked(unit: Unit, door: string): Promise<void> {
 }
 
 /** Versions that were overtaken before any byte of them left can never be acknowledged. */
-async function forgetUnsent(unit: Unit, door: string, version: number, offered: number): Promise<void> {
+async function forgetUnsent(unit: Unit, door: string, version: number, offered: number, withdrawn: boolean): Promise<void> {
   await unit.deleteFrom("list_deltas").where("door_id", "=", door).where("version", ">", offered).where("version", "<", version).execute();
-  await unit.deleteFrom("list_bases").where("door_id", "=", door).where("state", "=", "withdrawn").where("version", ">", offered).execute();
+  if (withdrawn) await unit.deleteFrom("list_bases").where("door_id", "=", door).where("state", "=", "withdrawn").where("version", ">", offered).execute();
 }

@@ -77,18 +77,19 @@ function matchRows(base: Snapshot, keys: readonly string[], target: ListRows): R
   const terms = keys.map((key) => places.get(key));
   const match: RowMatch = { gone: [], missing: [], staying: new Uint32Array(keys.length) };
   const held = new Uint8Array(countRows(target.bytes));
-  const under = new TagWalk(target.bytes);
+  let first = 0;
   for (let number = 0; number < countRows(base.rows); number++) {
+    const tag = tagNumber(base.rows, number);
     const profile = profileOf(base.rows, number);
-    const flags = flagsOf(base.rows, number);
-    const found = under.find(tagNumber(base.rows, number), (row) => held[row] === 0 && flagsOf(target.bytes, row) === flags && profileOf(target.bytes, row) === terms[profile]);
-    if (found === undefined) match.gone.push(number);
-    else {
-      held[found] = 1;
+    while (first < held.length && tagNumber(target.bytes, first) < tag) first += 1;
+    let row = first;
+    while (row < held.length && tagNumber(target.bytes, row) === tag && !(held[row] === 0 && profileOf(target.bytes, row) === terms[profile] && flagsOf(target.bytes, row) === flagsOf(base.rows, number))) row += 1;
+    if (row < held.length && tagNumber(target.bytes, row) === tag) {
+      held[row] = 1;
       match.staying[profile] += 1;
-    }
+    } else match.gone.push(number);
   }
-  held.forEach((is, row) => is === 1 || match.missing.push(row));
+  for (let row = 0; row < held.length; row++) if (held[row] === 0) match.missing.push(row);
   return match;
 }
 
@@ -100,13 +101,15 @@ function matchRows(base: Snapshot, keys: readonly string[], target: ListRows): R
 function replaceProfiles(base: Snapshot, contents: ProfileContent[], keys: string[], target: ListRows, { gone, missing, staying }: RowMatch): Set<number> {
   /** By profile: how many of its holders moved to which place. */
   const votes = new Map<number, Map<number, number>>();
-  const moved = new Uint8Array(countRows(target.bytes));
-  for (const row of missing) moved[row] = 1;
-  const under = new TagWalk(target.bytes);
+  let first = 0;
   for (const number of gone) {
+    const tag = tagNumber(base.rows, number);
     const flags = flagsOf(base.rows, number);
-    const row = under.find(tagNumber(base.rows, number), (row) => moved[row] === 1 && flagsOf(target.bytes, row) === flags);
-    if (row === undefined) continue;
+    while (first < missing.length && tagNumber(target.bytes, missing[first]) < tag) first += 1;
+    let at = first;
+    while (at < missing.length && tagNumber(target.bytes, missing[at]) === tag && flagsOf(target.bytes, missing[at]) !== flags) at += 1;
+    if (at === missing.length || tagNumber(target.bytes, missing[at]) !== tag) continue;
+    const row = missing[at];
     const profile = profileOf(base.rows, number);
     const place = profileOf(target.bytes, row);
     const candidates = votes.get(profile) ?? new Map<number, number>();
@@ -124,23 +127,4 @@ function replaceProfiles(base: Snapshot, contents: ProfileContent[], keys: strin
     }
   }
   return replaced;
-}
-
-/** Finds rows by tags that are asked for in ascending order. */
-class TagWalk {
-  readonly #bytes: Uint8Array;
-  readonly #count: number;
-  #first = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#count = countRows(bytes);
-  }
-
-  /** Number of the first row under `tag` that is `wanted`. */
-  find(tag: number, wanted: (row: number) => boolean): number | undefined {
-    while (this.#first < this.#count && tagNumber(this.#bytes, this.#first) < tag) this.#first += 1;
-    for (let row = this.#first; row < this.#count && tagNumber(this.#bytes, row) === tag; row++) if (wanted(row)) return row;
-    return undefined;
-  }
 }

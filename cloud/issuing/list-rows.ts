@@ -1,4 +1,4 @@
-import { compareBytes, join, readU16, readU32, writeU16 } from "../../protocol/bytes";
+import { join, readU16, readU32, writeU16 } from "../../protocol/bytes";
 import { ROW_BYTES, TAG_BYTES } from "../../protocol/limits";
 import { encodeDoorRow, type DoorRow, type ProfileContent } from "../access/door-row";
 
@@ -75,14 +75,10 @@ export function replaceTags(rows: ListRows, tags: readonly Uint8Array[], fresh: 
   const added = withPlaces(fresh.bytes, places);
   const parts: Uint8Array[] = [];
   let kept = 0;
-  for (const tag of [...tags].sort(compareBytes)) {
-    const number = tagNumber(tag, 0);
-    const from = firstOf(rows.bytes, number);
-    // The same tag twice is replaced once.
-    if (from < kept) continue;
-    parts.push(rows.bytes.subarray(kept * ROW_BYTES, from * ROW_BYTES));
-    parts.push(added.subarray(firstOf(added, number) * ROW_BYTES, firstOf(added, number + 1) * ROW_BYTES));
-    kept = firstOf(rows.bytes, number + 1);
+  for (const tag of [...new Set(tags.map((tag) => tagNumber(tag, 0)))].sort((a, b) => a - b)) {
+    parts.push(rows.bytes.subarray(kept * ROW_BYTES, firstOf(rows.bytes, tag) * ROW_BYTES));
+    parts.push(added.subarray(firstOf(added, tag) * ROW_BYTES, firstOf(added, tag + 1) * ROW_BYTES));
+    kept = firstOf(rows.bytes, tag + 1);
   }
   parts.push(rows.bytes.subarray(kept * ROW_BYTES));
   return { bytes: join(parts), contents: pool.contents, keys: pool.keys };
