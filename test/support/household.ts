@@ -66,7 +66,7 @@ export function phoneOf(who: string): string {
 /** The token in the newest link to an address. */
 export async function lastToken(world: World, identifier: string, kind?: string): Promise<string> {
   const messages = (await messagesTo(world, identifier)).filter((message) => kind === undefined || message.kind === kind);
-  const token = /#([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(messages[0]?.text ?? "")?.[1];
+  const token = messages.flatMap((message) => /#([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(message.text)?.[1] ?? [])[0];
   if (token === undefined) throw new Error(`no link was sent to ${identifier}`);
   return token;
 }
