@@ -9,6 +9,7 @@ import { auditRoutes } from "./audit-routes";
 import { authenticate } from "./authenticate";
 import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
+import { erasureRoutes } from "./erasure-routes";
 import { eventRoutes } from "./event-routes";
 import { householdRoutes } from "./household-routes";
 import { invitationRoutes } from "./invitation-routes";
@@ -51,6 +52,7 @@ const RESOURCES = [
   auditRoutes,
   messageRoutes,
     truthRoutes,
+    erasureRoutes,
   unitRoutes,
   staffRoutes,
   rulesRoutes,

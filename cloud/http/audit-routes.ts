@@ -8,6 +8,7 @@ import { requireSite } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { AuditRow } from "../store/tables";
 import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
+import { FOR_SITE } from "./api-document";
 import { formatInstant } from "./grant-format";
 import { answer, Id, Instant, Paging, refusals } from "./schemas";
 
@@ -50,6 +51,7 @@ const verification = createRoute({
   path: "/audit/verification",
   summary: "Whether the audit's chain holds, and the first entry that does not",
   tags,
+  security: FOR_SITE,
   request: { query: z.object({ head: Hash.optional() }) },
   responses: { 200: answer(Verified, "All entries were followed."), ...refusals },
 });

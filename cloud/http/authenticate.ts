@@ -5,11 +5,14 @@ import { findMachine } from "../accounts/machine-token";
 import { findSession } from "../accounts/session";
 import { SESSION_SECONDS_MAX } from "../limits";
 import type { ApiEnvironment, ApiParts } from "./api";
+import { PAGE_PATH, STYLE_PATH } from "./api-page";
 import { problem } from "./problem";
 
 /** Paths under /api for whoever comes; they learn who it is where somebody has signed in. */
 const OPEN_PATHS = new Set([
   "/api/openapi.json",
+  `/api${PAGE_PATH}`,
+  `/api${STYLE_PATH}`,
   "/api/health",
   "/api/sign-in",
   "/api/sign-in/codes",

@@ -26,7 +26,7 @@ export const LeaseRequest = z
     language: Language.optional().openapi({ description: "Of the messages." }),
   })
   .refine(({ leaseholders }) => leaseholders.every(({ card, email, phone }) => card === undefined || (email === undefined && phone === undefined)), { message: "a card is for leaseholders without e-mail and phone", path: ["leaseholders"] })
-  .openapi("LeaseRequest");
+  .openapi("LeaseRequest", { example: { unit: "8c1f0e5d2b3a4796", leaseholders: [{ name: "Ada Lovelace", email: "ada@example.com" }], start: "2026-12-01T08:00:00+01:00" } });
 
 export const LeaseChange = z.strictObject({ end: Instant.nullable().openapi({ description: "null: none." }) }).openapi("LeaseChange");
 export const MoveRequest = z.strictObject({ at: Instant.optional().openapi({ description: "Without it: now." }) }).openapi("MoveRequest");
@@ -49,16 +49,16 @@ export const MemberRequest = z
     end: Instant.optional().openapi({ description: "A guest has one." }),
     language: Language.optional().openapi({ description: "Of the message; without it, that of whoever invites." }),
   })
-  .openapi("MemberRequest", { description: "One e-mail address, or one phone number, or a name alone: then the answer holds a code to pass on." });
+  .openapi("MemberRequest", { example: { role: "guest", email: "nan@example.com", doors: ["8c1f0e5d2b3a4796"], windows: [{ days: ["monday", "tuesday"], start: "16:00", end: "19:00" }], end: "2027-06-30T20:00:00+02:00" }, description: "One e-mail address, or one phone number, or a name alone: then the answer holds a code to pass on." });
 
 export const MemberChange = z
   .strictObject({ name: Name, doors: ChosenDoors.nullable().openapi({ description: "null: all that the household has." }), windows: Windows, start: Instant, end: Instant.nullable() })
   .partial()
-  .openapi("MemberChange");
+  .openapi("MemberChange", { example: { doors: ["8c1f0e5d2b3a4796"], end: "2027-06-30T20:00:00+02:00" } });
 
 export const ShareRequest = z
   .strictObject({ name: Name, doors: ChosenDoors, windows: Windows.optional().openapi({ description: "Within one's own; without it, one's own." }), start: Instant.optional(), end: Instant })
-  .openapi("ShareRequest");
+  .openapi("ShareRequest", { example: { name: "Parcel service", doors: ["8c1f0e5d2b3a4796"], end: "2026-12-24T18:00:00+01:00" } });
 
 export const Role = z.enum(["administrator", "resident", "guest", "share"]);
 

@@ -6,6 +6,7 @@ import { acceptManager, inviteManager, removeManager, withdrawManagerInvitation 
 import { Refusal } from "../refusal";
 import { requireManager } from "../rules/read-standing";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { FOR_PEOPLE, FOR_PEOPLE_AND_SITE } from "./api-document";
 import { formatInstant } from "./grant-format";
 import { answer, body, Id, Instant, refusals } from "./schemas";
 
@@ -28,6 +29,7 @@ const invite = createRoute({
   path: "/properties/{property}/managers",
   summary: "Invite somebody to manage a property; an earlier link to the same address dies",
   tags,
+  security: FOR_PEOPLE_AND_SITE,
   request: { params, ...body(ManagerRequest) },
   responses: { 201: answer(Invitation, "The e-mail is on its way, whether or not the address has an account."), ...refusals },
 });
@@ -36,6 +38,7 @@ const remove = createRoute({
   path: "/properties/{property}/managers/{account}",
   summary: "Somebody is no manager any more",
   tags,
+  security: FOR_PEOPLE_AND_SITE,
   request: { params: params.extend({ account: Id }) },
   responses: { 204: { description: "Removed." }, ...refusals },
 });
@@ -44,6 +47,7 @@ const withdraw = createRoute({
   path: "/properties/{property}/manager-invitations/{invitation}",
   summary: "Withdraw a manager's invitation",
   tags,
+  security: FOR_PEOPLE_AND_SITE,
   request: { params: params.extend({ invitation: Id }) },
   responses: { 204: { description: "Its link is dead." }, ...refusals },
 });
@@ -52,6 +56,7 @@ const accept = createRoute({
   path: "/managers/accept",
   summary: "Accept the invitation to manage a property",
   tags,
+  security: FOR_PEOPLE,
   request: body(z.strictObject({ token: z.string().max(64) })),
   responses: { 200: answer(z.object({ property: Id }), "Its manager from now on."), ...refusals },
 });

@@ -14,6 +14,7 @@ import { requireOnMember } from "../rules/read-standing";
 import { may } from "../rules/rights";
 import type { Unit } from "../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { FOR_PEOPLE } from "./api-document";
 import { formatInstant } from "./grant-format";
 import { answer, body, Id, Instant, refusals } from "./schemas";
 
@@ -59,6 +60,7 @@ const view = createRoute({
   path: "/members/{person}/pins/{pin}",
   summary: "See a member's code; each view is in the audit",
   tags,
+  security: FOR_PEOPLE,
   request: { params: params.extend({ pin: Id }) },
   responses: { 200: answer(z.object({ id: Id, pin: z.string() }), "The digits."), ...refusals },
 });

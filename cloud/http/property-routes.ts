@@ -5,6 +5,7 @@ import { changeProperty, createProperty, readProperty, versionOfProperty, type P
 import { canDoAtProperty } from "../rules/rights";
 import { managedProperties, requireManager, requireSite, standingAt } from "../rules/read-standing";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { FOR_SITE } from "./api-document";
 import { allowVersion, etag, IfMatch } from "./etag";
 import { answer, body, Id, Paging, PropertyChange, PropertyRequest, refusals } from "./schemas";
 
@@ -12,7 +13,7 @@ const Property = z.looseObject({ id: Id, name: z.string(), timeZone: z.string(),
 const params = z.object({ property: Id });
 const tags = ["properties"];
 
-const create = createRoute({ method: "post", path: "/properties", summary: "Add a property", tags, request: body(PropertyRequest), responses: { 201: answer(Property, "Added."), ...refusals } });
+const create = createRoute({ method: "post", path: "/properties", summary: "Add a property", tags, security: FOR_SITE, request: body(PropertyRequest), responses: { 201: answer(Property, "Added."), ...refusals } });
 const list = createRoute({ method: "get", path: "/properties", summary: "List properties", tags, request: { query: Paging }, responses: { 200: answer(z.object({ items: z.array(Property), next: z.string().nullable() }), "By id."), ...refusals } });
 const get = createRoute({ method: "get", path: "/properties/{property}", summary: "One property", tags, request: { params }, responses: { 200: answer(Property, "The property."), ...refusals } });
 const patch = createRoute({

@@ -18,7 +18,8 @@ export const Name = z
   .min(1)
   .max(NAME_CHARACTERS_MAX)
   .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, "no control characters")
-  .openapi({ example: "Rue des Lilas 7" });
+  // JSON Schema has no flags: its patterns are Unicode ones anyway (draft 2020-12, core, 6.4).
+  .openapi({ example: "Rue des Lilas 7", pattern: "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$" });
 
 /** RFC 3339 in requests, UTC in answers. */
 export const Instant = z.iso.datetime({ offset: true }).openapi({ example: "2026-02-01T18:00:00Z" });
@@ -41,11 +42,14 @@ export const DAYS = Day.options;
 export const Window = z
   .strictObject({
     days: z.array(Day).min(1).max(7).openapi({ description: "Days on which the window starts." }),
-    start: z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "HH:MM"),
+    start: z
+      .string()
+      .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "HH:MM")
+      .openapi({ example: "08:00" }),
     end: z
       .string()
       .regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/, "HH:MM, at most 24:00")
-      .openapi({ description: "Exclusive. At or before the start: on the following day." }),
+      .openapi({ example: "18:00", description: "Exclusive. At or before the start: on the following day." }),
     onHolidays: z.boolean().default(false),
   })
   .refine((window) => window.start !== window.end, { message: "start and end are the same; for a whole day write 00:00 to 24:00", path: ["end"] })
@@ -98,7 +102,7 @@ export const PersonRequest = z
     pins: z.array(PinRequest).max(CREDENTIALS_PER_PERSON_MAX).default([]),
     cards: z.array(CardRequest).max(CREDENTIALS_PER_PERSON_MAX).default([]),
   })
-  .openapi("PersonRequest");
+  .openapi("PersonRequest", { example: { property: "8c1f0e5d2b3a4796", name: "Ana Silva", class: "guest", pins: [{ grants: [{ doors: ["8c1f0e5d2b3a4796"], windows: [{ days: ["monday", "thursday"], start: "08:00", end: "12:00" }] }] }] } });
 
 export const SuspensionRequest = z.strictObject({ suspended: z.boolean() }).openapi("SuspensionRequest");
 
@@ -138,9 +142,9 @@ export const PropertyChange = z
     staleness: Staleness,
   })
   .partial()
-  .openapi("PropertyChange");
+  .openapi("PropertyChange", { example: { holidays: ["2026-12-25"], unlockSeconds: 7 } });
 
-export const PropertyRequest = PropertyChange.required({ name: true }).openapi("PropertyRequest");
+export const PropertyRequest = PropertyChange.required({ name: true }).openapi("PropertyRequest", { example: { name: "Rue des Lilas 7", timeZone: "Europe/Paris" } });
 
 export const DoorRequest = z
   .strictObject({
@@ -156,15 +160,19 @@ export const DoorRequest = z
 export const RevocationRequest = z
   .strictObject({ person: Id.optional(), grant: Id.optional() })
   .refine(({ person, grant }) => (person === undefined) !== (grant === undefined), "name either a person or a grant")
-  .openapi("RevocationRequest");
+  .openapi("RevocationRequest", { example: { person: "8c1f0e5d2b3a4796" } });
 
 export const Paging = z.object({
   after: z.string().max(64).optional().openapi({ description: "`next` of the page before." }),
   limit: z.coerce.number().int().min(1).max(PAGE_ROWS_MAX).default(PAGE_ROWS_MAX),
 });
 
+const ProblemCodes = z
+  .enum(Object.keys(PROBLEMS) as [string, ...string[]])
+  .openapi({ "x-enumDescriptions": Object.fromEntries(Object.entries(PROBLEMS).map(([code, [status, title]]) => [code, `${status}: ${title}.`])) });
+
 export const Problem = z
-  .looseObject({ type: z.string(), title: z.string(), status: z.int(), code: z.enum(Object.keys(PROBLEMS) as [string, ...string[]]), detail: z.string() })
+  .looseObject({ type: z.string(), title: z.string(), status: z.int(), code: ProblemCodes, detail: z.string() })
   .openapi("Problem", { description: "RFC 9457. Programs look at `code`." });
 
 /** The answer of every route that refuses. */
