@@ -1,9 +1,9 @@
 import { messagesTo, signIn, siteClient, type Client, type Site } from "./sign-in";
 
-/** The token in the newest message to an identifier: what follows the # of its link. */
+/** The token in the newest link that was sent to an identifier: what follows the #. */
 export async function lastLinkToken(site: Site, identifier: string): Promise<string> {
-  const [message] = await messagesTo(site, identifier);
-  const token = /#([A-Za-z0-9_-]{22})/.exec(message?.text ?? "")?.[1];
+  const texts = (await messagesTo(site, identifier)).map((message) => message.text as string);
+  const token = texts.flatMap((text) => /#([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(text)?.[1] ?? []).at(0);
   if (token === undefined) throw new Error(`no link was sent to ${identifier}`);
   return token;
 }

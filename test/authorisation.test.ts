@@ -1,0 +1,422 @@
+import test from "ava";
+import { DEFAULT_RULES } from "../cloud/properties/household-rules";
+import { CloudRig, NOON, type ApiAnswer, type Json } from "./support/cloud-rig";
+import { lastLinkToken, signInManager } from "./support/managers";
+import { addIdentifier, Client, signIn, siteClient } from "./support/sign-in";
+
+/**
+ * The matrix of role × route × foreign household and property. Its rows are the operations of the API's own
+ * description: one that is not classified here fails the test.
+ */
+
+const ACTORS = ["site", "manager", "machine", "administrator", "coadministrator", "resident", "guest", "neighbour", "foreignManager", "foreignMachine", "stranger", "nobody"] as const;
+type ActorName = (typeof ACTORS)[number];
+
+const RUN: ActorName[] = ["site", "manager", "machine"];
+const PEOPLE: ActorName[] = ["site", "manager"];
+const ADMINISTRATORS: ActorName[] = ["administrator", "coadministrator"];
+const HOUSEHOLD: ActorName[] = [...ADMINISTRATORS, "resident", "guest"];
+const ACCOUNTS: ActorName[] = ["manager", ...HOUSEHOLD, "neighbour", "foreignManager", "stranger"];
+
+/** One way to use an operation. */
+interface Case {
+  /** With {names} of the fixture. */
+  path?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Who is not refused for who they are. */
+  allowed: readonly ActorName[];
+  /** A use that is allowed would take something away that others need, or never end. */
+  deniedOnly?: true;
+}
+
+/** A list that everybody gets, each with their own things in it. */
+interface List {
+  list: true;
+  path?: string;
+  /** Who finds something of the property. */
+  sees: readonly ActorName[];
+}
+
+const later = (days: number) => new Date((NOON + days * 86_400) * 1_000).toISOString();
+const PAST = later(-2);
+const STALE = { "if-match": '"999"' };
+const OPEN = "open";
+const OWN = "own";
+
+/** What each operation is for. Uses that are allowed are such that they are refused later on, or may happen again and again. */
+const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]> = {
+  "POST /sign-in/codes": OPEN,
+  "POST /sign-in": OPEN,
+  "POST /sign-in/passkey/options": OPEN,
+  "POST /sign-in/passkey": OPEN,
+  "POST /sign-out": OPEN,
+  "POST /invitations/look": OPEN,
+  "POST /invitations/decline": OPEN,
+  "GET /account": OWN,
+  "PATCH /account": OWN,
+  "DELETE /account": OWN,
+  "POST /account/identifiers": OWN,
+  "POST /account/identifiers/verify": OWN,
+  "DELETE /account/identifiers/{identifier}": [{ allowed: ["administrator"], deniedOnly: true }],
+  "GET /account/sessions": OWN,
+  "DELETE /account/sessions": OWN,
+  "DELETE /account/sessions/{session}": [{ allowed: ["administrator"], deniedOnly: true }],
+  "POST /account/authenticate/codes": OWN,
+  "POST /account/authenticate": OWN,
+  "POST /account/authenticate/passkey/options": OWN,
+  "POST /account/authenticate/passkey": OWN,
+  "GET /account/passkeys": OWN,
+  "POST /account/passkeys": OWN,
+  "POST /account/passkeys/options": OWN,
+  "DELETE /account/passkeys/{passkey}": OWN,
+  "GET /account/places": OWN,
+  "POST /account/invitations/{invitation}/accept": [{ allowed: [] }],
+  "POST /account/invitations/{invitation}/decline": [{ allowed: [] }],
+  "POST /invitations/accept": OWN,
+  "POST /managers/accept": OWN,
+
+  "POST /properties": [{ body: { name: "x", timeZone: "Europe/Atlantis" }, allowed: ["site"] }],
+  "POST /keysets": [{ body: {}, allowed: ["site"], deniedOnly: true }],
+  "GET /keysets": [{ allowed: ["site"] }],
+  "GET /messages": [{ allowed: ["site"] }],
+  "GET /audit/verification": [{ allowed: ["site"] }],
+
+  "GET /properties": [{ list: true, sees: RUN }],
+  "GET /doors": [{ list: true, sees: RUN }, { list: true, path: "/doors?property={property}", sees: RUN }],
+  "GET /people": [{ list: true, sees: RUN }, { list: true, path: "/people?property={property}", sees: RUN }],
+  "GET /households": [{ list: true, sees: [...RUN, ...HOUSEHOLD, "neighbour"] }, { list: true, path: "/households?property={property}", sees: [...RUN, ...HOUSEHOLD, "neighbour"] }],
+  // Before the next: whoever asks for entries finds what they asked for in their own audit.
+  "GET /audit": [{ list: true, sees: RUN }, { list: true, path: "/audit?property={property}", sees: RUN }],
+  "GET /events": [{ list: true, sees: [] }, { list: true, path: "/events?door={door}", sees: [] }],
+
+  "GET /properties/{property}": [{ allowed: RUN }],
+  "PATCH /properties/{property}": [{ body: { name: "x" }, headers: STALE, allowed: RUN }],
+  "GET /properties/{property}/rules": [{ allowed: RUN }],
+  "PUT /properties/{property}/rules": [{ body: DEFAULT_RULES, headers: STALE, allowed: RUN }],
+  "GET /properties/{property}/units": [{ allowed: RUN }],
+  "POST /properties/{property}/units": [{ body: { name: "Flat" }, allowed: RUN }],
+  "GET /properties/{property}/units/{unit}": [{ allowed: RUN }],
+  "PATCH /properties/{property}/units/{unit}": [{ body: { doors: [] }, headers: STALE, allowed: RUN }],
+  "DELETE /properties/{property}/units/{unit}": [{ headers: STALE, allowed: RUN }],
+  "GET /properties/{property}/templates": [{ allowed: RUN }],
+  "POST /properties/{property}/templates": [{ body: { name: "Kind", doors: [] }, allowed: RUN }],
+  "GET /properties/{property}/templates/{template}": [{ allowed: RUN }],
+  "PATCH /properties/{property}/templates/{template}": [{ body: { doors: [] }, headers: STALE, allowed: RUN }],
+  "DELETE /properties/{property}/templates/{template}": [{ headers: STALE, allowed: RUN }],
+  "POST /properties/{property}/templates/{template}/preview": [{ body: { doors: [] }, allowed: RUN }],
+  "GET /properties/{property}/staff": [{ allowed: RUN }],
+  "POST /properties/{property}/staff": [{ body: { name: "x", doors: ["{door}"], notAfter: PAST }, allowed: RUN }],
+  "DELETE /properties/{property}/staff/{person}": [{ path: "/properties/{property}/staff/{left}", allowed: RUN }],
+  "GET /properties/{property}/managers": [{ allowed: RUN }],
+  "POST /properties/{property}/managers": [{ body: { email: "none" }, allowed: PEOPLE }],
+  "DELETE /properties/{property}/managers/{account}": [{ allowed: PEOPLE, deniedOnly: true }],
+  "DELETE /properties/{property}/manager-invitations/{invitation}": [{ path: "/properties/{property}/manager-invitations/{managerInvitation}", allowed: PEOPLE, deniedOnly: true }],
+  "GET /tokens": [{ path: "/tokens?property={property}", allowed: PEOPLE }],
+  "POST /tokens": [{ body: { property: "{property}", name: "x" }, allowed: PEOPLE }],
+  "DELETE /tokens/{token}": [{ allowed: PEOPLE, deniedOnly: true }],
+
+  "POST /doors": [{ body: { property: "{property}", name: "x", claim: `latchkey:1:${"0".repeat(12)}0d00:${"1".repeat(32)}` }, allowed: RUN }],
+  "GET /doors/{door}": [{ allowed: RUN }],
+  "GET /doors/{door}/who-can-open": [{ allowed: RUN }],
+  "GET /doors/{door}/why/{person}": [{ path: "/doors/{door}/why/{resident}", allowed: RUN }],
+  "GET /doors/{door}/alarms": [{ allowed: RUN }],
+  "GET /doors/{door}/truth": [{ allowed: RUN }],
+  "GET /doors/{door}/truth/live": [{ allowed: RUN, deniedOnly: true }],
+  "PUT /doors/{door}/lock-state": [{ body: { state: "normal" }, allowed: RUN }],
+  "POST /doors/{door}/keypad-reset": [{ body: {}, allowed: RUN }],
+  "PUT /doors/{door}/hours": [{ body: { windows: [] }, allowed: RUN }],
+  "PUT /doors/{door}/outputs": [{ body: { outputs: [] }, allowed: RUN }],
+  "PUT /doors/{door}/keypad": [{ body: { unitNumbers: false }, allowed: RUN }],
+  "POST /doors/{door}/release": [{ body: { released: true }, allowed: RUN }],
+  "POST /doors/{door}/stolen": [{ body: {}, allowed: RUN, deniedOnly: true }],
+
+  "POST /people": [{ body: { property: "{property}", name: "x", class: "staff", pins: [{ grants: [{ doors: ["{door}"], notAfter: PAST }] }] }, allowed: RUN }],
+  "GET /people/{person}": [{ path: "/people/{resident}", allowed: RUN }],
+  "DELETE /people/{person}": [{ path: "/people/{worker}", allowed: RUN }],
+  "GET /people/{person}/access": [{ path: "/people/{resident}/access", allowed: RUN }],
+  "POST /people/{person}/pins": [{ path: "/people/{worker}/pins", body: { grants: [{ doors: ["{door}"], notAfter: PAST }] }, allowed: RUN }],
+  "POST /people/{person}/cards": [{ path: "/people/{worker}/cards", body: { number: "010203", grants: [{ doors: ["{door}"], notAfter: PAST }] }, allowed: RUN }],
+  "PUT /people/{person}/suspension": [
+    { path: "/people/{worker}/suspension", body: { suspended: false }, allowed: RUN },
+    { path: "/people/{resident}/suspension", body: { suspended: false }, allowed: [...RUN, ...ADMINISTRATORS] },
+    { path: "/people/{administrator}/suspension", body: { suspended: false }, allowed: [] },
+  ],
+  "GET /people/{person}/pins/{pin}": [
+    { path: "/people/{worker}/pins/{workerPin}", allowed: ["site"] },
+    { path: "/people/{administrator}/pins/{administratorPin}", allowed: [] },
+  ],
+  "GET /people/{person}/truth": [
+    { path: "/people/{worker}/truth", allowed: RUN },
+    { path: "/people/{resident}/truth", allowed: [...RUN, ...ADMINISTRATORS, "resident"] },
+  ],
+  "GET /people/{person}/truth/live": [
+    { path: "/people/{worker}/truth/live", allowed: RUN, deniedOnly: true },
+    { path: "/people/{administrator}/truth/live", allowed: [...RUN, "administrator"], deniedOnly: true },
+  ],
+  "POST /revocations": [
+    { body: { person: "{left}" }, allowed: RUN },
+    { body: { person: "{administrator}" }, allowed: [] },
+    { body: { person: "{resident}" }, allowed: [] },
+    { body: { grant: "{administratorGrant}" }, allowed: [] },
+  ],
+  "GET /revocations/{revocation}": [{ allowed: RUN }, { path: "/revocations/{guestRevocation}", allowed: [...RUN, ...ADMINISTRATORS] }],
+  "GET /revocations/{revocation}/live": [{ allowed: RUN, deniedOnly: true }],
+  "GET /removals/{removal}": [{ allowed: [...RUN, ...ADMINISTRATORS] }],
+  "GET /removals/{removal}/live": [{ allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true }],
+
+  "POST /leases": [{ body: { unit: "{unit}", leaseholders: [{ name: "x" }], end: PAST }, allowed: RUN }],
+  "PATCH /leases/{person}": [{ path: "/leases/{administrator}", body: { end: null }, headers: STALE, allowed: RUN }],
+  "POST /leases/{person}/end": [{ path: "/leases/{administrator}/end", body: {}, allowed: RUN, deniedOnly: true }],
+  "POST /leases/{person}/court-order": [{ path: "/leases/{administrator}/court-order", body: { document: "RG 26/1" }, allowed: RUN, deniedOnly: true }],
+
+  "GET /households/{household}": [{ allowed: [...RUN, ...HOUSEHOLD] }],
+  "POST /households/{household}/members": [
+    { body: { role: "resident", name: "x", end: PAST }, allowed: [...RUN, ...ADMINISTRATORS] },
+    { body: { role: "guest", name: "x", doors: ["{door}"], end: PAST }, allowed: [...RUN, ...ADMINISTRATORS] },
+  ],
+  "POST /households/{household}/shares": [{ body: { name: "x", doors: ["{door}"], end: PAST }, allowed: [...ADMINISTRATORS, "resident"] }],
+  "DELETE /shares/{person}": [{ path: "/shares/{share}", allowed: [...RUN, "administrator"], deniedOnly: true }],
+  "GET /members/{person}": [
+    { path: "/members/{administrator}", allowed: [...RUN, ...ADMINISTRATORS] },
+    { path: "/members/{resident}", allowed: [...RUN, ...ADMINISTRATORS, "resident"] },
+    { path: "/members/{guest}", allowed: [...RUN, ...ADMINISTRATORS, "guest"] },
+    { path: "/members/{share}", allowed: [...RUN, ...ADMINISTRATORS] },
+    { path: "/members/{worker}", allowed: [] },
+  ],
+  "PATCH /members/{person}": [
+    { path: "/members/{resident}", body: { name: "x" }, headers: STALE, allowed: [...RUN, ...ADMINISTRATORS] },
+    { path: "/members/{administrator}", body: { doors: ["{door}"] }, headers: STALE, allowed: [] },
+    { path: "/members/{share}", body: { end: later(9) }, headers: STALE, allowed: [] },
+  ],
+  "DELETE /members/{person}": [
+    { path: "/members/{resident}", allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true },
+    { path: "/members/{administrator}", allowed: [] },
+    { path: "/members/{coadministrator}", allowed: [] },
+  ],
+  "POST /members/{person}/invitation": [{ path: "/members/{invited}/invitation", body: {}, allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true }],
+  "DELETE /members/{person}/invitation": [{ path: "/members/{invited}/invitation", allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true }],
+  "GET /members/{person}/pins": [
+    { path: "/members/{administrator}/pins", allowed: [...RUN, "administrator"] },
+    { path: "/members/{resident}/pins", allowed: [...RUN, ...ADMINISTRATORS, "resident"] },
+    { path: "/members/{share}/pins", allowed: [...RUN, "administrator"] },
+  ],
+  "GET /members/{person}/pins/{pin}": [
+    { path: "/members/{administrator}/pins/{administratorPin}", allowed: ["administrator"] },
+    { path: "/members/{resident}/pins/{residentPin}", allowed: [...ADMINISTRATORS, "resident"] },
+    { path: "/members/{resident}/pins/{administratorPin}", allowed: [] },
+  ],
+  "POST /members/{person}/pins/renew": [
+    { path: "/members/{administrator}/pins/renew", body: {}, allowed: [...RUN, "administrator"], deniedOnly: true },
+    { path: "/members/{guest}/pins/renew", body: {}, allowed: [...RUN, ...ADMINISTRATORS, "guest"], deniedOnly: true },
+  ],
+};
+
+let rig: CloudRig;
+let api: Json;
+const clients = {} as Record<ActorName, Client>;
+const names: Record<string, string> = {};
+/** Of another property: what a manager may not mix into their own. */
+const foreign: Record<string, string> = {};
+
+test.before(async () => {
+  rig = await CloudRig.start();
+  const site = siteClient(rig);
+  clients.site = site;
+  clients.nobody = new Client(rig);
+  const claim = (digits: string) => `latchkey:1:${digits.padStart(16, "0")}:${"1".repeat(32)}`;
+  for (const [ids, prefix] of [
+    [names, "a"],
+    [foreign, "f"],
+  ] as const) {
+    ids.property = (await site.post("/properties", { name: `Property ${prefix}` })).id;
+    ids.door = (await site.post("/doors", { property: ids.property, name: "Front", claim: claim(`${prefix}1`) })).id;
+    ids.template = (await site.post(`/properties/${ids.property}/templates`, { name: "Kind", doors: [ids.door] })).id;
+    ids.unit = (await site.post(`/properties/${ids.property}/units`, { name: "Flat", template: ids.template })).id;
+  }
+  const { property, door } = names;
+  clients.manager = await signInManager(rig, property, "manager@example.org");
+  clients.foreignManager = await signInManager(rig, foreign.property, "foreign@example.org");
+  const token = await site.post("/tokens", { property, name: "program" });
+  Object.assign(names, { token: token.id, account: clients.manager.account });
+  clients.machine = new Client(rig, token.token);
+  clients.foreignMachine = new Client(rig, (await site.post("/tokens", { property: foreign.property, name: "program" })).token);
+  clients.stranger = await signIn(rig, "stranger@example.org");
+
+  const tenant = async (who: ActorName, phone: string) => {
+    clients[who] = await signIn(rig, `${who}@example.org`, { name: who });
+    await addIdentifier(clients[who], phone);
+    return { name: who, email: `${who}@example.org`, phone };
+  };
+  const leaseholders = [await tenant("administrator", "+33612345678"), await tenant("coadministrator", "+33612345679")];
+  const { household, leases } = await site.post("/leases", { unit: names.unit, leaseholders });
+  Object.assign(names, { household, administrator: leases[0].person, coadministrator: leases[1].person });
+  const other = await site.post(`/properties/${property}/units`, { name: "Next door", doors: [door] });
+  await site.post("/leases", { unit: other.id, leaseholders: [await tenant("neighbour", "+33612345680")] });
+
+  const { administrator } = clients;
+  const invite = async (who: "resident" | "guest") => {
+    names[who] = (await administrator.post(`/households/${household}/members`, { role: who, email: `${who}@example.org`, ...(who === "guest" && { doors: [door], end: later(30) }) })).person;
+    clients[who] = await signIn(rig, `${who}@example.org`, { name: who });
+    await clients[who].post("/invitations/accept", { token: await lastLinkToken(rig, `${who}@example.org`) }, 200);
+  };
+  await invite("resident");
+  await invite("guest");
+  names.share = (await administrator.post(`/households/${household}/shares`, { name: "Plumber", doors: [door], end: later(2) })).person;
+  names.invited = (await administrator.post(`/households/${household}/members`, { role: "resident", email: "invited@example.org" })).person;
+  const invited = await signIn(rig, "invited@example.org");
+  names.invitation = (await invited.get("/account/places")).invitations[0].id;
+  const gone = await administrator.post(`/households/${household}/members`, { role: "guest", name: "Gone", doors: [door], end: later(9) });
+  names.removal = (await administrator.expect(200, "DELETE", `/members/${gone.person}`)).id;
+  names.guestRevocation = (await site.get(`/people/${gone.person}/access`)).pins[0].grants[0].revocation;
+
+  const staff = { doors: [door], notAfter: later(30) };
+  names.worker = (await site.post(`/properties/${property}/staff`, { name: "Worker", ...staff })).id;
+  names.left = (await site.post(`/properties/${property}/staff`, { name: "Left", ...staff })).id;
+  names.revocation = (await site.post("/revocations", { person: names.left })).id;
+  for (const who of ["worker", "administrator", "resident"]) {
+    const { pins } = await site.get(`/people/${names[who]}/access`);
+    names[`${who}Pin`] = pins[0].id;
+    names[`${who}Grant`] = pins[0].grants[0].id;
+  }
+  names.managerInvitation = (await site.post(`/properties/${property}/managers`, { email: "next@example.org" })).id;
+  const account = await administrator.get("/account");
+  names.identifier = account.identifiers[0].id;
+  names.session = (await administrator.get("/account/sessions")).items[0].id;
+  api = await site.get("/openapi.json");
+});
+test.after.always(() => rig.stop());
+
+const fill = (text: string, ids: Record<string, string>) => text.replace(/\{([A-Za-z]+)\}/g, (whole, name: string) => ids[name] ?? whole);
+
+interface Use {
+  operation: string;
+  method: string;
+  case: Case;
+}
+
+function uses(): Use[] {
+  return Object.entries(MATRIX).flatMap(([operation, rows]) =>
+    typeof rows === "string" ? [] : rows.flatMap((row) => ("list" in row ? [] : [{ operation, method: operation.split(" ")[0], case: row }])),
+  );
+}
+
+function ask(actor: ActorName, { operation, method, case: { path = operation.split(" ")[1], body, headers } }: Use, ids = names): Promise<ApiAnswer> {
+  return clients[actor].send(method, fill(path, ids), body === undefined ? undefined : JSON.parse(fill(JSON.stringify(body), ids)), headers);
+}
+
+const isDenied = ({ status, body }: ApiAnswer) => status === 401 || ["not-found", "not-allowed"].includes(body.code) || body.code === "member-of-household";
+
+test.serial("O4: every operation of the API is classified, and no other", (t) => {
+  const operations = Object.entries<Json>(api.paths).flatMap(([path, methods]) => Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path.replace(/^\/api/, "")}`));
+  t.deepEqual(operations.filter((operation) => !(operation in MATRIX)), [], "not classified");
+  t.deepEqual(Object.keys(MATRIX).filter((operation) => !operations.includes(operation)), [], "no longer there");
+  const unfilled = uses().flatMap(({ operation, case: { path = operation.split(" ")[1] } }) => /\{[A-Za-z]+\}/.exec(fill(path, names)) ?? []);
+  t.deepEqual(unfilled, [], "every path has the ids of the fixture");
+});
+
+test.serial("O4: role × route × foreign household and property: all denied as they must be, and nothing changes", async (t) => {
+  const before = await auditTail();
+  let denied = 0;
+  for (const use of uses()) {
+    for (const actor of ACTORS.filter((name) => !use.case.allowed.includes(name))) {
+      const answer = await ask(actor, use);
+      const what = `${actor}: ${use.operation} ${use.case.path ?? ""} ${JSON.stringify(use.case.body ?? "")}: ${answer.status} ${JSON.stringify(answer.body)}`;
+      t.true(isDenied(answer), what);
+      t.is(answer.status === 401, actor === "nobody", what);
+      denied += 1;
+    }
+  }
+  t.true(denied > 700, `${denied} uses were denied`);
+  t.is(await auditTail(), before, "whatever is denied leaves no trace but in the log");
+});
+
+test.serial("O4: what somebody may not know of looks to them like what is not there", async (t) => {
+  const none = Object.fromEntries(Object.keys(names).map((name) => [name, "f".repeat(16)]));
+  const shown = ({ status, body }: ApiAnswer) => JSON.stringify([status, body]).replace(/[0-9a-f]{16}/g, "ID");
+  let compared = 0;
+  for (const use of uses()) {
+    for (const actor of ["foreignManager", "foreignMachine", "stranger", "neighbour"] as const) {
+      if (use.case.allowed.includes(actor)) continue;
+      const answer = await ask(actor, use);
+      if (answer.status !== 404) continue;
+      t.is(shown(answer), shown(await ask(actor, use, none)), `${actor}: ${use.operation} ${use.case.path ?? ""} ${JSON.stringify(use.case.body ?? "")}`);
+      compared += 1;
+    }
+  }
+  t.true(compared > 250, `${compared} answers were compared`);
+});
+
+test.serial("O4: lists hold one's own things only", async (t) => {
+  const ids = Object.values(names);
+  for (const [operation, rows] of Object.entries(MATRIX)) {
+    for (const row of typeof rows === "string" ? [] : rows) {
+      if (!("list" in row)) continue;
+      for (const actor of ACTORS) {
+        const path = fill(row.path ?? operation.split(" ")[1], names);
+        const { status, body } = await clients[actor].send("GET", path);
+        t.is(status, actor === "nobody" ? 401 : 200, `${actor} ${path}`);
+        if (actor === "nobody") continue;
+        const found = body.items.filter((item: Json) => ids.some((id) => JSON.stringify(item).includes(id)));
+        if (row.sees.length > 0 && row.sees.includes(actor)) t.true(body.items.length > 0, `${actor} finds something at ${path}`);
+        else t.deepEqual(found, [], `${actor} finds something foreign at ${path}`);
+      }
+    }
+  }
+  // A neighbour's list of households is theirs.
+  t.false(JSON.stringify(await clients.neighbour.get("/households")).includes(names.household));
+});
+
+test.serial("O4: one's own account is nobody else's; open paths are open", async (t) => {
+  for (const [operation, kind] of Object.entries(MATRIX)) {
+    const [method, path] = operation.split(" ");
+    if (kind === OPEN) t.not((await clients.nobody.send(method, path)).status, 401, operation);
+    if (kind !== OWN) continue;
+    t.is((await clients.nobody.send(method, fill(path, { passkey: "AAAA" }))).status, 401, operation);
+    if (method !== "GET") continue;
+    for (const actor of ACCOUNTS) t.is((await clients[actor].send(method, path)).status, 200, `${actor} ${operation}`);
+    for (const actor of ["site", "machine"] as const) t.is((await clients[actor].send(method, path)).status, 403, `${actor} ${operation}`);
+  }
+});
+
+test.serial("O4: a manager mixes nothing of another property into their own", async (t) => {
+  const { manager } = clients;
+  const at = `/properties/${names.property}`;
+  const mixed: [string, string, unknown][] = [
+    ["POST", `${at}/units`, { name: "x", doors: [foreign.door] }],
+    ["POST", `${at}/units`, { name: "x", template: foreign.template }],
+    ["POST", `${at}/templates`, { name: "x", doors: [names.door, foreign.door] }],
+    ["POST", `${at}/templates/${names.template}/preview`, { doors: [foreign.door] }],
+    ["GET", `${at}/units/${foreign.unit}`, undefined],
+    ["GET", `${at}/templates/${foreign.template}`, undefined],
+    ["GET", `/doors/${foreign.door}/why/${names.resident}`, undefined],
+    ["POST", "/leases", { unit: foreign.unit, leaseholders: [{ name: "x" }] }],
+  ];
+  for (const [method, path, body] of mixed) {
+    const answer = await manager.send(method, path, body);
+    t.is(answer.body.code, "not-found", `${method} ${path} ${JSON.stringify(body)} ${JSON.stringify(answer.body)}`);
+  }
+  const member = await manager.send("POST", `/households/${names.household}/members`, { role: "guest", name: "x", doors: [foreign.door], end: later(3) });
+  t.true(["not-found", "door-outside"].includes(member.body.code), JSON.stringify(member.body));
+  const staff = await manager.send("POST", `${at}/staff`, { name: "x", doors: [foreign.door] });
+  t.true(["not-found", "door-of-another-property"].includes(staff.body.code), JSON.stringify(staff.body));
+});
+
+test.serial("O4: whoever may is not refused for who they are", async (t) => {
+  for (const use of uses()) {
+    for (const actor of use.case.deniedOnly === true ? [] : use.case.allowed) {
+      const answer = await ask(actor, use);
+      t.false(isDenied(answer) || answer.status >= 500, `${actor}: ${use.operation} ${use.case.path ?? ""}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    }
+  }
+});
+
+async function auditTail(): Promise<string> {
+  const items: Json[] = [];
+  for (let next: string | null = "0"; next !== null; ) {
+    const page: Json = await clients.site.get(`/audit?after=${next}`);
+    items.push(...page.items);
+    next = page.next;
+  }
+  return JSON.stringify(items.slice(-3)) + String(items.length);
+}
