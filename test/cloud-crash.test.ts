@@ -145,3 +145,97 @@ test("the cloud is killed with -9 in the middle of a hundred changes: all that i
     await door.disconnect();
   }
 });
+
+const MOVE_DOORS = 40;
+const MOVE_HOUSEHOLDS = 4; // one to measure, the others are killed on the way
+const MOVE_RESIDENTS = 2;
+
+test("M9: the cloud is killed with -9 in the middle of a move-out with 40 doors: nothing of it is done or all of it, and every door converges", async (t) => {
+  t.timeout(290_000);
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+  const cloud = new CloudProcess(folder);
+  await cloud.start();
+  t.teardown(async () => {
+    await cloud.kill("SIGTERM");
+    rmSync(folder, { recursive: true });
+  });
+  const property = (await cloud.send("POST", "/properties", { name: "Crash" })).id as string;
+  const doors: ProtocolDoor[] = [];
+  for (let number = 0; number < MOVE_DOORS; number++) doors.push(await ProtocolDoor.claimed(cloud.rig, property, `door ${number}`));
+  const { id: flat } = await cloud.send("POST", `/properties/${property}/units`, { name: "The flat", doors: doors.map((door) => door.hex) });
+
+  interface Mover {
+    household: string;
+    lease: string;
+    people: string[];
+    pins: string[];
+  }
+  const movers: Mover[] = [];
+  for (let number = 0; number < MOVE_HOUSEHOLDS; number++) {
+    const { household, leases } = await cloud.send("POST", "/leases", { unit: flat, leaseholders: [{ name: `Leaseholder ${number}` }] });
+    const mover: Mover = { household, lease: leases[0].person, people: [leases[0].person], pins: [leases[0].codes[0].pin] };
+    for (let resident = 0; resident < MOVE_RESIDENTS; resident++) {
+      const { person, codes } = await cloud.send("POST", `/households/${household}/members`, { role: "resident", name: `Resident ${resident}` });
+      mover.people.push(person);
+      mover.pins.push(codes[0].pin);
+    }
+    movers.push(mover);
+  }
+  for (const door of doors) await door.connect();
+  const current = async (): Promise<Map<string, number>> => new Map((await cloud.send("GET", `/doors?property=${property}`)).items.map((door: Json) => [door.id, door.issued.version]));
+  const everyone = movers.flatMap(({ pins }) => pins);
+  let versions = await current();
+  for (const door of doors) {
+    await door.until(() => door.version >= versions.get(door.hex)!);
+    t.true(everyone.every((pin) => door.knows(pin)));
+  }
+
+  const [first, ...others] = movers;
+  const began = performance.now();
+  await cloud.send("POST", `/leases/${first.lease}/end`, {});
+  const duration = performance.now() - began;
+  const gone = new Set([first]);
+  for (const [index, mover] of others.entries()) {
+    const answer = cloud.send("POST", `/leases/${mover.lease}/end`, {});
+    await new Promise((resolve) => setTimeout(resolve, (duration * (index + 0.5)) / others.length));
+    await cloud.kill("SIGKILL");
+    const confirmed = await answer;
+    await cloud.start();
+    const states = await Promise.all(mover.people.map(async (person) => (await cloud.send("GET", `/members/${person}`)).state));
+    t.is(new Set(states).size, 1, `all of them or none: ${states.join()}`);
+    const ended = states[0] === "ended";
+    t.is((await cloud.send("GET", `/households/${mover.household}`)).endedAt !== null, ended);
+    if (confirmed !== undefined) t.true(ended, "what was confirmed is done");
+    if (ended) gone.add(mover);
+    for (const person of mover.people) {
+      const { pins, revoked } = await cloud.send("GET", `/people/${person}/access`);
+      t.true(pins.every((pin: Json) => (pin.revokedAt !== null) === ended));
+      t.is(revoked.length, ended ? MOVE_DOORS : 0, "every door, or none");
+    }
+  }
+  t.true(gone.size < movers.length, "a kill came before the commit");
+
+  versions = await current();
+  for (const door of doors) {
+    await door.disconnect().catch(() => undefined);
+    Object.assign(door, { rig: cloud.rig });
+    door.login.brokerPort = cloud.mqttPort;
+    await door.connect();
+  }
+  for (const door of doors) {
+    await door.until(() => door.version >= versions.get(door.hex)!);
+    for (const mover of movers) t.true(mover.pins.every((pin) => door.knows(pin) === !gone.has(mover)));
+  }
+  // Whoever was not sure asks again, and then it is done everywhere.
+  for (const { lease } of movers) await cloud.send("POST", `/leases/${lease}/end`, {});
+  for (const mover of movers) {
+    for (;;) {
+      const { id } = await cloud.send("POST", `/leases/${mover.lease}/end`, {});
+      if ((await cloud.send("GET", `/removals/${id}`)).complete) break;
+    }
+  }
+  for (const door of doors) {
+    t.true(everyone.every((pin) => !door.knows(pin)));
+    await door.disconnect();
+  }
+});

@@ -1,6 +1,6 @@
 import test from "ava";
 import { Building, lastToken, phoneOf, pinOf } from "./support/household";
-import { addIdentifier, messagesTo, signIn } from "./support/sign-in";
+import { addIdentifier, messagesTo, signIn, type Client } from "./support/sign-in";
 import { World } from "./support/world";
 
 test.serial("M1, M3: a lease for an account with the same e-mail and phone starts by itself, and its dates hold at a door without a network", async (t) => {
@@ -184,7 +184,7 @@ test.serial("M7: of a hundred who accept one link at once, one wins", async (t) 
   const ada = await building.leaseholder(await building.flat("Flat 1"), "ada");
   const { person } = await ada.client.post(`/households/${ada.household}/members`, { role: "resident", email: "kim@example.com" });
   const token = await lastToken(world, "kim@example.com");
-  const clients = [];
+  const clients: Client[] = [];
   for (let index = 0; index < 10; index++) clients.push(await signIn(world, `runner${index}@example.com`));
   const answers = await Promise.all(Array.from({ length: 100 }, async (_, index) => ({ index: index % clients.length, ...(await clients[index % clients.length].send("POST", "/invitations/accept", { token })) })));
   const winners = new Set(answers.filter(({ status }) => status === 200).map(({ index }) => index));
