@@ -43,6 +43,7 @@ export const PROBLEMS = {
   "membership-ended": [409, "The place in the household has ended"],
   "not-pending": [409, "There is nothing pending any more"],
   "invitation-used": [409, "The invitation has been answered"],
+  "still-has-access": [409, "The person still has access"],
   "claim-forgotten": [410, "This claim is no longer known; begin anew"],
   "invitation-gone": [410, "The invitation is no longer there"],
   "changed-meanwhile": [412, "Somebody else has changed this meanwhile"],

@@ -202,6 +202,27 @@ test("O10, A2: changes and views are in the chain, with what names people sealed
   t.is((await stranger.send("GET", "/audit/verification")).status, 403);
 });
 
+test("audit: a person who has gone is forgotten over HTTP, in the audit too, and the chain holds", async (t) => {
+  const rig = await CloudRig.start();
+  t.teardown(() => rig.stop());
+  const property = (await rig.post("/properties", { name: "Rue des Lilas 7" })).id;
+  const person = (await rig.post("/people", { property, name: "Ada Lovelace", class: "resident", cards: [] })).id;
+  const early = await rig.send("DELETE", `/people/${person}`, {});
+  t.is(early.status, 409);
+  t.is(early.body.code, "still-has-access");
+  await rig.post("/revocations", { person });
+  const { head } = await rig.get("/audit/verification");
+  for (let again = 0; again < 2; again++) t.is((await rig.send("DELETE", `/people/${person}`, {})).status, 204);
+  const { items } = await rig.get(`/audit?property=${property}`);
+  t.notRegex(JSON.stringify(items), /Lovelace/);
+  t.like(items.find(({ action }: { action: string }) => action === "person.add"), { personal: null, erased: true });
+  t.is(items.filter(({ action }: { action: string }) => action === "person.erase").length, 1);
+  t.like(await rig.get(`/audit/verification?head=${head}`), { holds: true, found: true });
+  t.is((await rig.get(`/people/${person}`)).name, "");
+  const stranger = await signIn(rig, "ada@example.org");
+  t.is((await stranger.send("DELETE", `/people/${person}`, {})).status, 404);
+});
+
 testOfSqlite("npm run audit: says that a chain holds, or names its first break", async (t) => {
   const book = await Book.open(t);
   await book.write(5);

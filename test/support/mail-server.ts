@@ -22,6 +22,8 @@ export interface MailServerMood {
 /** A small SMTP server (RFC 5321) on a socket of its own. */
 export class MailServer {
   readonly mails: TakenMail[] = [];
+  /** Every line of every client. */
+  readonly said: string[] = [];
   readonly mood: MailServerMood = { recipient: () => "250 ok", hangsUp: false };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -30,9 +32,9 @@ export class MailServer {
     this.#server = createServer((socket) => this.#talk(socket));
   }
 
-  static async start(t: ExecutionContext, port = 0): Promise<MailServer> {
+  static async start(t: ExecutionContext, port = 0, host = "127.0.0.1"): Promise<MailServer> {
     const server = new MailServer();
-    await new Promise<void>((resolve) => server.#server.listen(port, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.#server.listen(port, host, resolve));
     t.teardown(() => server.stop());
     return server;
   }
@@ -67,6 +69,7 @@ export class MailServer {
       for (let end = buffer.indexOf("\r\n"); end >= 0; end = buffer.indexOf("\r\n")) {
         const line = buffer.slice(0, end);
         buffer = buffer.slice(end + 2);
+        this.said.push(line);
         if (data !== undefined) {
           if (line === ".") {
             this.mails.push({ from, to, ...parseMail(data) });
@@ -78,7 +81,7 @@ export class MailServer {
         else if (line.startsWith("RCPT TO:")) say(this.mood.recipient((to = line.slice(9, line.indexOf(">")))));
         else if (line === "DATA") say(((data = []), "354 go"));
         else if (line === "QUIT") socket.end("221 bye\r\n");
-        else say("250 ok");
+        else say("502 not here");
       }
     });
   }
