@@ -25,7 +25,8 @@ export class Authenticator {
   readonly #publicKey: { x: Buffer; y: Buffer };
   readonly id = randomBytes(16).toString("base64url");
   #rpId = "";
-  #userHandle = "";
+  /** Of the account that it was first made for. */
+  #userHandle: string | undefined;
   counter = 0;
 
   constructor(origin: string) {
@@ -39,7 +40,7 @@ export class Authenticator {
   /** `navigator.credentials.create(options)`, as `toJSON()` gives it. */
   create(options: Json, faults: Faults = {}): Json {
     this.#rpId = options.rp.id;
-    this.#userHandle = options.user.id;
+    this.#userHandle ??= options.user.id;
     const { x, y } = this.#publicKey;
     const id = Buffer.from(this.id, "base64url");
     // COSE_Key (RFC 9053 §7.1.1): EC2, ES256, P-256.
@@ -61,7 +62,7 @@ export class Authenticator {
       clientDataJSON: clientData.toString("base64url"),
       authenticatorData: authenticatorData.toString("base64url"),
       signature: signature.toString("base64url"),
-      userHandle: faults.userHandle ?? this.#userHandle,
+      ...(this.#userHandle !== undefined && { userHandle: faults.userHandle ?? this.#userHandle }),
     };
     return { id: this.id, rawId: this.id, type: "public-key", authenticatorAttachment: "platform", clientExtensionResults: {}, response };
   }
