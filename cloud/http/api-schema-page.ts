@@ -31,7 +31,7 @@ export function typeOf(schema: Schema): HtmlEscapedString {
   }
   if (schema.const !== undefined) return html`<code>${JSON.stringify(schema.const)}</code>`;
   if (schema.enum !== undefined) return html`${schema.enum.map((value, index) => html`${index === 0 ? "" : " | "}<code>${String(value)}</code>`)}${nullable(schema) ? " or null" : ""}`;
-  const types = [schema.type ?? "anything"].flat().map((type) => (type === "array" ? html`list of ${typeOf(schema.items ?? {})}` : html`${wordFor(type, schema)}`));
+  const types = [schema.type ?? "anything"].flat().map((type) => (type === "array" ? html`list of ${schema.items?.type === "object" && nameOf(schema.items) === undefined ? "objects" : typeOf(schema.items ?? {})}` : html`${wordFor(type, schema)}`));
   return html`${types.map((type, index) => html`${index === 0 ? "" : " or "}${type}`)}`;
 }
 
@@ -53,7 +53,8 @@ export function constraintsOf(schema: Schema): HtmlEscapedString[] {
   const digits = /^\^\[0-9(a-f)?\](?:\{([0-9,]+)\})\$$/.exec(pattern ?? "");
   if (digits !== null) said.push(html`${digits[2].replace(",", " to ")} ${digits[1] === undefined ? "digits" : "hexadecimal digits"}`);
   else if (minLength !== undefined || maxLength !== undefined) said.push(html`${range(minLength, maxLength)} characters`);
-  if (pattern !== undefined && digits === null) said.push(html`matches <code>${pattern}</code>`);
+  if (pattern?.startsWith("^[^\\u0000-\\u001f") === true) said.push(html`no control characters`);
+  else if (pattern !== undefined && digits === null) said.push(html`matches <code>${pattern}</code>`);
   if (minItems !== undefined || maxItems !== undefined) said.push(html`${range(minItems, maxItems)} of them`);
   if (schema.items !== undefined && nameOf(schema.items) === undefined) said.push(...constraintsOf(schema.items).map((each) => html`each ${each}`));
   if (schema.default !== undefined) said.push(html`<code>${JSON.stringify(schema.default)}</code> unless given`);

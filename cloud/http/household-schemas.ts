@@ -4,6 +4,8 @@ import { CardNumber, Id, IdentifierText, Instant, Language, Name, Windows } from
 
 /** Requests and answers about households. */
 
+const Email = IdentifierText.openapi({ description: "An e-mail address." });
+const Phone = IdentifierText.openapi({ example: "+33612345678", description: "With its country's prefix, unless the site has a country." });
 const ChosenDoors = z.array(Id).min(1).max(DOORS_PER_GRANT_MAX);
 
 export const LeaseRequest = z
@@ -14,8 +16,8 @@ export const LeaseRequest = z
       .array(
         z.strictObject({
           name: Name,
-          email: IdentifierText.optional(),
-          phone: IdentifierText.optional(),
+          email: Email.optional(),
+          phone: Phone.optional(),
           card: CardNumber.optional().openapi({ description: "For somebody without e-mail and phone: a card instead of a PIN." }),
         }),
       )
@@ -41,8 +43,8 @@ export const MemberRequest = z
   .strictObject({
     role: z.enum(["resident", "guest"]),
     name: Name.optional(),
-    email: IdentifierText.optional(),
-    phone: IdentifierText.optional(),
+    email: Email.optional(),
+    phone: Phone.optional(),
     doors: ChosenDoors.optional().openapi({ description: "A guest's are chosen; a resident without has all that the household has." }),
     windows: Windows.default([]).openapi({ description: "None: day and night." }),
     start: Instant.optional(),
