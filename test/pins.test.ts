@@ -9,6 +9,7 @@ import { Sealing } from "../cloud/keys/sealing";
 import { planCodes } from "../cloud/pins/plan-codes";
 import type { Code } from "../cloud/pins/codes";
 import { NO_END } from "../protocol/profile";
+import { Building } from "./support/household";
 import { authenticateAgain, messagesTo, signIn, siteClient, type Client } from "./support/sign-in";
 import { openTestStore } from "./support/test-database";
 import { World, type Json, type WorldDoor } from "./support/world";
@@ -343,7 +344,13 @@ test.serial("P4: a stolen door: every code that it knew ends everywhere, and it 
   t.true(has(front, await digitsOf(ada, rosa.person)));
   t.true(has(front, named.get("Cleaner").codes[0].pin));
   t.true(front.takesCard("00c0ffee42"));
-  t.truthy(carded.id && parcel.id);
+  const [card] = (await site.get(`/people/${carded.id}/access`)).cards;
+  t.is(card.revokedAt, null);
+  t.deepEqual(
+    card.grants.filter((grant: Json) => grant.revokedAt === null).map((grant: Json) => grant.doors),
+    [[front.id]],
+  );
+  t.truthy((await site.get(`/people/${parcel.id}/access`)).pins[0].revokedAt);
 
   t.false((await world.get(`/api/doors/${garage.id}`)).online, "its connection has ended");
   await world.pass(5 * MINUTE_MS);
@@ -382,4 +389,50 @@ test.serial("X9: a code is as long as its manager wants it at least", async (t) 
   await world.pass(MINUTE_MS);
   t.true(has(door, before.codes[0].pin), "codes that are there stay");
   t.true(has(door, after.codes[0].pin));
+});
+
+test.serial("O10, O4: who may look at whose code: one's own, what one gave, and an administrator those of residents and guests", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const building = await Building.of(world);
+  const ada = await building.leaseholder(await building.flat("3 left"), "ada");
+  const rosa = await building.invited(ada, "rosa", { role: "resident" });
+  const gus = await building.invited(ada, "gus", { role: "guest", doors: [door.id], end: new Date(world.clock.unixMs + 30 * DAY_MS).toISOString() });
+  const share = await rosa.client.post(`/households/${rosa.household}/shares`, { name: "A friend", doors: [door.id], end: new Date(world.clock.unixMs + DAY_MS).toISOString() });
+  await world.upToDate();
+  const people = { ada: ada.person, rosa: rosa.person, gus: gus.person, share: share.person };
+  const codes: Record<string, string> = {};
+  for (const [name, person] of Object.entries(people)) codes[name] = (await onlyCode(siteClient(world), person)).id;
+  const expected = {
+    ada: { ada: "seen", rosa: "seen", gus: "seen", share: "not-allowed" },
+    rosa: { ada: "not-found", rosa: "seen", gus: "not-found", share: "seen" },
+    gus: { ada: "not-found", rosa: "not-found", gus: "seen", share: "not-found" },
+    manager: { ada: "not-allowed", rosa: "not-allowed", gus: "not-allowed", share: "not-allowed" },
+  };
+  const viewers = { ada: ada.client, rosa: rosa.client, gus: gus.client, manager: building.manager };
+  for (const [viewer, cells] of Object.entries(expected)) {
+    for (const [whose, verdict] of Object.entries(cells) as [keyof typeof people, string][]) {
+      const answer = await viewers[viewer as keyof typeof viewers].send("GET", `/members/${people[whose]}/pins/${codes[whose]}`);
+      t.is(answer.status === 200 ? "seen" : answer.body.code, verdict, `${viewer} looks at ${whose}'s`);
+      if (answer.status === 200) t.true(has(door, answer.body.pin), `${whose}'s opens`);
+    }
+  }
+});
+
+test.serial("P2, O14: the code of a leaseholder with a name alone is shown to the manager once, when it is drawn, and its renewal too", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const building = await Building.of(world);
+  const unit = await building.flat("3 left");
+  const { leases } = await building.manager.post("/leases", { unit, leaseholders: [{ name: "Old Mr Li" }] });
+  const [{ person, codes }] = leases;
+  await world.upToDate();
+  t.true(has(door, codes[0].pin));
+  t.is(await refusal(building.manager, "GET", `/members/${person}/pins/${codes[0].id}`), "not-allowed");
+  const renewed = await building.manager.post(`/members/${person}/pins/renew`, { overlapDays: 0 }, 200);
+  t.is(renewed.told, "nobody");
+  await world.upToDate();
+  t.false(has(door, codes[0].pin));
+  t.true(has(door, renewed.codes[0].pin));
+  t.is(await refusal(building.manager, "GET", `/members/${person}/pins/${renewed.codes[0].id}`), "not-allowed", "it is not shown again");
 });

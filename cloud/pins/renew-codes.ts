@@ -1,10 +1,10 @@
+import { audit } from "../audit/audit";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { giveCredentialsUnchecked, insertGrant, type GivenCredential } from "../people/give-credential";
 import { insertRevocation } from "../people/revoke";
 import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import { doorsOf, readCodes, type Code, type PinParts } from "./codes";
 import { isLimited, planCodes, type CodeShape } from "./plan-codes";

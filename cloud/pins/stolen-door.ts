@@ -1,9 +1,9 @@
+import { audit } from "../audit/audit";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { insertGrant } from "../people/give-credential";
 import { insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { Window } from "../access/window";
 import type { PinParts } from "./codes";
@@ -93,6 +93,16 @@ async function endRightsAt(unit: Unit, door: string, actor: string, now: number)
     ended.set(grant.person_id, [...(ended.get(grant.person_id) ?? []), grant.id]);
   }
   for (const [person, grants] of ended) await insertRevocation(unit, person, "grant", grants, actor, now);
+  // What opened nothing else has ended with its rights.
+  for (const credential of new Set(rows.map((grant) => grant.credential_id))) {
+    await unit
+      .updateTable("credentials")
+      .set({ revoked_at: now })
+      .where((eb) => eb.or([eb("id", "=", credential), eb("parent_id", "=", credential)]))
+      .where("revoked_at", "is", null)
+      .where((eb) => eb.not(eb.exists(eb.selectFrom("grants").select("id").where("credential_id", "=", credential).where("revoked_at", "is", null))))
+      .execute();
+  }
 }
 
 async function leaveFlats(unit: Unit, door: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { MessageContent } from "../messages/message";
 import { pageLink } from "../messages/page-link";
 import { queueToAccount, type MessageParts } from "../messages/queue-message";
 import type { Unit } from "../store/store";
@@ -21,18 +22,34 @@ export type Told = "holder" | "household" | "nobody";
 export async function tellRenewal(unit: Unit, parts: TellParts, person: string, { reason, oldUntil }: Pick<Renewal, "reason"> & { oldUntil: number | undefined }, now: number): Promise<Told> {
   const member = await unit.selectFrom("memberships").selectAll().where("person_id", "=", person).executeTakeFirst();
   if (member === undefined || member.state !== "active") return "nobody";
-  const row = await unit
+  const row = await holderOf(unit, person);
+  const moment = oldUntil === undefined ? null : { at: oldUntil, timeZone: row.time_zone };
+  const link = pageLink(parts.publicUrl(), "home");
+  return tellReaders(unit, parts, member, (holder) => ({ kind: "pin-renewed", values: { holder: holder ? null : row.name, property: row.property, reason, oldUntil: moment, link } }), now);
+}
+
+/** Tells that somebody has another code, for doors at which the one they have cannot be used. */
+export async function tellAddition(unit: Unit, parts: TellParts, person: string, now: number): Promise<Told> {
+  const member = await unit.selectFrom("memberships").selectAll().where("person_id", "=", person).executeTakeFirst();
+  if (member === undefined || member.state !== "active") return "nobody";
+  const row = await holderOf(unit, person);
+  const link = pageLink(parts.publicUrl(), "home");
+  return tellReaders(unit, parts, member, (holder) => ({ kind: "pin-added", values: { holder: holder ? null : row.name, property: row.property, link } }), now);
+}
+
+async function holderOf(unit: Unit, person: string): Promise<{ name: string; property: string; time_zone: string }> {
+  return unit
     .selectFrom("people as person")
     .innerJoin("properties as property", "property.id", "person.property_id")
     .where("person.id", "=", person)
     .select(["person.name", "property.name as property", "property.time_zone"])
     .executeTakeFirstOrThrow();
-  const moment = oldUntil === undefined ? null : { at: oldUntil, timeZone: row.time_zone };
+}
+
+/** @param message for the holder, or for whoever is to pass it on. */
+async function tellReaders(unit: Unit, parts: TellParts, member: MembershipRow, message: (holder: boolean) => MessageContent, now: number): Promise<Told> {
   const readers = member.account_id === null ? await keepersOf(unit, member) : [member.account_id];
-  for (const account of readers) {
-    const values = { holder: account === member.account_id ? null : row.name, property: row.property, reason, oldUntil: moment, link: pageLink(parts.publicUrl(), "home") };
-    await queueToAccount(unit, parts, account, { kind: "pin-renewed", values }, now);
-  }
+  for (const account of readers) await queueToAccount(unit, parts, account, message(account === member.account_id), now);
   if (readers.length === 0) return "nobody";
   return member.account_id === null ? "household" : "holder";
 }

@@ -1,6 +1,6 @@
+import { audit } from "../audit/audit";
 import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import { openValue } from "./sealed-value";
 
