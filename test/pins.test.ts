@@ -436,3 +436,30 @@ test.serial("P2, O14: the code of a leaseholder with a name alone is shown to th
   t.true(has(door, renewed.codes[0].pin));
   t.is(await refusal(building.manager, "GET", `/members/${person}/pins/${renewed.codes[0].id}`), "not-allowed", "it is not shown again");
 });
+
+test.serial("X9, O9: what a door may still hold is given to nobody, so renewals wait for one that hears nothing", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const flat = await moveIn(world);
+  const rosa = await addNamed(world, flat, {});
+  const pins = [rosa.codes[0].pin];
+  // The cable is out, and the cloud goes on sending to a connection that it takes to be there.
+  door.pullPlug();
+  for (;;) {
+    const answer = await flat.ada.send("POST", `/members/${rosa.person}/pins/renew`, { overlapDays: 0 });
+    if (answer.status !== 200) {
+      t.is(answer.body.code, "too-many-pins");
+      break;
+    }
+    pins.push(await digitsOf(flat.ada, rosa.person));
+    await world.cloud.settled();
+    if (pins.length > 20) return t.fail("no end of renewals");
+  }
+  t.is(pins.length, 9);
+  t.is(new Set(pins).size, pins.length);
+  t.true(has(door, pins[0]));
+  await world.reconnect(door);
+  t.false(has(door, pins[0]));
+  t.true(has(door, pins[8]));
+  await flat.ada.post(`/members/${rosa.person}/pins/renew`, { overlapDays: 0 }, 200);
+});
