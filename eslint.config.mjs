@@ -81,6 +81,18 @@ export default tseslint.config(
     rules: { "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }] },
   },
   {
+    // Only these run again what collided with another process, and know which transactions are read-only.
+    files: ["cloud/**/*.ts"],
+    ignores: ["cloud/store/transaction.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportAllDeclaration", message: "No barrels." },
+        { selector: "CallExpression[callee.property.name=/^(transaction|startTransaction)$/]", message: "inTransaction and inSnapshot of store/transaction.ts." },
+      ],
+    },
+  },
+  {
     // XS calls the default export of the main module when the machine starts; those of tls/ are the SDK's interfaces.
     files: ["firmware/esp32/main.ts", "firmware/esp32/tls/*.ts", "hardware-sim/moddable-lin/main.ts"],
     rules: { "no-restricted-exports": "off" },

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { toHex } from "../protocol/bytes";
 import { forgetOldProofs } from "./accounts/account-upkeep";
 import { loadAdminToken, type AdminToken } from "./admin-token";
+import { newestEntry } from "./audit/audit";
 import { dropOldEntries } from "./audit/retention";
 import { Broker } from "./broker/broker";
 import { checkLogin } from "./broker/door-login";
@@ -33,7 +34,7 @@ import { StartupError } from "./startup-error";
 import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
 import { openStore } from "./store/open-store";
 import type { Store } from "./store/store";
-import { inTransaction } from "./store/transaction";
+import { inSnapshot, inTransaction } from "./store/transaction";
 import { LiveTruth } from "./truth/live-truth";
 
 /** A running cloud. */
@@ -119,7 +120,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       () => live.stop(),
     );
     const pinParts = { keystore, secrets, channels: channelsOf(settings.messages), publicUrl: () => settings.publicUrl ?? url() };
-    const upkeep = async (what: string, task: () => Promise<void>): Promise<void> => {
+    const upkeep = async (what: string, task: () => Promise<void> | void): Promise<void> => {
       try {
         await task();
       } catch (error) {
@@ -136,6 +137,11 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         }),
       ),
       every(clock, UPKEEP_SECONDS, () =>
+        upkeep("reading the certificate, which may have been renewed", () => {
+          if (settings.tls !== undefined) http.useCertificate(readCertificate(settings.tls));
+        }),
+      ),
+      every(clock, UPKEEP_SECONDS, () =>
         upkeep("hourly upkeep", async () => {
           await inTransaction(database, async (unit) => {
             await noteAgedLists(unit, clock.now());
@@ -145,6 +151,9 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
             await forgetOldProofs(unit, clock.now());
             await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());
           });
+          // A log that is kept elsewhere shows later whether the audit was cut off or written anew.
+          const newest = await inSnapshot(database, newestEntry);
+          if (newest !== undefined) log.info(newest, "the newest entry of the audit");
           await renewDueCodes((work) => inTransaction(database, (unit) => work(unit, clock.now())), pinParts, log);
           issuer.wake();
           sender.wake();

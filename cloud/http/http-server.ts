@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createSecureServer } from "node:https";
+import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Routes } from "./api";
@@ -31,6 +31,12 @@ export class HttpServer {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** For connections from now on. @throws Error where it listens without one. */
+  useCertificate(certificate: Certificate): void {
+    if (!(this.#server instanceof SecureServer)) throw new Error("it speaks no HTTPS");
+    this.#server.setSecureContext({ ...certificate, minVersion: "TLSv1.2" });
   }
 
   async stop(): Promise<void> {
