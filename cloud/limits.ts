@@ -72,6 +72,7 @@ export const CODE_SECONDS = 600; // the messages say so
 export const CODE_ATTEMPTS_MAX = 5; // wrong ones after which a code is dead
 export const CODES_PER_IDENTIFIER = { count: 5, seconds: 3_600 }; // more would be a nuisance in somebody's inbox
 export const GUESSES_PER_IDENTIFIER = { count: 20, seconds: 86_400 }; // wrong codes; then only passkeys get in until the next day
+export const CODES_PER_ACCOUNT = { count: 20, seconds: 3_600 }; // an account is no means to write to strangers, or to run up a bill for text messages
 export const CODES_PER_ADDRESS = { count: 60, seconds: 3_600 }; // a whole house may sit behind one address
 export const GUESSES_PER_ADDRESS = { count: 200, seconds: 3_600 };
 export const CHALLENGES_PER_ADDRESS = { count: 600, seconds: 3_600 }; // each is a row until it expires
@@ -81,6 +82,7 @@ export const PASSKEYS_PER_ACCOUNT_MAX = 20;
 export const PASSKEY_CHARACTERS_MAX = 1_364; // WebAuthn: a credential id has at most 1,023 bytes
 
 export const INVITATION_SECONDS = 14 * 86_400; // an unanswered link is dead then; it can be sent again
+export const INVITATIONS_PER_RECIPIENT = { count: 10, seconds: 86_400 }; // from one household
 export const LEASE_LINK_SECONDS = 60 * 86_400; // from the signing of a lease to moving in there may be weeks
 export const HOUSEHOLD_UPKEEP_SECONDS = 60; // how exactly places end that nobody ends
 export const HOUSEHOLD_UPKEEP_ROWS_MAX = 200; // of one transaction; the rest follows a minute later

@@ -334,6 +334,13 @@ test.serial("A2: an identifier of another account is found out only by whoever r
   t.is(code(await omar.send("POST", "/account/identifiers", { identifier: "omar-9@example.com" })), "409 too-many-identifiers");
 });
 
+test.serial("A2: an account is no means to write to strangers", async (t) => {
+  const mallory = await signIn(rig, "mallory@example.com");
+  for (let index = 0; index < 20; index++) await mallory.post("/account/identifiers", { identifier: `stranger-${index}@example.com` }, 202);
+  t.is(code(await mallory.send("POST", "/account/identifiers", { identifier: "stranger-20@example.com" })), "429 too-many-requests");
+  t.is((await messagesTo(rig, "stranger-20@example.com")).length, 0);
+});
+
 test.serial("A2: contacts change only shortly after somebody has proved who they are", async (t) => {
   const pia = await signIn(rig, "pia@example.com");
   const [{ id }] = (await pia.get("/account")).identifiers;

@@ -1,6 +1,8 @@
 import type { AccountActor } from "../accounts/actor";
-import { sendCode, useCode, type CodeUse } from "../accounts/one-time-code";
 import { readAccount } from "../accounts/account";
+import { sendCode, useCode, type CodeUse } from "../accounts/one-time-code";
+import { countOne } from "../accounts/rate-limit";
+import { CODES_PER_ACCOUNT } from "../limits";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import { change, type ApiParts } from "./api";
@@ -13,7 +15,8 @@ export async function sendCodeTo(parts: ApiParts, actor: AccountActor, use: OwnU
   const { wait, at } = await change(parts, async (unit, now) => {
     await first?.(unit, now);
     const { language } = await readAccount(unit, actor.account);
-    return { wait: await sendCode(unit, parts, { ...use, account: actor.account }, language, now), at: now };
+    const wait = await countOne(unit, `codes-of/${actor.account}`, CODES_PER_ACCOUNT, now);
+    return { wait: wait > 0 ? wait : await sendCode(unit, parts, { ...use, account: actor.account }, language, now), at: now };
   });
   requirePatience(wait);
   return at;
