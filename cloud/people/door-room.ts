@@ -1,41 +1,83 @@
-import { PAGES_MAX, PAGE_BYTES, PROFILES_MAX, ROWS_MAX, SCHEDULE_RULES_MAX } from "../../protocol/limits";
-import { bodyBytes } from "../../protocol/manifest";
+import { decodeDelta, PROFILE_ENTRY_BYTES, RULE_ENTRY_BYTES } from "../../protocol/delta";
+import { PAGES_MAX, PAGE_BYTES, PROFILES_MAX, ROWS_MAX, ROW_BYTES, SCHEDULE_RULES_MAX } from "../../protocol/limits";
+import { bodyBytes, decodeManifest } from "../../protocol/manifest";
 import { readCompanions } from "../issuing/door-grants";
+import { grantsAtDoor } from "../issuing/grants-at-door";
 import { GRANTS_PER_CREDENTIAL_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 
+/** What takes room in a list. */
+interface Counts {
+  rows: number;
+  profiles: number;
+  rules: number;
+}
+
 /**
  * Holds a door's grants against what its flash can hold, before they are committed: a list that does not fit
- * could never be issued.
+ * could never be issued. Where the newest list and what is to come fit together, its grants are not read.
  * @throws {Refusal} `door-full`.
  */
 export async function requireRoom(unit: Unit, door: string): Promise<void> {
-  const terms = await countTerms(unit, door);
-  const companions = await readCompanions(unit, door);
-  const { hours } = await unit.selectFrom("doors").select("hours").where("id", "=", door).executeTakeFirstOrThrow();
-  const schedules = new Set([hours, ...terms.map((row) => row.windows)]);
-  const counts = {
-    // Each of them for each of the grants that it shares.
-    rows: terms.reduce((sum, row) => sum + Number(row.holders), 0) + GRANTS_PER_CREDENTIAL_MAX * [...companions.values()].flat().length,
-    profiles: terms.length,
-    rules: [...schedules].reduce((sum, windows) => sum + (JSON.parse(windows) as unknown[]).length, 0),
-  };
-  const fits = counts.rows <= ROWS_MAX && counts.profiles <= PROFILES_MAX && counts.rules <= SCHEDULE_RULES_MAX && bodyBytes(counts) <= PAGES_MAX * PAGE_BYTES;
-  if (!fits) throw new Refusal("door-full", `Door ${door} would hold ${counts.rows} rights with ${counts.profiles} different terms; that is more than it can.`, { door });
+  const upperBound = await countByList(unit, door);
+  if (upperBound !== undefined && fits(upperBound)) return;
+  const counts = await countByGrants(unit, door);
+  if (!fits(counts)) throw new Refusal("door-full", `Door ${door} would hold ${counts.rows} rights with ${counts.profiles} different terms; that is more than it can.`, { door });
 }
 
-/** Different terms at a door with the number of their holders. */
-async function countTerms(unit: Unit, door: string) {
-  return unit
-    .selectFrom("grant_doors as at")
-    .innerJoin("grants as grant", "grant.id", "at.grant_id")
-    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
-    .innerJoin("people as person", "person.id", "credential.person_id")
-    .where("at.door_id", "=", door)
+function fits(counts: Counts): boolean {
+  return counts.rows <= ROWS_MAX && counts.profiles <= PROFILES_MAX && counts.rules <= SCHEDULE_RULES_MAX && bodyBytes(counts) <= PAGES_MAX * PAGE_BYTES;
+}
+
+/** The naive way: all grants of the door. */
+async function countByGrants(unit: Unit, door: string): Promise<Counts> {
+  const terms = await grantsAtDoor(unit, door)
     .where("at.removed_version", "is", null)
     .where("grant.revoked_at", "is", null)
     .groupBy(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.outputs", "person.class"])
     .select((eb) => ["grant.windows", eb.fn.countAll().as("holders")])
     .execute();
+  const companions = await readCompanions(unit, door);
+  return {
+    // Each of them for each of the grants that it shares.
+    rows: terms.reduce((sum, row) => sum + Number(row.holders), 0) + GRANTS_PER_CREDENTIAL_MAX * [...companions.values()].flat().length,
+    profiles: terms.length,
+    rules: countRules([...terms.map((row) => row.windows), await hoursOf(unit, door)]),
+  };
+}
+
+/**
+ * At most what the next list holds: all of the newest one, and every grant that is in none yet as if it shared
+ * nothing. Terms that change in place come on top one by one, and are few.
+ * @returns undefined where there is no list.
+ */
+async function countByList(unit: Unit, door: string): Promise<Counts | undefined> {
+  const base = await unit.selectFrom("list_bases").select(["version", "manifest"]).where("door_id", "=", door).where("state", "!=", "withdrawn").orderBy("version", "desc").limit(1).executeTakeFirst();
+  if (base === undefined) return undefined;
+  const stored = await unit.selectFrom("list_deltas").select("payload").where("door_id", "=", door).where("base_version", "=", base.version).orderBy("version", "desc").limit(1).executeTakeFirst();
+  const manifest = decodeManifest(base.manifest);
+  const delta = stored && decodeDelta(stored.payload);
+  const coming = await grantsAtDoor(unit, door)
+    .where("at.removed_version", "is", null)
+    .where("at.added_version", "is", null)
+    .select(["grant.windows"])
+    .execute();
+  return {
+    rows: manifest.rows + (delta?.added.length ?? 0) / ROW_BYTES + coming.length * (1 + COMPANIONS_MAX),
+    profiles: manifest.profiles + (delta?.profiles.length ?? 0) / PROFILE_ENTRY_BYTES + coming.length,
+    rules: manifest.rules + (delta?.rules.length ?? 0) / RULE_ENTRY_BYTES + countRules([...coming.map((row) => row.windows), await hoursOf(unit, door)]),
+  };
+}
+
+const COMPANIONS_MAX = 2; // of one credential: a second PIN and a duress PIN
+
+/** @param windows as stored; equal ones share their rules. */
+function countRules(windows: readonly string[]): number {
+  return [...new Set(windows)].reduce((sum, text) => sum + (JSON.parse(text) as unknown[]).length, 0);
+}
+
+async function hoursOf(unit: Unit, door: string): Promise<string> {
+  const { hours } = await unit.selectFrom("doors").select("hours").where("id", "=", door).executeTakeFirstOrThrow();
+  return hours;
 }
