@@ -1,4 +1,7 @@
 import test from "ava";
+import { windowsWithin } from "../cloud/access/windows-within";
+import { mayEndBy, membershipAfter } from "../cloud/households/membership-state";
+import { invitationAfter } from "../cloud/invitations/invitation-state";
 import type { ApiAnswer, Json } from "./support/cloud-rig";
 import { Building, lastToken, phoneOf, pinOf } from "./support/household";
 import { messagesTo, signIn } from "./support/sign-in";
@@ -180,11 +183,14 @@ test.serial("O7: with sharesEnd: false what the removed one had given stays unti
   const bo = await building.leaseholder(await building.flat("Flat 1"), "bo");
   const kim = await building.invited(bo, "kim", { role: "resident" });
   const share = await bo.client.post(`/households/${bo.household}/shares`, { name: "A friend", doors: [door.id], end: "2026-02-01T00:00:00Z" });
+  const elsewhere = await building.manager.post("/leases", { unit: await building.flat("Flat 2"), leaseholders: [{ name: "bo", email: "bo@example.com", phone: phoneOf("bo") }] });
+  const other = await pinOf(bo.client, elsewhere.leases[0].person);
   const pins = { bo: await pinOf(bo.client, bo.person), kim: await pinOf(kim.client, kim.person), friend: share.codes[0].pin };
   await building.manager.post(`/leases/${bo.person}/court-order`, { document: "TJ 26/1", sharesEnd: false }, 200);
   await world.upToDate();
   t.false(door.types(pins.bo));
   t.true(door.types(pins.kim));
+  t.true(door.types(other), "another flat of his is not the court's concern");
   t.false(door.types(pins.friend), "its giver knows the code: it is a new one");
   t.is((await building.manager.get(`/members/${share.person}`)).state, "active");
   t.is((await building.manager.get(`/households/${bo.household}`)).endedAt, null);
@@ -206,6 +212,76 @@ test.serial("O8: a member has one e-mail, or one phone number, or a name alone; 
   t.is((await add({ email: "kim@example.com" })).status, 201);
   t.is(code(await add({ email: "Kim@EXAMPLE.com" })), "already-member");
   t.is((await add({ name: "Kim" })).status, 201, "a name is no identifier: two may share it");
+});
+
+test.serial("M5: nobody's inbox is filled with invitations from one household", async (t) => {
+  const world = await World.begin(t);
+  const building = await Building.of(world);
+  const ada = await building.leaseholder(await building.flat("Flat 1"), "ada");
+  const { person } = await ada.client.post(`/households/${ada.household}/members`, { role: "resident", email: "kim@example.com" });
+  for (let sent = 1; sent < 10; sent++) await ada.client.post(`/members/${person}/invitation`, {}, 200);
+  const refused = await ada.client.send("POST", `/members/${person}/invitation`, {});
+  t.is(code(refused), "too-many-requests");
+  await ada.client.expect(200, "DELETE", `/members/${person}`);
+  t.is(code(await ada.client.send("POST", `/households/${ada.household}/members`, { role: "resident", email: "kim@example.com" })), "too-many-requests", "in no roundabout way either");
+  t.is((await messagesTo(world, "kim@example.com")).length, 10);
+});
+
+test.serial("O14, P1: doors that a member gains come with the code they have, or with one of their own where the manager wants one for each", async (t) => {
+  const world = await World.begin(t, { doors: 2 });
+  const [one, two] = world.doors;
+  const building = await Building.of(world);
+  const ada = await building.leaseholder(await building.flat("Flat 1"), "ada");
+  const child = await ada.client.post(`/households/${ada.household}/members`, { role: "resident", name: "Child", doors: [one.id] });
+  await ada.client.patch(`/members/${child.person}`, { doors: null }, `"${child.version}"`);
+  const rules = await building.manager.send("GET", `/properties/${world.property}/rules`);
+  await building.manager.expect(200, "PUT", `/properties/${world.property}/rules`, { ...rules.body, property: undefined, version: undefined, can: undefined, pinPerDoor: true }, { "if-match": rules.headers.get("etag")! });
+  const other = await ada.client.post(`/households/${ada.household}/members`, { role: "resident", name: "Other", doors: [one.id] });
+  const changed = await ada.client.patch(`/members/${other.person}`, { doors: null }, `"${other.version}"`);
+  await world.upToDate();
+  const [{ pin }] = child.codes;
+  t.true(one.types(pin));
+  t.true(two.types(pin), "taken along");
+  const [first, second] = [other.codes[0].pin, changed.codes[0].pin];
+  t.deepEqual(changed.codes[0].doors, [two.id]);
+  t.true(one.types(first));
+  t.false(two.types(first));
+  t.false(one.types(second));
+  t.true(two.types(second));
+});
+
+test("the states of a place and of an invitation: what ended never comes back, and an answer is given once", (t) => {
+  for (const event of ["taken", "declined", "withdrawn"] as const) t.deepEqual(membershipAfter("ended", event), { refused: "membership-ended" });
+  for (const event of ["removed", "moved-out", "court-order", "share-ended", "expired"] as const) {
+    for (const state of ["pending", "active", "ended"] as const) t.deepEqual(membershipAfter(state, event), { state: "ended" });
+  }
+  t.deepEqual(membershipAfter("pending", "taken"), { state: "active" });
+  t.deepEqual(membershipAfter("active", "taken"), { state: "active" });
+  t.deepEqual(membershipAfter("active", "declined"), { refused: "not-pending" });
+  t.false(mayEndBy("administrator", "removed"), "O6: nobody removes an administrator");
+  t.false(mayEndBy("resident", "court-order"));
+  for (const event of ["accepted", "declined", "expired", "withdrawn", "replaced"] as const) {
+    t.deepEqual(invitationAfter("pending", event, false), { state: event });
+    for (const state of ["declined", "expired", "withdrawn", "replaced"] as const) t.deepEqual(invitationAfter(state, event, true), { refused: "invitation-gone" });
+  }
+  t.deepEqual(invitationAfter("accepted", "accepted", true), { state: "accepted" });
+  t.deepEqual(invitationAfter("accepted", "accepted", false), { refused: "invitation-used" });
+  t.deepEqual(invitationAfter("accepted", "replaced", true), { refused: "not-pending" });
+  t.deepEqual(invitationAfter("accepted", "declined", true), { refused: "invitation-used" });
+});
+
+test("O12: times within others are those in which nothing opens that did not before", (t) => {
+  const window = (days: number, start: number, end: number, onHolidays = false) => ({ days, start, end, onHolidays });
+  const week = window(0b11111, 480, 1_200);
+  t.true(windowsWithin([], []));
+  t.true(windowsWithin([week], []));
+  t.false(windowsWithin([], [week]), "always is more than a week's hours");
+  t.true(windowsWithin([window(0b00001, 480, 1_200)], [week]));
+  t.false(windowsWithin([window(0b00001, 479, 600)], [week]));
+  t.false(windowsWithin([window(0b100000, 480, 600)], [week]));
+  t.false(windowsWithin([window(0b00001, 480, 600, true)], [week]), "nor on holidays");
+  t.true(windowsWithin([window(0b1000000, 1_380, 1_500)], [window(0b1000000, 1_320, 1_440), window(0b1, 0, 120)]), "Sunday's night is in two");
+  t.false(windowsWithin([window(0b1000000, 1_380, 1_561)], [window(0b1000000, 1_320, 1_440), window(0b1, 0, 120)]));
 });
 
 test.serial("O9: a member without the app gets a code at once, at every door that it opens, leading zeros and all", async (t) => {

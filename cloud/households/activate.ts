@@ -1,6 +1,6 @@
+import { audit } from "../audit/audit";
 import type { GivenCredential } from "../people/give-credential";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import { matchAccess, type CredentialParts } from "./member-access";
 import { membershipAfter } from "./membership-state";

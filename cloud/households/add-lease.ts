@@ -1,8 +1,8 @@
 import { STRIKE } from "../access/door-row";
+import { audit } from "../audit/audit";
 import { openInvitation, tellInvitation, type InvitationParts } from "../invitations/send-invitation";
 import { giveCredentials, type GivenCredential } from "../people/give-credential";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { LanguageName, UnitRow } from "../store/tables";

@@ -1,10 +1,10 @@
 import { findTermsFault } from "../access/grant";
 import { sortWindows, type Window } from "../access/window";
 import { NO_END } from "../../protocol/profile";
+import { audit } from "../audit/audit";
 import type { Keystore } from "../keys/keystore";
 import { addPerson } from "../people/add-person";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { MemberRole } from "../store/tables";
 import { livePlaces, readHousehold } from "./read-place";

@@ -1,10 +1,10 @@
 import type { Window } from "../access/window";
 import { actorName, type Actor } from "../accounts/actor";
+import { audit } from "../audit/audit";
 import type { GivenCredential } from "../people/give-credential";
 import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import { requireOnMember } from "../rules/read-standing";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { MembershipRow } from "../store/tables";
 import { checkDoors, requireGuestDays } from "./add-member";

@@ -1,9 +1,9 @@
 import { actorName, type Actor } from "../accounts/actor";
+import { audit } from "../audit/audit";
 import type { MessageParts } from "../messages/queue-message";
 import { renewViewedPins, type RenewedPerson } from "../pins/renew-viewed-pins";
 import { Refusal } from "../refusal";
 import { requireOnMember } from "../rules/read-standing";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { MembershipRow } from "../store/tables";
 import { checkPlaceTerms } from "./add-place";
@@ -66,7 +66,7 @@ export async function courtOrder(unit: Unit, parts: CredentialParts & MessagePar
   const { household_id: household, account_id: account } = membership;
   const shares = sharesEnd ? (await livePlaces(unit, household)).filter((place) => place.role === "share" && place.invited_by === person) : [];
   const removal = await endMembers(unit, { household, kind: "court-order", document, people: [person, ...shares.map((share) => share.person_id)] }, actorName(actor), now);
-  const renewed = account === null ? [] : await renewViewedPins(unit, parts, [`account/${account}`], removal, actorName(actor), now);
+  const renewed = account === null ? [] : await renewViewedPins(unit, parts, [`account/${account}`], household, removal, actorName(actor), now);
   await tellRemoved(unit, parts, membership, "court-order", now);
   await closeIfEmpty(unit, household, now);
   await matchHousehold(unit, parts, household, actorName(actor), now);

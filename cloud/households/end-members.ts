@@ -1,7 +1,7 @@
+import { audit } from "../audit/audit";
 import { withdrawInvitations } from "../invitations/withdraw";
 import { revokePerson } from "../people/revoke";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { MembershipRow, RemovalRow } from "../store/tables";

@@ -1,7 +1,7 @@
+import { audit } from "../audit/audit";
 import { sendsTexts } from "../messages/channels";
 import { pageLink } from "../messages/page-link";
 import { queueToAccount } from "../messages/queue-message";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { InvitationRow } from "../store/tables";
 import type { InvitationParts } from "../invitations/send-invitation";

@@ -1,3 +1,4 @@
+import { audit } from "../audit/audit";
 import { activate } from "../households/activate";
 import { endPlace } from "../households/end-members";
 import { hasPlace } from "../households/link-leases";
@@ -5,7 +6,6 @@ import type { CredentialParts } from "../households/member-access";
 import { readPlace } from "../households/read-place";
 import { hashToken, TOKEN_PATTERN } from "../keys/secret-token";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { InvitationRow } from "../store/tables";
 import { invitationAfter, stateAt, type InvitationEvent } from "./invitation-state";

@@ -1,5 +1,7 @@
+import { toHex } from "../../protocol/bytes";
+import { countOne } from "../accounts/rate-limit";
 import { hashToken, newToken } from "../keys/secret-token";
-import { INVITATION_SECONDS, LEASE_LINK_SECONDS } from "../limits";
+import { INVITATION_SECONDS, INVITATIONS_PER_RECIPIENT, LEASE_LINK_SECONDS } from "../limits";
 import { requireChannel } from "../messages/channels";
 import { pageLink } from "../messages/page-link";
 import { queueMessage, type MessageParts, type Recipient } from "../messages/queue-message";
@@ -27,12 +29,15 @@ export interface OpenInvitation {
 
 /**
  * A new link to a pending place; the one before is dead (S5).
- * @throws {Refusal} `not-pending`: accepted, or there is nowhere to send it; `no-text-messages` (A3).
+ * @throws {Refusal} `not-pending`: accepted, or there is nowhere to send it; `no-text-messages` (A3);
+ * `too-many-requests`: nobody's inbox is filled from here.
  */
 export async function openInvitation(unit: Unit, parts: MessageParts, member: MembershipRow, now: number): Promise<OpenInvitation> {
   const to = recipientOf(member);
   if (member.state !== "pending" || to === undefined) throw new Refusal("not-pending");
   requireChannel(parts.channels, to.kind);
+  const wait = await countOne(unit, `invitation/${toHex(hashToken(`${member.household_id} ${to.value}`))}`, INVITATIONS_PER_RECIPIENT, now);
+  if (wait > 0) throw new Refusal("too-many-requests", `This address has had enough messages for now; try again in ${wait} seconds.`, { retryAfter: wait });
   await withdrawInvitations(unit, member.person_id, "replaced", now);
   const lease = member.role === "administrator";
   const expiresAt = Math.min(now + (lease ? LEASE_LINK_SECONDS : INVITATION_SECONDS), member.ends_at ?? Infinity);
