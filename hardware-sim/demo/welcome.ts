@@ -23,7 +23,7 @@ export function welcome(facts: WelcomeFacts): string {
     "Latchkey is up.",
     "",
     `  Building   ${buildingUrl}   three doors to touch, and what happens in them`,
-    `  Cloud      ${cloudUrl}/api   described at ${cloudUrl}/api/openapi.json`,
+    `  Cloud      ${cloudUrl}/api   described at ${cloudUrl}/api/docs`,
     `  MQTT       ${mqttAddress}`,
     `  Data       ${dataFolder}   delete it to begin anew`,
     "",
