@@ -106,6 +106,30 @@ test.serial("P1: whatever is changed, preview and change agree, and so does what
   for (const person of invited) t.deepEqual(await doorsOf(person), [], "S4: pending places have nothing");
 });
 
+test.serial("P1, O14: with a code for each door, a door that is new brings one; its holder is told, or else whoever made the change is given it", async (t) => {
+  const property = await newProperty(site, 3, 0x500);
+  const at = `/properties/${property.id}`;
+  const manager = await signInManager(rig, property.id, "codes@example.org");
+  const rules = await manager.send("GET", `${at}/rules`);
+  await manager.expect(200, "PUT", `${at}/rules`, { ...rules.body, pinPerDoor: true }, { "if-match": rules.headers.get("etag")! });
+  const template = await manager.post(`${at}/templates`, { name: "Kind", doors: [property.doors[0]] });
+  const unit = await manager.post(`${at}/units`, { name: "1", template: template.id });
+  const eve = await signIn(rig, "eve@example.org", { name: "Eve" });
+  await addIdentifier(eve, "+33612345699");
+  const { household, leases } = await manager.post("/leases", { unit: unit.id, leaseholders: [{ name: "Eve", email: "eve@example.org", phone: "+33612345699" }, { name: "Old Tom" }] });
+  await eve.post(`/households/${household}/members`, { role: "resident", name: "Child" });
+  const changed = await manager.patch(`${at}/templates/${template.id}`, { doors: property.doors.slice(0, 2) }, '"1"');
+  t.is(changed.effect.length, 3);
+  t.deepEqual(changed.codes.map(({ person, codes }: Json) => ({ person, doors: codes.map((code: Json) => code.doors) })), [{ person: leases[1].person, doors: [[property.doors[1]]] }], "P2: he has nobody else to tell him");
+  t.not(changed.codes[0].codes[0].pin, leases[1].codes[0].pin);
+  const told = (await messagesTo(rig, "eve@example.org")).filter((message: Json) => message.kind === "pin-added").map((message: Json) => message.text as string);
+  t.is(told.length, 2, "her own, and the child's to pass on");
+  t.true(told.some((text) => text.includes("Child")));
+  t.false(JSON.stringify(told).includes(changed.codes[0].codes[0].pin));
+  const unitChanged = await manager.patch(`${at}/units/${unit.id}`, { doors: [property.doors[2]] }, '"1"');
+  t.deepEqual(unitChanged.codes.map(({ person }: Json) => person), [leases[1].person]);
+});
+
 test.serial("O5: the manager's rules and caps hold on the server and in what is offered; who is there stays", async (t) => {
   const property = await newProperty(site, 2, 0x200);
   const at = `/properties/${property.id}`;
@@ -257,4 +281,18 @@ test.serial("O6, O7: no way around the household: a leaseholder is not revoked, 
   t.deepEqual(await refused(await signInManager(rig, (await newProperty(site, 0, 0x410)).id, "elsewhere@example.org")), codes.map(() => "not-found"));
   t.like(await manager.get(`/people/${person}`), { revokedAt: null, suspended: false });
   t.true((await manager.put(`/people/${child.person}/suspension`, { suspended: true })).suspended, "S11: others can be suspended");
+});
+
+test.serial("O4: a place that is over gives its holder nothing, whether or not anybody has tidied up", async (t) => {
+  const property = await newProperty(site, 1, 0x600);
+  const unit = await site.post(`/properties/${property.id}/units`, { name: "1", doors: property.doors });
+  const zoe = await signIn(rig, "zoe@example.org", { name: "Zoe" });
+  await addIdentifier(zoe, "+33612345655");
+  const now = rig.clock.now();
+  const { household, leases } = await site.post("/leases", { unit: unit.id, leaseholders: [{ name: "Zoe", email: "zoe@example.org", phone: "+33612345655" }], end: days(10, now) });
+  t.true((await zoe.get(`/households/${household}`)).can.includes("add-resident"));
+  rig.clock.advance(10 * 86_400);
+  t.is((await zoe.send("GET", `/households/${household}`)).body.code, "not-found");
+  t.is((await zoe.send("GET", `/members/${leases[0].person}/pins`)).body.code, "not-found");
+  t.is((await zoe.send("POST", `/households/${household}/members`, { role: "resident", name: "Late" })).body.code, "not-found");
 });

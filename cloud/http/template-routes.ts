@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorName } from "../accounts/actor";
+import { actorName, type Actor } from "../accounts/actor";
+import type { DoorsChanged } from "../properties/match-flats";
 import { addTemplate, changeTemplate, previewTemplate, readTemplate, removeTemplate } from "../properties/template";
 import { templateDoors, type UnitEffect } from "../properties/unit-effect";
 import { requireManager } from "../rules/read-standing";
@@ -7,12 +8,19 @@ import type { Unit } from "../store/store";
 import type { TemplateRow } from "../store/tables";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { etag, IfMatch, requireVersion } from "./etag";
+import { formatCodes } from "./household-format";
+import { GivenCode } from "./household-schemas";
 import { answer, body, Doors, Id, Name, Paging, refusals } from "./schemas";
 
 const Template = z.looseObject({ id: Id, property: Id, name: z.string(), doors: z.array(Id), version: z.int() }).openapi("Template", { description: "Doors that come with a kind of flat." });
-export const Effect = z
+const Effect = z
   .looseObject({ person: Id, name: z.string(), role: z.string(), unit: Id, household: Id, gains: z.array(Id), loses: z.array(Id) })
   .openapi("DoorEffect", { description: "Which doors somebody gains and loses." });
+/** Of an answer about doors that have changed. */
+export const Changed = {
+  effect: z.array(Effect),
+  codes: z.array(z.strictObject({ person: Id, codes: z.array(GivenCode) })).openapi({ description: "New ones, for doors at which the old one cannot be used, of people whom nobody else could give them to." }),
+};
 const TemplateRequest = z.strictObject({ name: Name, doors: Doors }).openapi("TemplateRequest");
 const params = z.object({ property: Id });
 const one = params.extend({ template: Id });
@@ -42,7 +50,7 @@ const patch = createRoute({
   summary: "Change a kind of flat, and with it what those who live in one open",
   tags,
   request: { params: one, headers: IfMatch, ...body(TemplateRequest.partial()) },
-  responses: { 200: answer(Template.extend({ effect: z.array(Effect) }), "Changed; `effect` is as the preview foretold."), ...refusals },
+  responses: { 200: answer(Template.extend(Changed), "Changed; `effect` is as the preview foretold."), ...refusals },
 });
 const remove = createRoute({
   method: "delete",
@@ -99,10 +107,10 @@ export function templateRoutes(parts: ApiParts): Routes {
       const row = await readTemplate(unit, property, template);
       requireVersion(c.req.valid("header")["if-match"], row.version);
       const { name, doors } = c.req.valid("json");
-      const effect = await changeTemplate(unit, parts, row, { ...(name !== undefined && { name }), ...(doors !== undefined && { doors }) }, actorName(actorOf(c)), now);
-      return { ...(await format(unit, await readTemplate(unit, property, template))), effect: effect.map(formatEffect) };
+      const { effect, given: codes } = await changeTemplate(unit, parts, row, { ...(name !== undefined && { name }), ...(doors !== undefined && { doors }) }, actorName(actorOf(c)), now);
+      return { ...(await format(unit, await readTemplate(unit, property, template))), effect: effect.map(formatEffect), codes: await formatNewCodes(unit, codes, actorOf(c), now) };
     });
-    return c.json(changed, 200, { etag: etag(changed.version) });
+    return c.json(changed, 200, { etag: etag(changed.version), "cache-control": "no-store" });
   });
   app.openapi(remove, async (c) => {
     const { property, template } = c.req.valid("param");
@@ -123,4 +131,10 @@ async function format(unit: Unit, { id, property_id, name, version }: TemplateRo
 
 export function formatEffect({ person, name, role, unit, household, gains, loses }: UnitEffect): z.output<typeof Effect> {
   return { person, name, role, unit, household, gains, loses };
+}
+
+export async function formatNewCodes(unit: Unit, given: DoorsChanged["given"], actor: Actor, now: number): Promise<{ person: string; codes: z.output<typeof GivenCode>[] }[]> {
+  const all = [];
+  for (const [person, credentials] of given) all.push({ person, codes: await formatCodes(unit, credentials, actor, now) });
+  return all;
 }

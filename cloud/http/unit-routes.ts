@@ -8,7 +8,7 @@ import type { UnitRow } from "../store/tables";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { etag, IfMatch, requireVersion } from "./etag";
 import { answer, body, Doors, Id, Name, Paging, refusals, UnitNumber } from "./schemas";
-import { Effect, formatEffect } from "./template-routes";
+import { Changed, formatEffect, formatNewCodes } from "./template-routes";
 
 const ResidentialUnit = z
   .looseObject({
@@ -45,7 +45,7 @@ const patch = createRoute({
   summary: "Change a flat, and with it what those who live there open",
   tags,
   request: { params: one, headers: IfMatch, ...body(UnitChange) },
-  responses: { 200: answer(ResidentialUnit.extend({ effect: z.array(Effect) }), "Changed."), ...refusals },
+  responses: { 200: answer(ResidentialUnit.extend(Changed), "Changed."), ...refusals },
 });
 const remove = createRoute({
   method: "delete",
@@ -93,10 +93,10 @@ export function unitRoutes(parts: ApiParts): Routes {
       await requireManager(unit, actorOf(c), property, "run-property", "unit");
       const row = await readFlat(unit, property, id);
       requireVersion(c.req.valid("header")["if-match"], row.version);
-      const effect = await changeFlat(unit, parts, row, given(c.req.valid("json")), actorName(actorOf(c)), now);
-      return { ...(await format(unit, await readFlat(unit, property, id))), effect: effect.map(formatEffect) };
+      const { effect, given: codes } = await changeFlat(unit, parts, row, given(c.req.valid("json")), actorName(actorOf(c)), now);
+      return { ...(await format(unit, await readFlat(unit, property, id))), effect: effect.map(formatEffect), codes: await formatNewCodes(unit, codes, actorOf(c), now) };
     });
-    return c.json(changed, 200, { etag: etag(changed.version) });
+    return c.json(changed, 200, { etag: etag(changed.version), "cache-control": "no-store" });
   });
   app.openapi(remove, async (c) => {
     const { property, unit: id } = c.req.valid("param");

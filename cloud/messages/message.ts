@@ -31,6 +31,8 @@ export interface MessageValues {
    * has ended. `reason` security: a door was lost, or somebody who knew the code has left.
    */
   "pin-renewed": { holder: string | null; property: string; reason: "period" | "asked" | "security"; oldUntil: Moment | null; link: string };
+  /** Another code, for doors at which the one they have cannot be used; `holder` as above. */
+  "pin-added": { holder: string | null; property: string; link: string };
   /** To whoever's place in a household has ended. */
   removed: { property: string; unit: string; how: RemovalRow["kind"] | "expired"; at: Moment };
 }

@@ -76,6 +76,15 @@ export const TEXTS_EN: Texts = {
       sms: `Latchkey: ${holder === null ? "your code" : `the code of “${holder}”`} for ${property} has been renewed. ${old} ${link}`,
     };
   },
+  "pin-added": ({ holder, property, link }) => {
+    const whose = holder === null ? "You have another code" : `“${holder}” has another code`;
+    const then = holder === null ? "You see it, and which doors it opens, after signing in:" : "Please pass it on; you see it, and which doors it opens, after signing in:";
+    return {
+      subject: `${whose} at ${property}`,
+      body: [`${whose} at ${property}, for doors that are new. The code so far stays as it is.`, then, link],
+      sms: `Latchkey: ${holder === null ? "you have another code" : `“${holder}” has another code`} at ${property}, for doors that are new. ${link}`,
+    };
+  },
   removed: ({ property, unit, how, at }) => {
     const why = {
       "moved-out": "because of a move",

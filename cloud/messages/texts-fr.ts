@@ -76,6 +76,15 @@ export const TEXTS_FR: Texts = {
       sms: `Latchkey : ${holder === null ? "votre code" : `le code de « ${holder} »`} pour ${property} a été renouvelé. ${old} ${link}`,
     };
   },
+  "pin-added": ({ holder, property, link }) => {
+    const whose = holder === null ? "Vous avez un code de plus" : `« ${holder} » a un code de plus`;
+    const then = holder === null ? "Vous le verrez, avec les portes qu’il ouvre, après vous être connecté :" : "Merci de le transmettre ; vous le verrez, avec les portes qu’il ouvre, après vous être connecté :";
+    return {
+      subject: `${whose} à ${property}`,
+      body: [`${whose} à ${property}, pour de nouvelles portes. Le code actuel ne change pas.`, then, link],
+      sms: `Latchkey : ${holder === null ? "vous avez un code de plus" : `« ${holder} » a un code de plus`} à ${property}, pour de nouvelles portes. ${link}`,
+    };
+  },
   removed: ({ property, unit, how, at }) => {
     const why = {
       "moved-out": "en raison d’un déménagement",

@@ -1,12 +1,12 @@
-import { matchHousehold, type CredentialParts } from "../households/member-access";
+import { audit } from "../audit/audit";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { UnitRow } from "../store/tables";
 import { requireDoorsOf } from "./door-choice";
+import { matchFlats, type DoorsChanged, type FlatParts } from "./match-flats";
 import { readTemplate } from "./template";
-import { doorsOfUnit, effectOnUnit, householdsOf, type UnitEffect } from "./unit-effect";
+import { doorsOfUnit, effectOnUnit, householdsOf } from "./unit-effect";
 
 /** A flat, "unit" in the API: what a lease is of. */
 export interface Flat {
@@ -33,11 +33,11 @@ export async function addFlat(unit: Unit, property: string, flat: Flat, actor: s
 
 /**
  * Changes a flat, and with it what those who live there open, in this transaction.
- * @returns who gains and loses what.
+ * @returns who gains and loses what, and codes that are new.
  * @throws {Refusal} `not-found`, `name-taken`, `door-full`; `in-use` for another number while somebody lives there:
  * they know their codes by it.
  */
-export async function changeFlat(unit: Unit, parts: CredentialParts, row: UnitRow, change: Partial<Flat>, actor: string, now: number): Promise<UnitEffect[]> {
+export async function changeFlat(unit: Unit, parts: FlatParts, row: UnitRow, change: Partial<Flat>, actor: string, now: number): Promise<DoorsChanged> {
   const { id, property_id } = row;
   const name = change.name ?? row.name;
   if (name !== row.name) await requireFreeName(unit, property_id, name);
@@ -54,9 +54,9 @@ export async function changeFlat(unit: Unit, parts: CredentialParts, row: UnitRo
     await insertDoors(unit, id, doors);
   }
   const effect = await effectOnUnit(unit, id, before, await doorsOfUnit(unit, { id, template_id: template }), now);
-  if (effect.length > 0) for (const household of households) await matchHousehold(unit, parts, household, actor, now);
+  const given = await matchFlats(unit, parts, effect.length > 0 ? [id] : [], actor, now);
   await audit(unit, { at: now, actor, action: "unit.change", subject: `unit/${id}`, detail: { ...change, people: effect.map(({ person }) => person) } });
-  return effect;
+  return { effect, given };
 }
 
 /** @throws {Refusal} `in-use` once somebody has lived there: their history is of this flat. */

@@ -1,5 +1,5 @@
+import { audit } from "../audit/audit";
 import { GUESTS_PER_HOUSEHOLD_MAX, RESIDENTS_PER_HOUSEHOLD_MAX } from "../limits";
-import { audit } from "../store/audit";
 import { DIGITS_MIN } from "../access/pin";
 import type { Unit } from "../store/store";
 

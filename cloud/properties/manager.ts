@@ -1,11 +1,11 @@
 import type { AccountActor } from "../accounts/actor";
 import { parseIdentifier } from "../accounts/identifier";
+import { audit } from "../audit/audit";
 import { hashToken, newToken } from "../keys/secret-token";
 import { MANAGERS_PER_PROPERTY_MAX, MANAGER_INVITATION_SECONDS } from "../limits";
 import { pageLink } from "../messages/page-link";
 import { queueMessage, type MessageParts } from "../messages/queue-message";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { LanguageName, ManagerInvitationRow } from "../store/tables";

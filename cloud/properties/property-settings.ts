@@ -1,7 +1,7 @@
+import { audit } from "../audit/audit";
 import { noteDoors } from "../issuing/outbox";
 import { Refusal } from "../refusal";
 import { isTimeZone } from "../settings";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 

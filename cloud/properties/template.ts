@@ -1,11 +1,11 @@
-import { matchHousehold, type CredentialParts } from "../households/member-access";
+import { audit } from "../audit/audit";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { TemplateRow } from "../store/tables";
 import { requireDoorsOf } from "./door-choice";
-import { doorsOf, effectOnUnit, householdsOf, ownDoors, templateDoors, type UnitEffect } from "./unit-effect";
+import { matchFlats, type DoorsChanged, type FlatParts } from "./match-flats";
+import { doorsOf, effectOnUnit, ownDoors, templateDoors, type UnitEffect } from "./unit-effect";
 
 /** Doors that come with a kind of flat: staircase, garage, bike room (P1). */
 export interface Template {
@@ -26,22 +26,23 @@ export async function addTemplate(unit: Unit, property: string, { name, doors }:
 
 /**
  * Changes a template, and with it what everybody opens who lives in a flat of that kind, in this transaction.
- * @returns who gains and loses what, as `previewTemplate` foretells it.
+ * @returns who gains and loses what, as `previewTemplate` foretells it, and codes that are new.
  * @throws {Refusal} `not-found`, `name-taken`, `door-full`.
  */
-export async function changeTemplate(unit: Unit, parts: CredentialParts, template: TemplateRow, change: Partial<Template>, actor: string, now: number): Promise<UnitEffect[]> {
+export async function changeTemplate(unit: Unit, parts: FlatParts, template: TemplateRow, change: Partial<Template>, actor: string, now: number): Promise<DoorsChanged> {
   const { id, property_id } = template;
   const name = change.name ?? template.name;
   if (name !== template.name) await requireFreeName(unit, property_id, name);
   const effect = change.doors === undefined ? [] : await previewTemplate(unit, template, change.doors, now);
+  let given: DoorsChanged["given"] = new Map();
   await unit.updateTable("templates").set({ name, version: template.version + 1 }).where("id", "=", id).execute();
   if (change.doors !== undefined) {
     await unit.deleteFrom("template_doors").where("template_id", "=", id).execute();
     await insertDoors(unit, id, await requireDoorsOf(unit, property_id, change.doors));
-    for (const flat of await flatsOf(unit, id)) for (const household of await householdsOf(unit, flat)) await matchHousehold(unit, parts, household, actor, now);
+    given = await matchFlats(unit, parts, await flatsOf(unit, id), actor, now);
   }
   await audit(unit, { at: now, actor, action: "template.change", subject: `template/${id}`, detail: { ...change, people: effect.map(({ person }) => person) } });
-  return effect;
+  return { effect, given };
 }
 
 /** Who would gain and lose what, were the template to have these doors. @throws {Refusal} `not-found` for a door. */
