@@ -195,6 +195,8 @@ test("O10, A2: changes and views are in the chain, with what names people sealed
   t.like(items[1], { property, personal: { name: "Ada Lovelace" }, erased: false });
   t.notRegex(JSON.stringify(items[1].detail), /Ada/);
   t.true((await rig.get(`/audit?property=${other}`)).items.every((item: { property: string }) => item.property === other));
+  rig.clock.advance(3_600);
+  await waitForLog(rig, verified.head);
   await rig.restart();
   t.like(await rig.get(`/audit/verification?head=${verified.head}`), { holds: true, found: true });
   t.like(await rig.get(`/audit/verification?head=${"0".repeat(63)}1`), { holds: false, found: false });
@@ -222,6 +224,11 @@ test("audit: a person who has gone is forgotten over HTTP, in the audit too, and
   const stranger = await signIn(rig, "ada@example.org");
   t.is((await stranger.send("DELETE", `/people/${person}`, {})).status, 404);
 });
+
+async function waitForLog(rig: CloudRig, text: string): Promise<void> {
+  for (let round = 0; round < 2_000 && !rig.log.includes(text); round++) await new Promise((resolve) => setTimeout(resolve, 5));
+  if (!rig.log.includes(text)) throw new Error(`not in the log: ${text}`);
+}
 
 testOfSqlite("npm run audit: says that a chain holds, or names its first break", async (t) => {
   const book = await Book.open(t);

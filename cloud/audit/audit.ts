@@ -1,3 +1,4 @@
+import { toHex } from "../../protocol/bytes";
 import type { DataKeys, KeyOwner } from "../keys/data-keys";
 import type { Unit } from "../store/store";
 import { CHAIN_START, hashOf } from "./chain";
@@ -32,9 +33,15 @@ export async function audit(unit: Unit, entry: AuditEntry): Promise<void> {
   await unit.insertInto("audit").values({ ...row, hash: hashOf(previous, row) }).execute();
 }
 
+/** The chain's end: its hash in hexadecimal stands for all that came before. */
+export async function newestEntry(unit: Unit): Promise<{ entry: number; head: string } | undefined> {
+  const newest = await unit.selectFrom("audit").select(["id", "hash"]).orderBy("id", "desc").limit(1).executeTakeFirst();
+  return newest === undefined || newest.hash === null ? undefined : { entry: newest.id, head: toHex(newest.hash) };
+}
+
 /** What an entry's sealed part is bound to: its place in the chain. */
 export function sealedRecord(previous: Uint8Array): string {
-  return `audit/${Buffer.from(previous).toString("hex")}`;
+  return `audit/${toHex(previous)}`;
 }
 
 async function seal(unit: Unit, { keys, owner, detail }: NonNullable<AuditEntry["personal"]>, previous: Uint8Array, now: number): Promise<Uint8Array | null> {

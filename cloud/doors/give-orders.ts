@@ -1,10 +1,10 @@
 import { HOLDER_CLASSES, holderClassOf, type HolderClassName } from "../access/grant";
 import { findOverlap, sortWindows, type Window } from "../access/window";
+import { audit } from "../audit/audit";
 import type { DoorOutput } from "../issuing/orders-of-door";
 import { noteDoors } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import type { DoorRow, LockStateName } from "../store/tables";
 

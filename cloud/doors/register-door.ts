@@ -1,7 +1,7 @@
 import { equalBytes } from "../../protocol/bytes";
+import { audit } from "../audit/audit";
 import type { Sealing } from "../keys/sealing";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 import { NOTHING_KNOWN } from "./nothing-known";
 

@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { audit } from "../audit/audit";
 import { languageOf } from "../households/add-member";
 import { changeMember } from "../households/change-member";
 import { removeMember, withdrawMember } from "../households/remove-member";
 import { openInvitation, tellInvitation } from "../invitations/send-invitation";
 import { requireOnMember } from "../rules/read-standing";
-import { audit } from "../store/audit";
 import { actorName } from "../accounts/actor";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { etag, IfMatch, requireVersion } from "./etag";
@@ -63,7 +63,7 @@ export function memberRoutes(parts: ApiParts): Routes {
     const wanted = { name, doors, windows: windows?.map(parseWindow), start: start === undefined ? undefined : parseInstant(start), end: typeof end === "string" ? parseInstant(end) : end };
     const changed = await change(parts, async (unit, now) => {
       const given = await changeMember(unit, parts, person, wanted, (version) => requireVersion(c.req.valid("header")["if-match"], version), actorOf(c), now);
-      return { ...(await readMember(unit, actorOf(c), person, now)), codes: await formatCodes(unit, given) };
+      return { ...(await readMember(unit, actorOf(c), person, now)), codes: await formatCodes(unit, given, actorOf(c), now) };
     });
     return c.json(changed, 200, { etag: etag(changed.version), "cache-control": "no-store" });
   });

@@ -1,7 +1,7 @@
 import type { HolderClassName } from "../access/grant";
+import { audit } from "../audit/audit";
 import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 

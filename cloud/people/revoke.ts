@@ -1,6 +1,6 @@
+import { audit } from "../audit/audit";
 import { noteChanges, type ChangedRights } from "../issuing/outbox";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 

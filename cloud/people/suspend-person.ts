@@ -1,6 +1,6 @@
+import { audit } from "../audit/audit";
 import { noteChanges } from "../issuing/outbox";
 import { Refusal } from "../refusal";
-import { audit } from "../store/audit";
 import type { Unit } from "../store/store";
 
 /**
