@@ -273,3 +273,17 @@ test.serial("A2: an invitation to an address that was given up is not inherited 
   t.is((await next.send("POST", "/invitations/accept", { token })).body.code, "invitation-gone");
   t.is((await ada.client.get(`/members/${person}`)).state, "pending", "it can be sent anew");
 });
+
+test.serial("A3: a site that sends no text messages links a lease by its e-mail alone, and says so where it takes a phone", async (t) => {
+  const world = await World.begin(t, { texts: false });
+  const [door] = world.doors;
+  const building = await Building.of(world);
+  const flat = await building.flat("Flat 1");
+  const { leases } = await building.manager.post("/leases", { unit: flat, leaseholders: [{ name: "Ada", email: "ada@example.com", phone: "+33612345678" }] });
+  const ada = await signIn(world, "ada@example.com", { name: "Ada" });
+  t.is((await ada.get("/account/places")).places[0].person, leases[0].person);
+  await world.upToDate();
+  t.true(door.types(await pinOf(ada, leases[0].person)));
+  t.is((await building.manager.send("POST", "/leases", { unit: flat, leaseholders: [{ name: "Bo", phone: "+33612345679" }] })).body.code, "no-text-messages");
+  t.is((await ada.send("POST", `/households/${leases[0].household}/members`, { role: "resident", phone: "+33612345679" })).body.code, "no-text-messages");
+});

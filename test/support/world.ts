@@ -142,6 +142,8 @@ export class World {
   /** Where the cloud keeps what it has. */
   readonly folder: string;
   #databaseUrl: string | undefined;
+  /** Whether anything is set up to send text messages. */
+  #texts = true;
 
   private constructor(startUnixMs: number | undefined, folder: string) {
     this.clock = new VirtualClock(startUnixMs);
@@ -149,8 +151,9 @@ export class World {
   }
 
   /** @param options.start Unix ms at which this world begins; default 2026-01-01. */
-  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object } = {}): Promise<World> {
+  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean } = {}): Promise<World> {
     const world = new World(options.start, mkdtempSync(join(tmpdir(), "latchkey-world-")));
+    world.#texts = options.texts ?? true;
     t.teardown(async () => {
       for (const door of world.doors) {
         door.board.powerOff();
@@ -188,7 +191,7 @@ export class World {
         adminToken: undefined,
         timeZone: "UTC",
         logLevel: "silent",
-        messages: { mail: "outbox", sms: "outbox" },
+        messages: { mail: "outbox", sms: this.#texts ? "outbox" : "none" },
       },
       { clock },
     );
