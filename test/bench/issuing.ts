@@ -1,16 +1,23 @@
-import pino from "pino";
 import { sql } from "kysely";
+import pino from "pino";
 import { systemClock } from "../../cloud/clock";
+import { readIssuedState } from "../../cloud/doors/issued-state";
+import { newestList } from "../../cloud/issuing/compile-list";
 import { ListIssuer } from "../../cloud/issuing/list-issuer";
+import { signBase } from "../../cloud/issuing/list-signing";
+import { nativeHashes } from "../../cloud/keys/native-hashes";
 import { addPerson } from "../../cloud/people/add-person";
 import { giveCredentials } from "../../cloud/people/give-credential";
 import { revokeGrant } from "../../cloud/people/revoke";
 import type { Unit } from "../../cloud/store/store";
+import { fromHex } from "../../protocol/bytes";
+import { decodeManifest } from "../../protocol/manifest";
 import { NO_END } from "../../protocol/profile";
 import { IssuingRig } from "../support/issuing-rig";
 import type { Row } from "./row";
 
 const DOORS = 200;
+const FULL = 4; // doors whose lists are made of all grants, for comparison
 const CREDENTIALS = 10_000;
 const GUESTS = 500; // with an end of their own
 const STAFF = 1_500; // in one of 20 schedules
@@ -32,8 +39,10 @@ export async function rows(): Promise<Row[]> {
     const property = await rig.property(now);
     const doors = Array.from({ length: DOORS }, (_, n) => n.toString(16).padStart(16, "0"));
     await seed(rig, property, doors, now);
-    const all = await issue();
-    await rig.unit(acknowledgeAll);
+    // A few doors' lists are made of all grants. Then the others get the same one, as their own.
+    const few = await issue();
+    const all = { cpu: (few.cpu * DOORS) / FULL, clock: (few.clock * DOORS) / FULL };
+    await rig.unit((unit) => copyBases(rig, unit, doors));
 
     const [revocations, pins, revoking, giving]: Cost[][] = [[], [], [], []];
     for (let n = 0; n <= CHANGES; n++) {
@@ -49,8 +58,8 @@ export async function rows(): Promise<Row[]> {
     const worst = (costs: readonly Cost[], of: keyof Cost): number => Math.max(...costs.slice(1).map((cost) => cost[of]));
     const site = `${CREDENTIALS.toLocaleString("en")} credentials × ${DOORS} doors`;
     const row = (name: string, costs: readonly Cost[]): Row[] => [
-      { name: `${name}, compiled, signed, stored`, value: worst(costs, "cpu"), unit: "ms", budget: { atMost: BUDGET_MS }, references: [{ name: "all lists made of all grants", value: all.cpu }] },
-      { name: "… by the clock, with whatever else runs here", value: worst(costs, "clock"), unit: "ms", references: [{ name: "all lists made of all grants", value: all.clock }] },
+      { name: `${name}, compiled, signed, stored`, value: worst(costs, "cpu"), unit: "ms", budget: { atMost: BUDGET_MS }, references: [{ name: `lists made of all grants (${FULL} doors, times ${DOORS / FULL})`, value: all.cpu }] },
+      { name: "… by the clock, with whatever else runs here", value: worst(costs, "clock"), unit: "ms", references: [{ name: "lists made of all grants", value: all.clock }] },
     ];
     return [
       ...row(`One revocation at ${site}`, revocations),
@@ -82,6 +91,7 @@ async function seed(rig: IssuingRig, property: string, doors: readonly string[],
   const week = JSON.stringify([{ days: 31, start: 480, end: 1_080, onHolidays: false }]);
   await rig.unit(async (unit) => {
     for (const door of doors) await rig.claimedDoor(unit, property, door, now);
+    await unit.deleteFrom("outbox").where("door_id", "in", doors.slice(FULL)).execute();
     await sql`CREATE TEMP TABLE numbers AS WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ${CREDENTIALS}) SELECT n FROM n`.execute(unit);
     await sql`INSERT INTO people (id, property_id, name, class, created_at)
       SELECT 'p' || n, ${property}, 'P', CASE WHEN n < ${GUESTS} THEN 'guest' WHEN n < ${GUESTS + STAFF} THEN 'staff' ELSE 'resident' END, ${now} FROM numbers`.execute(unit);
@@ -89,20 +99,35 @@ async function seed(rig: IssuingRig, property: string, doors: readonly string[],
     await sql`INSERT INTO grants (id, credential_id, not_before, not_after, windows, max_uses, use_counter, created_at, created_by)
       SELECT 'g' || n, 'c' || n, 0, CASE WHEN n < ${GUESTS} THEN ${now} + 86400 + 600 * n ELSE ${NO_END} END,
         CASE WHEN n BETWEEN ${GUESTS} AND ${GUESTS + STAFF - 1} THEN replace(${week}, '480', 360 + n % 20) ELSE '[]' END, 0, 0, ${now}, 'bench' FROM numbers`.execute(unit);
+    // Indexes are built faster than grown. Tags are alike at all doors, so that they can have one list.
+    const indexes = await sql<{ name: string; sql: string }>`SELECT name, sql FROM sqlite_master WHERE tbl_name = 'door_credentials' AND type = 'index' AND sql IS NOT NULL`.execute(unit);
+    for (const { name } of indexes.rows) await sql`DROP INDEX ${sql.ref(name)}`.execute(unit);
     await sql`INSERT INTO door_credentials (door_id, credential_id, fingerprint, tag)
-      SELECT doors.id, 'c' || n, randomblob(32), unhex(printf('%06x%04x', abs(random()) % 16777216, n)) FROM doors JOIN numbers`.execute(unit);
+      SELECT doors.id, 'c' || n, randomblob(32), unhex(printf('%06x%04x', (n * 7919) % 16777216, n)) FROM doors JOIN numbers`.execute(unit);
+    for (const index of indexes.rows) await sql.raw(index.sql).execute(unit);
     await sql`INSERT INTO grant_doors (grant_id, door_id) SELECT 'g' || n, doors.id FROM numbers JOIN doors ORDER BY 1, 2`.execute(unit);
     await sql`DROP TABLE numbers`.execute(unit);
   });
 }
 
-/** The doors have what was issued. */
-async function acknowledgeAll(unit: Unit): Promise<void> {
+/** Every door has issued, and has acknowledged, the list of the first one. */
+async function copyBases(rig: IssuingRig, unit: Unit, doors: readonly string[]): Promise<void> {
+  const { version, epoch } = await unit.selectFrom("doors").select(["version", "epoch"]).where("id", "=", doors[0]).executeTakeFirstOrThrow();
+  const issued = await readIssuedState(unit, doors[0], version);
+  const { rows } = newestList(issued)!;
+  const { utcOffsets, holidays, policy } = decodeManifest(issued.bases[0].manifest);
+  for (const door of doors.slice(FULL)) {
+    const stamp = { door: fromHex(door)!, epoch, version, issuedAt: version };
+    const base = signBase({ hashes: nativeHashes, listKey: rig.keystore.listKey }, stamp, rows, { utcOffsets, holidays }, { ...policy, hours: [] });
+    await unit
+      .insertInto("list_bases")
+      .values({ door_id: door, version, epoch, state: "next", manifest: base.manifest, signed_manifest: base.signedManifest, page_hashes: base.pageHashes, body: base.body })
+      .execute();
+  }
   await unit.updateTable("list_bases").set({ state: "current" }).execute();
-  await unit
-    .updateTable("doors")
-    .set((eb) => ({ offered_version: eb.ref("version"), acknowledged_version: eb.ref("version") }))
-    .execute();
+  await unit.updateTable("grant_doors").set({ added_version: version }).where("added_version", "is", null).execute();
+  await unit.updateTable("doors").set({ epoch, version }).where("version", "=", 0).execute();
+  await unit.updateTable("doors").set((eb) => ({ offered_version: eb.ref("version"), acknowledged_version: eb.ref("version") })).execute();
 }
 
 async function requireIssued(unit: Unit): Promise<void> {
