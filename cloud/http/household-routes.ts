@@ -71,7 +71,7 @@ export function householdRoutes(parts: ApiParts): Routes {
     const terms = { windows: windows.map(parseWindow), start: start === undefined ? undefined : parseInstant(start), end: end === undefined ? undefined : parseInstant(end) };
     const added = await change(parts, async (unit, now) => {
       const { person, given } = await addMember(unit, parts, household, { role, name, identifier, doors, language, ...terms }, actorOf(c), now);
-      return { ...(await readMember(unit, actorOf(c), person, now)), codes: await formatCodes(unit, given) };
+      return { ...(await readMember(unit, actorOf(c), person, now)), codes: await formatCodes(unit, given, actorOf(c), now) };
     });
     return c.json(added, 201, NO_STORE);
   });
@@ -81,7 +81,7 @@ export function householdRoutes(parts: ApiParts): Routes {
     const share = { name, doors, windows: windows?.map(parseWindow), start: start === undefined ? undefined : parseInstant(start), end: parseInstant(end) };
     const given = await change(parts, async (unit, now) => {
       const added = await giveShare(unit, parts, household, share, actorOf(c), now);
-      return { ...(await readMember(unit, actorOf(c), added.person, now)), codes: await formatCodes(unit, added.given) };
+      return { ...(await readMember(unit, actorOf(c), added.person, now)), codes: await formatCodes(unit, added.given, actorOf(c), now) };
     });
     return c.json(given, 201, NO_STORE);
   });

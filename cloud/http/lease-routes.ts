@@ -72,7 +72,7 @@ export function leaseRoutes(parts: ApiParts): Routes {
       const lease = { flat: row, household, leaseholders: holders, start: start === undefined ? now : parseInstant(start), end: until === undefined ? undefined : parseInstant(until), language: language ?? (await languageOf(unit, actor)) };
       const done = await addLease(unit, parts, lease, actorName(actor), now);
       const leases = [];
-      for (const { person, given } of done.leases) leases.push({ ...(await readMember(unit, actor, person, now)), codes: await formatCodes(unit, given) });
+      for (const { person, given } of done.leases) leases.push({ ...(await readMember(unit, actor, person, now)), codes: await formatCodes(unit, given, actor, now) });
       return { household: done.household, leases };
     });
     return c.json(added, 201, NO_STORE);
