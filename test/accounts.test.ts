@@ -2,8 +2,10 @@ import test from "ava";
 import fc from "fast-check";
 import { isRegion, parseIdentifier } from "../cloud/accounts/identifier";
 import { Refusal } from "../cloud/refusal";
+import { LibsqlDatabase } from "../cloud/store/libsql-database";
 import { CloudRig, type Json } from "./support/cloud-rig";
 import { addIdentifier, authenticateAgain, Client, lastCode, messagesTo, signIn, siteClient } from "./support/sign-in";
+import { testOfSqlite } from "./support/test-database";
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -286,6 +288,33 @@ test.serial("A1: nobody finds out by asking whether an account exists: body, sta
   }
   t.is(answers.size, 1, [...answers].join("\n"));
   t.true(Math.abs(slowerChance(seen.known, seen.unknown) - 0.5) < 0.16, `a known one is slower with chance ${slowerChance(seen.known, seen.unknown)}`);
+});
+
+testOfSqlite("A1: nobody finds out by asking whether an account exists: the same steps are taken, statement by statement", async (t) => {
+  await signIn(rig, "yann@example.com");
+  rig.clock.advance(DAY);
+  await rig.cloud.settled();
+  const client = new Client(rig);
+  const { prepare } = LibsqlDatabase.prototype;
+  t.teardown(() => void (LibsqlDatabase.prototype.prepare = prepare));
+  const steps = async (path: string, body: object): Promise<string[]> => {
+    const statements: string[] = [];
+    LibsqlDatabase.prototype.prepare = function (this: LibsqlDatabase, sql: string) {
+      statements.push(sql);
+      return prepare.call(this, sql);
+    };
+    const { status } = await client.send("POST", path, body);
+    await rig.cloud.settled();
+    LibsqlDatabase.prototype.prepare = prepare;
+    return [String(status), ...statements];
+  };
+  await client.post("/sign-in/codes", { identifier: "warm@example.com" }, 202);
+  const asked = await steps("/sign-in/codes", { identifier: "yann@example.com" });
+  t.deepEqual(await steps("/sign-in/codes", { identifier: "zoe@example.com" }), asked);
+  t.true(asked.length > 5);
+  await client.send("POST", "/sign-in", { identifier: "warm@example.com", code: "12345678" });
+  const guessed = await steps("/sign-in", { identifier: "yann@example.com", code: "12345678" });
+  t.deepEqual(await steps("/sign-in", { identifier: "zoe@example.com", code: "12345678" }), guessed);
 });
 
 /** Chance that one of the first is greater than one of the second (Mann–Whitney): 0.5 where nothing tells them apart. */
