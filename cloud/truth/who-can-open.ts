@@ -12,6 +12,7 @@ import { profileKey, rowsOfDoor, type ProfileContent } from "../access/door-row"
 import { holderClassOf, type HolderClassName } from "../access/grant";
 import type { StoredKind } from "../access/stored-kind";
 import { readCompanions } from "../issuing/door-grants";
+import { grantsAtDoor } from "../issuing/grants-at-door";
 import type { Window } from "../access/window";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
@@ -109,13 +110,7 @@ async function grantsInList(unit: Unit, door: string, version: number): Promise<
 }
 
 async function readGrants(unit: Unit, door: string, version: number) {
-  return unit
-    .selectFrom("grant_doors as at")
-    .innerJoin("grants as grant", "grant.id", "at.grant_id")
-    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
-    .innerJoin("people as person", "person.id", "credential.person_id")
-    .innerJoin("door_credentials as known", (join) => join.onRef("known.credential_id", "=", "credential.id").onRef("known.door_id", "=", "at.door_id"))
-    .where("at.door_id", "=", door)
+  return grantsAtDoor(unit, door)
     .where("at.added_version", "<=", version)
     .where((eb) => eb.or([eb("at.removed_version", "is", null), eb("at.removed_version", ">", version)]))
     .select(["at.grant_id", "credential.id as credential_id", "credential.kind", "known.tag", "person.id as person", "person.name as person_name", "person.class"])
