@@ -6,6 +6,7 @@ import { endShare } from "../households/remove-member";
 import { managedProperties, placesInForce } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { FOR_PEOPLE } from "./api-document";
 import { parseInstant, parseWindow } from "./grant-format";
 import { formatCodes, formatHousehold, readMember, readWholeHousehold } from "./household-format";
 import { Household, MemberRequest, ShareRequest, WholeHousehold, WithCodes } from "./household-schemas";
@@ -39,6 +40,7 @@ const give = createRoute({
   path: "/households/{household}/shares",
   summary: "Give a third party a code for some of one's own doors, until an end",
   tags,
+  security: FOR_PEOPLE,
   request: { params, ...body(ShareRequest) },
   responses: { 201: answer(WithCodes, "Given: pass the code on."), ...refusals },
 });
