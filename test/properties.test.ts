@@ -202,6 +202,15 @@ test.serial("P3: staff are of their own class, keep their hours and their end at
   t.false(door.types(plumber.pin));
   t.true((await manager.get(`/revocations/${revocation}`)).complete);
   t.is((await manager.send("POST", at, { name: "x", doors: [door.id], notAfter: "2025-01-01T00:00:00Z" })).body.code, "end-not-in-future");
+
+  const painter = await manager.post(at, { name: "Painter", doors: [door.id], notAfter: "2026-01-06T18:00:00Z" });
+  await world.upToDate();
+  door.pullPlug();
+  world.goTo("2026-01-06T17:59:00Z");
+  t.true(door.types(painter.pin));
+  world.goTo("2026-01-06T18:00:10Z");
+  t.false(door.types(painter.pin), "the end holds where no network tells of it");
+  t.is(door.lastDecision, "denied: expired");
 });
 
 test.serial("O4: managers come by a link that works once, manage their own property only, and are no managers once removed", async (t) => {
