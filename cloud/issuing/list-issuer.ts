@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
-import type { Clock, Timer } from "../clock";
+import type { Clock } from "../clock";
 import type { Keystore } from "../keys/keystore";
 import { OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
 import type { Database } from "../store/store";
 import { inSnapshot, inTransaction } from "../store/transaction";
+import { WakefulTask } from "../wakeful-task";
 import { issueList } from "./issue-list";
 import { notedDoors } from "./outbox";
 
@@ -13,55 +14,45 @@ import { notedDoors } from "./outbox";
  */
 export class ListIssuer {
   readonly #parts: ListIssuerParts;
-  #running: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
-  #retry: Timer | undefined;
+  readonly #task: WakefulTask;
   #retrySeconds = OUTBOX_RETRY_SECONDS;
 
   constructor(parts: ListIssuerParts) {
     this.#parts = parts;
+    this.#task = new WakefulTask(parts.clock, () => this.#run());
   }
 
   /** There may be notes: after a command, and at the start. */
   wake(): void {
-    this.#again = true;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#task.wake();
   }
 
   /** Resolves when no note is being worked on. */
-  async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+  idle(): Promise<void> {
+    return this.#task.idle();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#retry?.cancel();
-    await this.idle();
+  stop(): Promise<void> {
+    return this.#task.stop();
   }
 
   async #run(): Promise<void> {
     const { database, log } = this.#parts;
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      try {
-        const doors = await inSnapshot(database, notedDoors);
-        let failed = false;
-        for (const door of doors) failed = !(await this.#issue(door)) || failed;
-        if (failed) this.#later();
-        else this.#retrySeconds = OUTBOX_RETRY_SECONDS;
-      } catch (error) {
-        log.error({ err: error }, "failed to read the outbox");
-        this.#later();
-      }
+    try {
+      const doors = await inSnapshot(database, notedDoors);
+      let failed = false;
+      for (const door of doors) failed = !(await this.#issue(door)) || failed;
+      if (failed) this.#later();
+      else this.#retrySeconds = OUTBOX_RETRY_SECONDS;
+    } catch (error) {
+      log.error({ err: error }, "failed to read the outbox");
+      this.#later();
     }
   }
 
   async #issue(door: string): Promise<boolean> {
     const { database, keystore, clock, log, onIssued } = this.#parts;
-    if (this.#stopped) return true;
+    if (this.#task.stopped) return true;
     try {
       await inTransaction(database, (unit) => issueList(unit, keystore, door, clock.now()));
     } catch (error) {
@@ -73,9 +64,7 @@ export class ListIssuer {
   }
 
   #later(): void {
-    if (this.#stopped) return;
-    this.#retry?.cancel();
-    this.#retry = this.#parts.clock.after(this.#retrySeconds, () => this.wake());
+    this.#task.wakeIn(this.#retrySeconds);
     this.#retrySeconds = Math.min(2 * this.#retrySeconds, OUTBOX_RETRY_SECONDS_MAX);
   }
 }

@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
-import type { Clock, Timer } from "../clock";
+import type { Clock } from "../clock";
 import { MESSAGE_RETRY_SECONDS, MESSAGE_RETRY_SECONDS_MAX, MESSAGES_AT_ONCE, SEND_CLAIM_SECONDS } from "../limits";
 import { inTransaction } from "../store/transaction";
 import type { Database, Unit } from "../store/store";
+import { WakefulTask } from "../wakeful-task";
 import type { ChannelName } from "./channels";
 import { CODE_KINDS, lifetimeOf } from "./message-lifetime";
 import { openContent, type MessageParts } from "./queue-message";
@@ -25,17 +26,17 @@ export class MessageSender {
 
   /** There may be messages: after a command, and at the start. */
   wake(): void {
-    for (const channel of this.#channels) channel.wake();
+    for (const channel of this.#channels) channel.task.wake();
   }
 
   /** Resolves when none is being handed over. */
   async idle(): Promise<void> {
-    await Promise.all(this.#channels.map((channel) => channel.idle()));
+    await Promise.all(this.#channels.map((channel) => channel.task.idle()));
   }
 
   /** What is being handed over is waited for. */
   async stop(): Promise<void> {
-    await Promise.all(this.#channels.map((channel) => channel.stop()));
+    await Promise.all(this.#channels.map((channel) => channel.task.stop()));
   }
 }
 
@@ -53,55 +54,33 @@ interface Claimed extends Outgoing {
 }
 
 class Channel {
+  readonly task: WakefulTask;
   readonly #name: ChannelName;
   readonly #sender: Sender;
   readonly #parts: MessageSenderParts;
-  #running: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
-  #timer: Timer | undefined;
 
   constructor(name: ChannelName, sender: Sender, parts: MessageSenderParts) {
+    this.task = new WakefulTask(parts.clock, () => this.#run());
     this.#name = name;
     this.#sender = sender;
     this.#parts = parts;
   }
 
-  wake(): void {
-    this.#again = true;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
-  }
-
-  async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#timer?.cancel();
-    await this.idle();
-  }
-
   async #run(): Promise<void> {
     const { clock, log } = this.#parts;
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      try {
-        const reached = await this.#sendDue();
-        await this.#waitForNext(reached ? clock.now() : clock.now() + MESSAGE_RETRY_SECONDS);
-      } catch (error) {
-        log.error({ channel: this.#name, err: error }, "failed to work off messages; it will be tried again");
-        this.#wakeAt(clock.now() + MESSAGE_RETRY_SECONDS);
-      }
+    try {
+      const reached = await this.#sendDue();
+      await this.#waitForNext(reached ? clock.now() : clock.now() + MESSAGE_RETRY_SECONDS);
+    } catch (error) {
+      log.error({ channel: this.#name, err: error }, "failed to work off messages; it will be tried again");
+      this.task.wakeIn(MESSAGE_RETRY_SECONDS);
     }
   }
 
   /** A few at once. @returns false where the server cannot be reached: then those that are left wait as well. */
   async #sendDue(): Promise<boolean> {
     for (;;) {
-      if (this.#stopped) return true;
+      if (this.task.stopped) return true;
       const claimed = await this.#inTransaction((unit, now) => claim(unit, this.#parts, this.#name, now));
       if (claimed.length === 0) return true;
       const attempts = await Promise.all(claimed.map((message) => this.#hand(message)));
@@ -121,15 +100,9 @@ class Channel {
   }
 
   async #waitForNext(earliest: number): Promise<void> {
-    const next = await this.#inTransaction((unit) => waiting(unit, this.#name).select((eb) => eb.fn.min("next_at").as("at")).executeTakeFirst());
-    if (next?.at !== null && next?.at !== undefined) this.#wakeAt(Math.max(Number(next.at), earliest));
-  }
-
-  #wakeAt(at: number): void {
     const { clock } = this.#parts;
-    this.#timer?.cancel();
-    if (this.#stopped) return;
-    this.#timer = clock.after(Math.max(1, at - clock.now()), () => this.wake());
+    const next = await this.#inTransaction((unit) => waiting(unit, this.#name).select((eb) => eb.fn.min("next_at").as("at")).executeTakeFirst());
+    if (next?.at !== null && next?.at !== undefined) this.task.wakeIn(Math.max(1, Number(next.at) - clock.now(), earliest - clock.now()));
   }
 
   #inTransaction<T>(work: (unit: Unit, now: number) => Promise<T>): Promise<T> {
