@@ -34,7 +34,7 @@ import { StartupError } from "./startup-error";
 import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
 import { openStore } from "./store/open-store";
 import type { Store } from "./store/store";
-import { inSnapshot, inTransaction } from "./store/transaction";
+import { inSnapshot, inTransaction, type Transact } from "./store/transaction";
 import { LiveTruth } from "./truth/live-truth";
 
 /** A running cloud. */
@@ -127,11 +127,12 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         log.error({ err: error }, `failed: ${what}; it will be tried again`);
       }
     };
+    const transact: Transact = (work) => inTransaction(database, (unit) => work(unit, clock.now()));
     const timers: Timer[] = [
       every(clock, RESEND_SECONDS, () => upkeep("saying again what doors lack", () => sync.updateAll())),
       every(clock, HOUSEHOLD_UPKEEP_SECONDS, () =>
         upkeep("ending places whose time is over", async () => {
-          if (!(await inTransaction(database, (unit) => endDue(unit, pinParts, clock.now())))) return;
+          if (!(await endDue(transact, pinParts, log))) return;
           issuer.wake();
           sender.wake();
         }),
@@ -154,7 +155,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
           // A log that is kept elsewhere shows later whether the audit was cut off or written anew.
           const newest = await inSnapshot(database, newestEntry);
           if (newest !== undefined) log.info(newest, "the newest entry of the audit");
-          await renewDueCodes((work) => inTransaction(database, (unit) => work(unit, clock.now())), pinParts, log);
+          await renewDueCodes(transact, pinParts, log);
           issuer.wake();
           sender.wake();
         }),

@@ -8,6 +8,7 @@ import { CredentialKind, credentialTag } from "../protocol/credential";
 import { NO_END } from "../protocol/profile";
 import { DoorSecrets } from "../cloud/doors/door-secrets";
 import { registerDoor } from "../cloud/doors/register-door";
+import { endDue } from "../cloud/households/end-due";
 import { releaseCredentials } from "../cloud/issuing/credential-release";
 import { signLease } from "../cloud/issuing/lease-signing";
 import { ListIssuer } from "../cloud/issuing/list-issuer";
@@ -23,6 +24,7 @@ import { drawFreePin } from "../cloud/people/pin-values";
 import { createProperty } from "../cloud/properties/property-settings";
 import { Refusal } from "../cloud/refusal";
 import { isUniqueViolation, type Store, type Unit } from "../cloud/store/store";
+import type { Transact } from "../cloud/store/transaction";
 import { ManualClock } from "./support/manual-clock";
 import { openTestStore } from "./support/test-database";
 
@@ -151,6 +153,36 @@ test.serial("the store takes what it should and never aborts on what it should n
     await unit.updateTable("doors").set({ event_mac: bytes }).where("id", "=", OTHER).execute();
     t.deepEqual((await unit.selectFrom("doors").select("event_mac").where("id", "=", OTHER).executeTakeFirstOrThrow()).event_mac, bytes);
     await t.throwsAsync(unit.updateTable("doors").set({ acknowledged_version: 99 }).where("id", "=", OTHER).execute(), { message: /check/i });
+  });
+});
+
+test.serial("O3: a place that cannot be ended when its time is over keeps no other waiting", async (t) => {
+  const key = new NativeSigningKey(new Uint8Array(32));
+  const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing, dataKeys: new DataKeys(sealing) };
+  const parts = { keystore, secrets, channels: { email: "outbox", sms: "outbox" } as const };
+  await apart(async (unit) => {
+    const { property_id } = await unit.selectFrom("people").select("property_id").where("id", "=", person).executeTakeFirstOrThrow();
+    await unit.insertInto("units").values({ id: "u", property_id, name: "Flat", number: null, template_id: null, version: 1 }).execute();
+    await unit.insertInto("households").values({ id: "h", property_id, unit_id: "u", created_at: NOW, created_by: "test" }).execute();
+    const place = { household_id: "h", role: "guest" as const, state: "active" as const, account_id: null, email: null, phone: null, invited_by: null, all_doors: 1 as const, windows: "[]", starts_at: 1, version: 1, created_at: NOW, created_by: "test" };
+    const guests: string[] = [];
+    for (const ends_at of [NOW - 2, NOW - 1, NOW + 1]) {
+      const guest = await addPerson(unit, keystore, { property: property_id, name: "Guest", class: "guest" }, "test", NOW);
+      await unit.insertInto("memberships").values({ ...place, person_id: guest, ends_at }).execute();
+      guests.push(guest);
+    }
+    const states = async () => new Map((await unit.selectFrom("memberships").select(["person_id", "state"]).execute()).map((row) => [row.person_id, row.state]));
+    let calls = 0;
+    const log = pino({ level: "silent" });
+    // The first place is the third transaction: after the invitations and the search.
+    const failing: Transact = (work) => (++calls === 3 ? Promise.reject(new Error("bad")) : work(unit, NOW));
+    t.true(await endDue(failing, parts, log));
+    const between = await states();
+    t.deepEqual(guests.map((guest) => between.get(guest)), ["active", "ended", "active"]);
+    t.true(await endDue((work) => work(unit, NOW), parts, log));
+    t.false(await endDue((work) => work(unit, NOW), parts, log), "nothing is due any more");
+    const after = await states();
+    t.deepEqual(guests.map((guest) => after.get(guest)), ["ended", "ended", "active"]);
   });
 });
 

@@ -24,6 +24,9 @@ export interface AccountActor {
 
 export const SITE: SiteActor = { kind: "site" };
 
+/** How the audit names what nobody has done: the time had come. */
+export const UPKEEP = "upkeep";
+
 /** How the audit, grants and revocations name whoever acted. */
 export function actorName(actor: Actor): string {
   if (actor.kind === "account") return `account/${actor.account}`;

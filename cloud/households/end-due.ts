@@ -1,33 +1,53 @@
-import type { MessageParts } from "../messages/queue-message";
+import type { Logger } from "pino";
+import { UPKEEP } from "../accounts/actor";
 import { HOUSEHOLD_UPKEEP_ROWS_MAX } from "../limits";
+import type { MessageParts } from "../messages/queue-message";
 import type { Unit } from "../store/store";
-import { endPlace } from "./end-members";
+import type { Transact } from "../store/transaction";
 import { endLease } from "./end-lease";
+import { endPlace } from "./end-members";
 import type { CredentialParts } from "./member-access";
-import { closeIfEmpty, tellRemoved } from "./remove-member";
 import { readPlace } from "./read-place";
-
-const ACTOR = "latchkey"; // nobody: the time has come
+import { closeIfEmpty, tellRemoved } from "./remove-member";
 
 /**
- * Ends the places and the links whose time is over. Doors have ended the access by themselves; this gives back
- * values, ends what hangs on a lease, and says so to people.
+ * Ends the places and the links whose time is over, each place in a transaction of its own: one that cannot be ended
+ * keeps no other waiting. Doors have ended the access by themselves; this gives back values, ends what hangs on a
+ * lease, and says so to people.
  * @returns whether anything has changed.
  */
-export async function endDue(unit: Unit, parts: CredentialParts & MessageParts, now: number): Promise<boolean> {
-  const due = await unit.selectFrom("memberships").select("person_id").where("state", "<>", "ended").where("ends_at", "<=", now).orderBy("ends_at").orderBy("person_id").limit(HOUSEHOLD_UPKEEP_ROWS_MAX).execute();
-  for (const { person_id } of due) {
-    const { member } = await readPlace(unit, person_id);
-    // Gone with the last lease, a moment ago.
-    if (member.state === "ended") continue;
-    if (member.role === "administrator" && member.state === "active") {
-      await endLease(unit, parts, member, ACTOR, now);
-      continue;
+export async function endDue(transact: Transact, parts: CredentialParts & MessageParts, log: Logger): Promise<boolean> {
+  let some = await transact(expireInvitations);
+  for (const person of await transact(duePlaces)) {
+    try {
+      some = (await transact((unit, now) => endPlaceDue(unit, parts, person, now))) || some;
+    } catch (error) {
+      log.error({ person, err: error }, "could not end a place whose time is over; it will be tried again");
     }
-    await endPlace(unit, member, "expired", ACTOR, now);
-    await tellRemoved(unit, parts, member, "expired", now);
-    await closeIfEmpty(unit, member.household_id, now);
   }
+  return some;
+}
+
+async function duePlaces(unit: Unit, now: number): Promise<string[]> {
+  const rows = await unit.selectFrom("memberships").select("person_id").where("state", "<>", "ended").where("ends_at", "<=", now).orderBy("ends_at").orderBy("person_id").limit(HOUSEHOLD_UPKEEP_ROWS_MAX).execute();
+  return rows.map((row) => row.person_id);
+}
+
+async function endPlaceDue(unit: Unit, parts: CredentialParts & MessageParts, person: string, now: number): Promise<boolean> {
+  const { member } = await readPlace(unit, person);
+  // Gone with the last lease, or given more time, a moment ago.
+  if (member.state === "ended" || member.ends_at === null || member.ends_at > now) return false;
+  if (member.role === "administrator" && member.state === "active") {
+    await endLease(unit, parts, member, UPKEEP, now);
+    return true;
+  }
+  await endPlace(unit, member, "expired", UPKEEP, now);
+  await tellRemoved(unit, parts, member, "expired", now);
+  await closeIfEmpty(unit, member.household_id, now);
+  return true;
+}
+
+async function expireInvitations(unit: Unit, now: number): Promise<boolean> {
   const stale = await unit.updateTable("invitations").set({ state: "expired", answered_at: now }).where("state", "=", "pending").where("expires_at", "<=", now).executeTakeFirst();
-  return due.length > 0 || Number(stale.numUpdatedRows) > 0;
+  return Number(stale.numUpdatedRows) > 0;
 }

@@ -1,18 +1,14 @@
 import type { Logger } from "pino";
+import { UPKEEP } from "../accounts/actor";
 import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
+import type { Transact } from "../store/transaction";
 import type { PinParts } from "./codes";
 import { renewCodes } from "./renew-codes";
 import { tellRenewal, type TellParts } from "./tell-renewal";
 
 const DAY_SECONDS = 86_400;
-
-/** As whom upkeep acts, in the audit. */
-export const UPKEEP = "upkeep";
-
-/** One transaction. */
-export type Transact = <T>(work: (unit: Unit, now: number) => Promise<T>) => Promise<T>;
 
 /**
  * Renews members' codes whose time has come by their manager's rule (O14), each person in a transaction of their own:

@@ -4,6 +4,9 @@ import { DatabaseError } from "pg";
 import { TRANSACTION_ATTEMPTS_MAX, TRANSACTION_BACKOFF_MS, TRANSACTION_BACKOFF_MS_MAX } from "../limits";
 import { isContention, isUniqueViolation, type Database, type Unit } from "./store";
 
+/** Runs work in one transaction, and says what time it is. */
+export type Transact = <T>(work: (unit: Unit, now: number) => Promise<T>) => Promise<T>;
+
 /** The writers of this process, one behind the other: between themselves they never conflict. */
 const queues = new WeakMap<Database, Promise<unknown>>();
 
