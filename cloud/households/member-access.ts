@@ -1,6 +1,7 @@
 import { STRIKE } from "../access/door-row";
 import type { GrantTerms } from "../access/grant";
-import { sortWindows, type Window } from "../access/window";
+import { termsOf } from "../access/stored-terms";
+import { sortWindows } from "../access/window";
 import type { DoorSecrets } from "../doors/door-secrets";
 import type { Keystore } from "../keys/keystore";
 import { noteChanges } from "../issuing/outbox";
@@ -100,7 +101,7 @@ async function readAccess(unit: Unit, person: string): Promise<Access[]> {
     const grants: Access["grants"] = [];
     for (const row of rows) {
       const at = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", row.id).execute();
-      const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
+      const terms = termsOf(row);
       grants.push({ id: row.id, terms, outputs: row.outputs, useCounter: row.use_counter, doors: at.map(({ door_id }) => door_id) });
     }
     const companions = credentials.some((each) => each.parent_id === id);

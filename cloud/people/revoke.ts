@@ -45,14 +45,20 @@ export async function revokeGrant(unit: Unit, grant: string, actor: string, now:
   if (row === undefined) throw new Refusal("not-found", "There is no such grant.");
   if (row.revocation_id !== null) return row.revocation_id;
   const revocation = await insertRevocation(unit, row.person_id, "grant", [grant], actor, now);
+  await endWithoutGrants(unit, row.credential_id, now);
+  await audit(unit, { at: now, actor, action: "grant.revoke", subject: `grant/${grant}`, detail: { revocation, person: row.person_id } });
+  return revocation;
+}
+
+/** Ends a credential, and what completes or stands for it, where none of its grants is in force any more. */
+export async function endWithoutGrants(unit: Unit, credential: string, now: number): Promise<void> {
   await unit
     .updateTable("credentials")
     .set({ revoked_at: now })
-    .where((eb) => eb.or([eb("id", "=", row.credential_id), eb("parent_id", "=", row.credential_id)]))
-    .where((eb) => eb.not(eb.exists(eb.selectFrom("grants").select("id").where("credential_id", "=", row.credential_id).where("revoked_at", "is", null))))
+    .where((eb) => eb.or([eb("id", "=", credential), eb("parent_id", "=", credential)]))
+    .where("revoked_at", "is", null)
+    .where((eb) => eb.not(eb.exists(eb.selectFrom("grants").select("id").where("credential_id", "=", credential).where("revoked_at", "is", null))))
     .execute();
-  await audit(unit, { at: now, actor, action: "grant.revoke", subject: `grant/${grant}`, detail: { revocation, person: row.person_id } });
-  return revocation;
 }
 
 /** Ends grants of a person under one revocation. What their credentials become is for the caller to say. */

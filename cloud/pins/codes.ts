@@ -1,6 +1,6 @@
 import type { GrantTerms } from "../access/grant";
 import type { StoredKind } from "../access/stored-kind";
-import type { Window } from "../access/window";
+import { termsOf } from "../access/stored-terms";
 import type { DoorSecrets } from "../doors/door-secrets";
 import type { Keystore } from "../keys/keystore";
 import type { Unit } from "../store/store";
@@ -64,7 +64,7 @@ async function readGrants(unit: Unit, credential: string, now: number): Promise<
     .execute();
   const grants = new Map<string, CodeGrant>();
   for (const row of rows) {
-    const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
+    const terms = termsOf(row);
     const grant = grants.get(row.id) ?? { id: row.id, doors: [], terms, outputs: row.outputs, useCounter: row.use_counter };
     grant.doors.push(row.door_id);
     grants.set(row.id, grant);

@@ -1,11 +1,11 @@
+import { termsOf } from "../access/stored-terms";
 import { audit } from "../audit/audit";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { insertGrant } from "../people/give-credential";
-import { insertRevocation } from "../people/revoke";
+import { endWithoutGrants, insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { Window } from "../access/window";
 import type { PinParts } from "./codes";
 import { doorsOfOld, renewCodesUnchecked } from "./renew-codes";
 import type { RenewedPerson } from "./renew-viewed-pins";
@@ -86,7 +86,7 @@ async function endRightsAt(unit: Unit, door: string, actor: string, now: number)
     const others = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).where("door_id", "<>", door).execute();
     if (others.length > 0 && grant.not_after > now) {
       const doors = others.map((other) => other.door_id);
-      const terms = { notBefore: grant.not_before, notAfter: grant.not_after, windows: JSON.parse(grant.windows) as Window[], maxUses: grant.max_uses };
+      const terms = termsOf(grant);
       await insertGrant(unit, grant.credential_id, { doors, terms, outputs: grant.outputs }, grant.use_counter, grant.created_by, now);
       await noteChanges(unit, doors.map((each) => ({ door: each, credential: grant.credential_id })), now);
     }
@@ -94,15 +94,7 @@ async function endRightsAt(unit: Unit, door: string, actor: string, now: number)
   }
   for (const [person, grants] of ended) await insertRevocation(unit, person, "grant", grants, actor, now);
   // What opened nothing else has ended with its rights.
-  for (const credential of new Set(rows.map((grant) => grant.credential_id))) {
-    await unit
-      .updateTable("credentials")
-      .set({ revoked_at: now })
-      .where((eb) => eb.or([eb("id", "=", credential), eb("parent_id", "=", credential)]))
-      .where("revoked_at", "is", null)
-      .where((eb) => eb.not(eb.exists(eb.selectFrom("grants").select("id").where("credential_id", "=", credential).where("revoked_at", "is", null))))
-      .execute();
-  }
+  for (const credential of new Set(rows.map((grant) => grant.credential_id))) await endWithoutGrants(unit, credential, now);
 }
 
 async function leaveFlats(unit: Unit, door: string): Promise<void> {

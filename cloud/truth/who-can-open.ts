@@ -11,9 +11,9 @@ import { denialAt } from "../../protocol/validity";
 import { profileKey, rowsOfDoor, type ProfileContent } from "../access/door-row";
 import { holderClassOf, type HolderClassName } from "../access/grant";
 import type { StoredKind } from "../access/stored-kind";
+import { termsOf } from "../access/stored-terms";
 import { readCompanions } from "../issuing/door-grants";
 import { grantsAtDoor } from "../issuing/grants-at-door";
-import type { Window } from "../access/window";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import type { AcknowledgedList } from "./acknowledged-list";
@@ -97,7 +97,7 @@ async function grantsInList(unit: Unit, door: string, version: number): Promise<
   const byRow = new Map<string, GrantInList[]>();
   const companions = await readCompanions(unit, door);
   for (const row of await readGrants(unit, door, version)) {
-    const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
+    const terms = termsOf(row);
     const others = (companions.get(row.credential_id) ?? []).map(({ id, kind, tag }) => ({ ...row, credential_id: id, kind, tag }));
     for (const each of [row, ...others]) {
       // Of the kind only the bytes of the tag are looked at.
