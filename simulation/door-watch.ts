@@ -15,7 +15,7 @@ import type { IssuedList } from "./cloud/issued-list";
 import { referenceKind } from "./cloud/reference-terms";
 import type { RightAtDoor } from "./cloud/rights";
 import { LogTap } from "./log-tap";
-import { OpeningWatch } from "./opening-watch";
+import { DRIFT, OpeningWatch } from "./opening-watch";
 import { GuessingBound } from "./reference/guessing-bound";
 import { judge, type ReferenceAttempt } from "./reference/judge";
 import type { Tally } from "./tally";
@@ -26,8 +26,7 @@ const ATTEMPTS_KEPT = 6;
 /** From a key press to the decision. */
 const PROMPT_MS = 1_500;
 const STORAGE = "latchkey";
-/** A board's clock drifts, and a scrub takes its time. */
-const DRIFT = 1 + 2e-4;
+/** A scrub takes its time. */
 const SCRUB_MS = 60_000;
 const LIST_NAME = `${STORAGE}/list`;
 

@@ -9,7 +9,7 @@ import type { Invariant } from "./violation";
 
 /** A relay may be late by so much (DESIGN §5), and a board's clock drifts. */
 const LATE_MS = 1_000;
-const DRIFT = 1 + 2e-4;
+export const DRIFT = 1 + 2e-4;
 /** From the exit button to the strike. */
 const PROMPT_MS = 1_500;
 /** How well we know a door's clock: it may have leapt with a signed time, or with the little that unsigned time may move it. */

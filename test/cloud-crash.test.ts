@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import type { CloudRig, Json } from "./support/cloud-rig";
 import { ProtocolDoor } from "./support/protocol-door";
 import { newDatabaseUrl } from "./support/test-database";
@@ -20,8 +20,19 @@ class CloudProcess {
   url = "";
   mqttPort = 0;
 
-  constructor(folder: string) {
+  private constructor(folder: string) {
     this.folder = folder;
+  }
+
+  /** One with nothing in it, that ends with the test. */
+  static async begin(t: ExecutionContext): Promise<CloudProcess> {
+    const cloud = new CloudProcess(mkdtempSync(join(tmpdir(), "latchkey-")));
+    await cloud.start();
+    t.teardown(async () => {
+      await cloud.kill("SIGTERM");
+      rmSync(cloud.folder, { recursive: true });
+    });
+    return cloud;
   }
 
   async start(): Promise<void> {
@@ -69,13 +80,7 @@ class CloudProcess {
 
 test("the cloud is killed with -9 in the middle of a hundred changes: all that it confirmed is there, and every door converges", async (t) => {
   t.timeout(290_000);
-  const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
-  const cloud = new CloudProcess(folder);
-  await cloud.start();
-  t.teardown(async () => {
-    await cloud.kill("SIGTERM");
-    rmSync(folder, { recursive: true });
-  });
+  const cloud = await CloudProcess.begin(t);
   const property = (await cloud.send("POST", "/properties", { name: "Crash" })).id as string;
   const doors: ProtocolDoor[] = [];
   for (const name of ["one", "two", "three"]) doors.push(await ProtocolDoor.claimed(cloud.rig, property, name));
@@ -152,13 +157,7 @@ const MOVE_RESIDENTS = 2;
 
 test("M9: the cloud is killed with -9 in the middle of a move-out with 40 doors: nothing of it is done or all of it, and every door converges", async (t) => {
   t.timeout(290_000);
-  const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
-  const cloud = new CloudProcess(folder);
-  await cloud.start();
-  t.teardown(async () => {
-    await cloud.kill("SIGTERM");
-    rmSync(folder, { recursive: true });
-  });
+  const cloud = await CloudProcess.begin(t);
   const property = (await cloud.send("POST", "/properties", { name: "Crash" })).id as string;
   const doors: ProtocolDoor[] = [];
   for (let number = 0; number < MOVE_DOORS; number++) doors.push(await ProtocolDoor.claimed(cloud.rig, property, `door ${number}`));

@@ -85,6 +85,13 @@ function invalidRequest(error: z.ZodError): Refusal {
   return new Refusal("invalid-request", first.path === "" ? first.message : `${first.path}: ${first.message}`, { errors });
 }
 
+/** The fields that a request names: the others stay as they are. */
+export function namedFields<Fields extends object>(request: Fields): NamedFields<Fields> {
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as NamedFields<Fields>;
+}
+
+type NamedFields<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
 /** Reads in one transaction: what an answer says was true at one moment. */
 export function read<T>(parts: ApiParts, work: (unit: Unit, now: number) => Promise<T>): Promise<T> {
   return inSnapshot(parts.database, (unit) => work(unit, parts.clock.now()));

@@ -10,7 +10,7 @@ import type { AuditRow } from "../store/tables";
 import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
 import { FOR_SITE } from "./api-document";
 import { formatInstant } from "./grant-format";
-import { answer, Id, Instant, Paging, refusals } from "./schemas";
+import { answer, Id, Instant, nextAfter, page, Paging, refusals } from "./schemas";
 
 const Entry = z
   .looseObject({
@@ -44,7 +44,7 @@ const list = createRoute({
   summary: "Who changed or looked at what",
   tags,
   request: { query: Paging.extend({ property: Id.optional() }) },
-  responses: { 200: answer(z.object({ items: z.array(Entry), next: z.string().nullable() }), "Oldest first."), ...refusals },
+  responses: { 200: answer(page(Entry), "Oldest first."), ...refusals },
 });
 const verification = createRoute({
   method: "get",
@@ -67,7 +67,7 @@ export function auditRoutes(parts: ApiParts): Routes {
       const rows = await (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
       return { rows, items: await formatEntries(unit, parts, rows) };
     });
-    return c.json({ items, next: rows.length === limit ? String(rows[rows.length - 1].id) : null }, 200);
+    return c.json({ items, next: nextAfter(rows, limit) }, 200);
   });
   app.openapi(verification, async (c) => {
     requireSite(actorOf(c));

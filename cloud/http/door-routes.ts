@@ -9,7 +9,7 @@ import { whoCanOpen, type RowExplanation } from "../truth/who-can-open";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { Door, formatDoor, newestReceipt, readDoor } from "./door-format";
 import { formatInstant, formatTerms, parseInstant } from "./grant-format";
-import { answer, body, DoorRequest, Id, Instant, Paging, refusals } from "./schemas";
+import { answer, body, DoorRequest, Id, Instant, nextAfter, page, Paging, refusals } from "./schemas";
 
 const Explanation = z.looseObject({ person: Id, name: z.string(), verdict: z.string() }).openapi("Explanation");
 const WhoCanOpen = z.looseObject({ door: Id, at: Instant, list: z.looseObject({}).nullable(), people: z.array(Explanation) }).openapi("WhoCanOpen");
@@ -31,7 +31,7 @@ const list = createRoute({
   summary: "List doors",
   tags,
   request: { query: Paging.extend({ property: Id.optional() }) },
-  responses: { 200: answer(z.object({ items: z.array(Door), next: z.string().nullable() }), "By id."), ...refusals },
+  responses: { 200: answer(page(Door), "By id."), ...refusals },
 });
 const get = createRoute({ method: "get", path: "/doors/{door}", summary: "One door, and what it has acknowledged", tags, request: { params }, responses: { 200: answer(Door, "The door."), ...refusals } });
 const who = createRoute({
@@ -78,7 +78,7 @@ export function doorRoutes(parts: ApiParts): Routes {
       const listed = await listedProperties(unit, actorOf(c), property);
       return (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
     });
-    return c.json({ items: rows.map((row) => formatDoor(parts, row)), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
+    return c.json({ items: rows.map((row) => formatDoor(parts, row)), next: nextAfter(rows, limit) }, 200);
   });
   app.openapi(get, async (c) => c.json(formatDoor(parts, await read(parts, (unit) => requireDoor(unit, actorOf(c), c.req.valid("param").door))), 200));
   app.openapi(who, async (c) => {

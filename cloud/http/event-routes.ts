@@ -10,7 +10,7 @@ import type { Unit } from "../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { eventDetail } from "./event-detail";
 import { formatInstant } from "./grant-format";
-import { answer, Id, Instant, Paging, refusals } from "./schemas";
+import { answer, Id, Instant, nextAfter, page, Paging, refusals } from "./schemas";
 
 const Event = z
   .looseObject({
@@ -35,7 +35,7 @@ const list = createRoute({
   summary: "What doors have logged, in the order in which it arrived",
   tags,
   request: { query: Paging.extend({ property: Id.optional(), door: Id.optional() }) },
-  responses: { 200: answer(z.object({ items: z.array(Event), next: z.string().nullable() }), "Oldest first."), ...refusals },
+  responses: { 200: answer(page(Event), "Oldest first."), ...refusals },
 });
 
 export function eventRoutes(parts: ApiParts): Routes {
@@ -63,7 +63,7 @@ export function eventRoutes(parts: ApiParts): Routes {
       return query.execute();
     });
     const items = rows.map(eventFormat);
-    return c.json({ items, next: rows.length === limit ? String(rows[rows.length - 1].id) : null }, 200);
+    return c.json({ items, next: nextAfter(rows, limit) }, 200);
   });
   return app;
 }

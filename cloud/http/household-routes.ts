@@ -12,7 +12,7 @@ import { formatCodes, formatHousehold, readMember, readWholeHousehold } from "./
 import { Household, MemberRequest, ShareRequest, WholeHousehold, WithCodes } from "./household-schemas";
 import { identifierIn } from "./member-identifier";
 import { readRemoval, Removal } from "./removal-format";
-import { answer, body, Id, Paging, refusals } from "./schemas";
+import { answer, body, Id, nextAfter, page, Paging, refusals } from "./schemas";
 
 const params = z.object({ household: Id });
 const tags = ["households"];
@@ -24,7 +24,7 @@ const list = createRoute({
   summary: "Households: one's own, and those of the properties that one manages",
   tags,
   request: { query: Paging.extend({ property: Id.optional() }) },
-  responses: { 200: answer(z.object({ items: z.array(Household), next: z.string().nullable() }), "By id."), ...refusals },
+  responses: { 200: answer(page(Household), "By id."), ...refusals },
 });
 const get = createRoute({ method: "get", path: "/households/{household}", summary: "One household, with those of its people whom one may see", tags, request: { params }, responses: { 200: answer(WholeHousehold, "The household."), ...refusals } });
 const addOne = createRoute({
@@ -63,7 +63,7 @@ export function householdRoutes(parts: ApiParts): Routes {
       for (const row of rows) formatted.push(await formatHousehold(unit, actorOf(c), row, now));
       return formatted;
     });
-    return c.json({ items, next: items.length === limit ? items[items.length - 1].id : null }, 200);
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
   app.openapi(get, async (c) => c.json(await read(parts, (unit, now) => readWholeHousehold(unit, actorOf(c), c.req.valid("param").household, now)), 200));
   app.openapi(addOne, async (c) => {

@@ -5,7 +5,7 @@ import { requireSite } from "../rules/read-standing";
 import type { Tables } from "../store/tables";
 import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant } from "./grant-format";
-import { answer, Id, Instant, Paging, refusals } from "./schemas";
+import { answer, Id, Instant, nextAfter, page, Paging, refusals } from "./schemas";
 
 const Message = z
   .strictObject({
@@ -29,7 +29,7 @@ const list = createRoute({
   summary: "E-mails and text messages; the local outbox, where nothing is set up to send them",
   tags: ["messages"],
   request: { query: Paging.extend({ to: z.string().max(254).optional() }) },
-  responses: { 200: answer(z.object({ items: z.array(Message), next: z.string().nullable() }), "Newest first."), ...refusals },
+  responses: { 200: answer(page(Message), "Newest first."), ...refusals },
 });
 
 export function messageRoutes(parts: ApiParts): Routes {
@@ -45,7 +45,7 @@ export function messageRoutes(parts: ApiParts): Routes {
       return query.execute();
     });
     c.header("cache-control", "no-store");
-    return c.json({ items: rows.map((row) => formatMessage(parts, row)), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
+    return c.json({ items: rows.map((row) => formatMessage(parts, row)), next: nextAfter(rows, limit) }, 200);
   });
   return app;
 }

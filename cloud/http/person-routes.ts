@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Window } from "../access/window";
+import { termsOf } from "../access/stored-terms";
 import { actorName } from "../accounts/actor";
 import { addPerson } from "../people/add-person";
 import { giveCredentials, type GivenCode, type GivenCredential } from "../people/give-credential";
@@ -12,7 +12,7 @@ import type { Unit } from "../store/store";
 import type { PersonRow } from "../store/tables";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant, formatTerms, parseCard, parsePin } from "./grant-format";
-import { answer, body, CardRequest, HolderClass, Id, Paging, PersonRequest, PinRequest, refusals, SuspensionRequest } from "./schemas";
+import { answer, body, CardRequest, HolderClass, Id, nextAfter, page, Paging, PersonRequest, PinRequest, refusals, SuspensionRequest } from "./schemas";
 import { FormattedTruth, truthOfPerson } from "./truth-format";
 
 const Person = z.looseObject({ id: Id, property: Id, name: z.string(), class: HolderClass, unit: z.string().nullable(), suspended: z.boolean(), revokedAt: z.string().nullable() }).openapi("Person");
@@ -38,7 +38,7 @@ const list = createRoute({
   summary: "List people",
   tags,
   request: { query: Paging.extend({ property: Id.optional() }) },
-  responses: { 200: answer(z.object({ items: z.array(Person), next: z.string().nullable() }), "By id."), ...refusals },
+  responses: { 200: answer(page(Person), "By id."), ...refusals },
 });
 const get = createRoute({ method: "get", path: "/people/{person}", summary: "One person", tags, request: { params }, responses: { 200: answer(Person, "The person."), ...refusals } });
 const access = createRoute({
@@ -90,7 +90,7 @@ export function personRoutes(parts: ApiParts): Routes {
       const listed = await listedProperties(unit, actorOf(c), property);
       return (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
     });
-    return c.json({ items: rows.map(format), next: rows.length === limit ? rows[rows.length - 1].id : null }, 200);
+    return c.json({ items: rows.map(format), next: nextAfter(rows, limit) }, 200);
   });
   app.openapi(get, async (c) => c.json(format(await read(parts, (unit) => requirePerson(unit, actorOf(c), c.req.valid("param").person))), 200));
   app.openapi(access, async (c) => {
@@ -183,7 +183,7 @@ async function readGrants(unit: Unit, credential: string) {
   const formatted = [];
   for (const grant of grants) {
     const doors = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).orderBy("door_id").execute();
-    const terms = { notBefore: grant.not_before, notAfter: grant.not_after, windows: JSON.parse(grant.windows) as Window[], maxUses: grant.max_uses };
+    const terms = termsOf(grant);
     formatted.push({
       id: grant.id,
       doors: doors.map((door) => door.door_id),

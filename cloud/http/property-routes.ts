@@ -4,17 +4,17 @@ import { GUEST_LEASE_SECONDS, STAFF_LEASE_SECONDS, UNLOCK_SECONDS } from "../lim
 import { changeProperty, createProperty, readProperty, versionOfProperty, type PropertySettings } from "../properties/property-settings";
 import { canDoAtProperty } from "../rules/rights";
 import { managedProperties, requireManager, requireSite, standingAt } from "../rules/read-standing";
-import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "./api";
 import { FOR_SITE } from "./api-document";
 import { allowVersion, etag, IfMatch } from "./etag";
-import { answer, body, Id, Paging, PropertyChange, PropertyRequest, refusals } from "./schemas";
+import { answer, body, Id, nextAfter, page, Paging, PropertyChange, PropertyRequest, refusals } from "./schemas";
 
 const Property = z.looseObject({ id: Id, name: z.string(), timeZone: z.string(), holidays: z.array(z.string()), unlockSeconds: z.int(), staleness: z.looseObject({}) }).openapi("Property");
 const params = z.object({ property: Id });
 const tags = ["properties"];
 
 const create = createRoute({ method: "post", path: "/properties", summary: "Add a property", tags, security: FOR_SITE, request: body(PropertyRequest), responses: { 201: answer(Property, "Added."), ...refusals } });
-const list = createRoute({ method: "get", path: "/properties", summary: "List properties", tags, request: { query: Paging }, responses: { 200: answer(z.object({ items: z.array(Property), next: z.string().nullable() }), "By id."), ...refusals } });
+const list = createRoute({ method: "get", path: "/properties", summary: "List properties", tags, request: { query: Paging }, responses: { 200: answer(page(Property), "By id."), ...refusals } });
 const get = createRoute({ method: "get", path: "/properties/{property}", summary: "One property", tags, request: { params }, responses: { 200: answer(Property, "The property."), ...refusals } });
 const patch = createRoute({
   method: "patch",
@@ -30,7 +30,7 @@ export function propertyRoutes(parts: ApiParts): Routes {
   app.openapi(create, async (c) => {
     const request = c.req.valid("json");
     requireSite(actorOf(c));
-    const settings: PropertySettings = { ...defaults(parts), ...given(request), name: request.name };
+    const settings: PropertySettings = { ...defaults(parts), ...namedFields(request), name: request.name };
     const id = await change(parts, (unit, now) => createProperty(unit, settings, actorName(actorOf(c)), now));
     return c.json({ id, ...format(settings), can: canDoAtProperty({ ranks: ["site"], places: [] }) }, 201, { etag: etag(1) });
   });
@@ -44,7 +44,7 @@ export function propertyRoutes(parts: ApiParts): Routes {
       for (const { id } of rows) found.push({ id, ...format(await readProperty(unit, id)), can: canDoAtProperty(await standingAt(unit, actorOf(c), { property: id }, now)) });
       return found;
     });
-    return c.json({ items, next: items.length === limit ? items[items.length - 1].id : null }, 200);
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
   app.openapi(get, async (c) => {
     const { property } = c.req.valid("param");
@@ -59,7 +59,7 @@ export function propertyRoutes(parts: ApiParts): Routes {
     const { version, ...changed } = await change(parts, async (unit, now) => {
       const standing = await requireManager(unit, actorOf(c), property);
       allowVersion(c.req.valid("header")["if-match"], await versionOfProperty(unit, property));
-      await changeProperty(unit, property, given(c.req.valid("json")), actorName(actorOf(c)), now);
+      await changeProperty(unit, property, namedFields(c.req.valid("json")), actorName(actorOf(c)), now);
       return { id: property, ...format(await readProperty(unit, property)), can: canDoAtProperty(standing), version: await versionOfProperty(unit, property) };
     });
     return c.json(changed, 200, { etag: etag(version) });
@@ -74,11 +74,6 @@ function defaults(parts: ApiParts): Omit<PropertySettings, "name"> {
     unlockSeconds: UNLOCK_SECONDS,
     staleness: { guestSeconds: GUEST_LEASE_SECONDS, staffSeconds: STAFF_LEASE_SECONDS, residentSeconds: null },
   };
-}
-
-/** The fields that a request names. */
-function given(request: z.output<typeof PropertyChange>): Partial<PropertySettings> {
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }
 
 function format(settings: PropertySettings) {

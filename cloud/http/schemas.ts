@@ -167,6 +167,16 @@ export const Paging = z.object({
   limit: z.coerce.number().int().min(1).max(PAGE_ROWS_MAX).default(PAGE_ROWS_MAX),
 });
 
+/** One page of a list. */
+export function page<Item extends z.ZodType>(item: Item): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodNullable<z.ZodString> }> {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+/** `next` of a page: `after` of the one behind it; null where there surely is none. */
+export function nextAfter(rows: readonly { id: string | number }[], limit: number): string | null {
+  return rows.length === limit ? String(rows[rows.length - 1].id) : null;
+}
+
 const ProblemCodes = z
   .enum(Object.keys(PROBLEMS) as [string, ...string[]])
   .openapi({ "x-enumDescriptions": Object.fromEntries(Object.entries(PROBLEMS).map(([code, [status, title]]) => [code, `${status}: ${title}.`])) });

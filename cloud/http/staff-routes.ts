@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Window } from "../access/window";
+import { termsOf } from "../access/stored-terms";
 import { actorName } from "../accounts/actor";
 import { addPerson } from "../people/add-person";
 import { giveCredentials } from "../people/give-credential";
@@ -11,7 +11,7 @@ import type { Unit } from "../store/store";
 import type { PersonRow } from "../store/tables";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { formatInstant, formatTerms, parseCard, parsePin } from "./grant-format";
-import { answer, body, CardNumber, Grant, Id, Instant, Name, Paging, refusals, UnitNumber } from "./schemas";
+import { answer, body, CardNumber, Grant, Id, Instant, Name, nextAfter, page, Paging, refusals, UnitNumber } from "./schemas";
 
 const Staff = z.looseObject({ id: Id, property: Id, name: z.string(), createdAt: Instant, suspended: z.boolean(), grants: z.array(z.looseObject({ id: Id, doors: z.array(Id) })) }).openapi("Staff", { description: "Somebody who works at a property." });
 const StaffRequest = z
@@ -32,7 +32,7 @@ const list = createRoute({
   summary: "Who works at a property",
   tags,
   request: { params, query: Paging },
-  responses: { 200: answer(z.object({ items: z.array(Staff), next: z.string().nullable() }), "By id; nobody whose access has ended."), ...refusals },
+  responses: { 200: answer(page(Staff), "By id; nobody whose access has ended."), ...refusals },
 });
 const add = createRoute({
   method: "post",
@@ -64,7 +64,7 @@ export function staffRoutes(parts: ApiParts): Routes {
       for (const row of rows) formatted.push(await format(unit, row));
       return formatted;
     });
-    return c.json({ items, next: items.length === limit ? items[items.length - 1].id : null }, 200);
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
   app.openapi(add, async (c) => {
     const { property } = c.req.valid("param");
@@ -105,7 +105,7 @@ async function format(unit: Unit, { id, property_id, name, created_at, suspended
   const grants = [];
   for (const row of rows) {
     const at = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", row.id).orderBy("door_id").execute();
-    const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: JSON.parse(row.windows) as Window[], maxUses: row.max_uses };
+    const terms = termsOf(row);
     grants.push({ id: row.id, doors: at.map(({ door_id }) => door_id), ...formatTerms(terms, row.outputs) });
   }
   return { id, property: property_id, name, createdAt: formatInstant(created_at), suspended: suspended_at !== null, grants };

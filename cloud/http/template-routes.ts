@@ -6,11 +6,11 @@ import { templateDoors, type UnitEffect } from "../properties/unit-effect";
 import { requireManager } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { TemplateRow } from "../store/tables";
-import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "./api";
 import { etag, IfMatch, requireVersion } from "./etag";
 import { formatCodes } from "./household-format";
 import { GivenCode } from "./household-schemas";
-import { answer, body, Doors, Id, Name, Paging, refusals } from "./schemas";
+import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals } from "./schemas";
 
 const Template = z.looseObject({ id: Id, property: Id, name: z.string(), doors: z.array(Id), version: z.int() }).openapi("Template", { description: "Doors that come with a kind of flat." });
 const Effect = z
@@ -32,7 +32,7 @@ const list = createRoute({
   summary: "The kinds of flats of a property",
   tags,
   request: { params, query: Paging },
-  responses: { 200: answer(z.object({ items: z.array(Template), next: z.string().nullable() }), "By id."), ...refusals },
+  responses: { 200: answer(page(Template), "By id."), ...refusals },
 });
 const add = createRoute({ method: "post", path: "/properties/{property}/templates", summary: "Add a kind of flat, with the doors that come with it", tags, request: { params, ...body(TemplateRequest) }, responses: { 201: answer(Template, "Added."), ...refusals } });
 const get = createRoute({ method: "get", path: "/properties/{property}/templates/{template}", summary: "One kind of flat", tags, request: { params: one }, responses: { 200: answer(Template, "With its ETag."), ...refusals } });
@@ -73,7 +73,7 @@ export function templateRoutes(parts: ApiParts): Routes {
       for (const row of rows) formatted.push(await format(unit, row));
       return formatted;
     });
-    return c.json({ items, next: items.length === limit ? items[items.length - 1].id : null }, 200);
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
   app.openapi(add, async (c) => {
     const { property } = c.req.valid("param");
@@ -106,8 +106,7 @@ export function templateRoutes(parts: ApiParts): Routes {
       await requireManager(unit, actorOf(c), property, "run-property", "template");
       const row = await readTemplate(unit, property, template);
       requireVersion(c.req.valid("header")["if-match"], row.version);
-      const { name, doors } = c.req.valid("json");
-      const { effect, given: codes } = await changeTemplate(unit, parts, row, { ...(name !== undefined && { name }), ...(doors !== undefined && { doors }) }, actorName(actorOf(c)), now);
+      const { effect, given: codes } = await changeTemplate(unit, parts, row, namedFields(c.req.valid("json")), actorName(actorOf(c)), now);
       return { ...(await format(unit, await readTemplate(unit, property, template))), effect: effect.map(formatEffect), codes: await formatNewCodes(unit, codes, actorOf(c), now) };
     });
     return c.json(changed, 200, { etag: etag(changed.version), "cache-control": "no-store" });

@@ -1,13 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorName } from "../accounts/actor";
-import { addFlat, changeFlat, readFlat, removeFlat, type Flat } from "../properties/flat";
+import { addFlat, changeFlat, readFlat, removeFlat } from "../properties/flat";
 import { doorsOfUnit, householdsOf, ownDoors } from "../properties/unit-effect";
 import { requireManager } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { UnitRow } from "../store/tables";
-import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
+import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "./api";
 import { etag, IfMatch, requireVersion } from "./etag";
-import { answer, body, Doors, Id, Name, Paging, refusals, UnitNumber } from "./schemas";
+import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals, UnitNumber } from "./schemas";
 import { Changed, formatEffect, formatNewCodes } from "./template-routes";
 
 const ResidentialUnit = z
@@ -35,7 +35,7 @@ const list = createRoute({
   summary: "The flats of a property",
   tags,
   request: { params, query: Paging },
-  responses: { 200: answer(z.object({ items: z.array(ResidentialUnit), next: z.string().nullable() }), "By id."), ...refusals },
+  responses: { 200: answer(page(ResidentialUnit), "By id."), ...refusals },
 });
 const add = createRoute({ method: "post", path: "/properties/{property}/units", summary: "Add a flat", tags, request: { params, ...body(UnitRequest) }, responses: { 201: answer(ResidentialUnit, "Added."), ...refusals } });
 const get = createRoute({ method: "get", path: "/properties/{property}/units/{unit}", summary: "One flat", tags, request: { params: one }, responses: { 200: answer(ResidentialUnit, "With its ETag."), ...refusals } });
@@ -68,7 +68,7 @@ export function unitRoutes(parts: ApiParts): Routes {
       for (const row of rows) formatted.push(await format(unit, row));
       return formatted;
     });
-    return c.json({ items, next: items.length === limit ? items[items.length - 1].id : null }, 200);
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
   app.openapi(add, async (c) => {
     const { property } = c.req.valid("param");
@@ -93,7 +93,7 @@ export function unitRoutes(parts: ApiParts): Routes {
       await requireManager(unit, actorOf(c), property, "run-property", "unit");
       const row = await readFlat(unit, property, id);
       requireVersion(c.req.valid("header")["if-match"], row.version);
-      const { effect, given: codes } = await changeFlat(unit, parts, row, given(c.req.valid("json")), actorName(actorOf(c)), now);
+      const { effect, given: codes } = await changeFlat(unit, parts, row, namedFields(c.req.valid("json")), actorName(actorOf(c)), now);
       return { ...(await format(unit, await readFlat(unit, property, id))), effect: effect.map(formatEffect), codes: await formatNewCodes(unit, codes, actorOf(c), now) };
     });
     return c.json(changed, 200, { etag: etag(changed.version), "cache-control": "no-store" });
@@ -109,11 +109,6 @@ export function unitRoutes(parts: ApiParts): Routes {
     return c.body(null, 204);
   });
   return app;
-}
-
-/** The fields that a request names. */
-function given(request: z.output<typeof UnitChange>): Partial<Flat> {
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }
 
 async function format(unit: Unit, row: UnitRow) {
