@@ -9,7 +9,7 @@ import { startCloud } from "../cloud/cloud";
 import { createKeystore, loadKeystore } from "../cloud/keys/keystore";
 import { readSettings } from "../cloud/settings";
 import { StartupError } from "../cloud/startup-error";
-import { MIGRATIONS } from "../cloud/store/migrations";
+import { MIGRATIONS } from "../cloud/store/migrations/migrations";
 import { openStore } from "../cloud/store/open-store";
 import { CloudRig, NOON, type Json } from "./support/cloud-rig";
 import { newDatabaseUrl, testOfSqlite } from "./support/test-database";
@@ -361,7 +361,7 @@ testOfSqlite("a database of the first version is brought forward with all that i
   t.teardown(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "store.sqlite");
   const old = new Libsql(path);
-  old.exec(`BEGIN; ${MIGRATIONS[0]}; PRAGMA application_id = ${0x4c4b6579}; PRAGMA user_version = 1; COMMIT`);
+  old.exec(`BEGIN; ${MIGRATIONS[0].sqlite}; PRAGMA application_id = ${0x4c4b6579}; PRAGMA user_version = 1; COMMIT`);
   old.exec("INSERT INTO properties VALUES ('p', 'P', 'UTC', '[]', 5, 1, 1, NULL, 1)");
   old.exec("INSERT INTO doors VALUES ('d', 'p', 'D', 1, 2, NULL, NULL, NULL, x'01', x'02', 1, 1, 9, 9, 1, 8, 3, 4, NULL, 5, 6, 7, 8, 9, 10, 11, 12, NULL)");
   old.exec("INSERT INTO people VALUES ('a', 'p', 'Ada', 'guest', 1, NULL)");

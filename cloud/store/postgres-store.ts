@@ -2,8 +2,8 @@ import { Kysely, PostgresDialect } from "kysely";
 import { Client } from "pg";
 import { DATABASE_LOCK_MS } from "../limits";
 import { StartupError } from "../startup-error";
-import { MIGRATIONS } from "./migrations";
-import { postgresMigration } from "./postgres-migrations";
+import { MIGRATIONS } from "./migrations/migrations";
+import { toPostgres } from "./migrations/to-postgres";
 import { connectionTo, StoragePool } from "./postgres-pool";
 import type { Store } from "./store";
 import type { Tables } from "./tables";
@@ -58,7 +58,7 @@ async function migrate(client: Client, name: string): Promise<void> {
     if (version > MIGRATIONS.length) throw new StartupError(`The database ${name} was written by a later version of Latchkey (schema ${version}, this one knows ${MIGRATIONS.length}).`);
     for (let next = version; next < MIGRATIONS.length; next++) {
       // One transaction: an interrupted start leaves the old version whole.
-      await client.query(`BEGIN; ${postgresMigration(next)}; UPDATE latchkey_schema SET version = ${next + 1}; COMMIT`);
+      await client.query(`BEGIN; ${toPostgres(MIGRATIONS[next])}; UPDATE latchkey_schema SET version = ${next + 1}; COMMIT`);
     }
   } catch (error) {
     throw error instanceof StartupError ? error : new StartupError(explain(error as Error, name));

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Kysely, SqliteDialect } from "kysely";
 import { StartupError } from "../startup-error";
 import { LibsqlDatabase, SqliteError } from "./libsql-database";
-import { MIGRATIONS } from "./migrations";
+import { MIGRATIONS } from "./migrations/migrations";
 import type { Store } from "./store";
 import type { Tables } from "./tables";
 
@@ -57,7 +57,7 @@ function migrate(sqlite: LibsqlDatabase, path: string): void {
   const version = Number(sqlite.pragma("user_version"));
   if (version > MIGRATIONS.length) throw new StartupError(`The database ${path} was written by a later version of Latchkey (schema ${version}, this one knows ${MIGRATIONS.length}).`);
   if (version === MIGRATIONS.length) return;
-  MIGRATIONS.slice(version).forEach((statements, index) => {
+  MIGRATIONS.slice(version).forEach(({ sqlite: statements }, index) => {
     // One transaction: an interrupted start leaves the old version whole.
     sqlite.execute(`BEGIN; ${statements}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + index + 1}; COMMIT`);
   });

@@ -2,17 +2,17 @@ import type { ColumnType, Generated } from "kysely";
 import type { HolderClassName } from "../access/grant";
 import type { StoredKind } from "../access/stored-kind";
 
-/** The tables of migrations.ts as Kysely sees them; what columns mean is said there. */
+/** The tables of migrations/ as Kysely sees them; what columns mean is said there. */
 export interface Tables {
   site: { one: 1; id: string };
   keysets: KeysetRow;
   properties: WithDefaults<PropertyRow, "rules" | "version">;
-  doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers">;
-  people: WithDefaults<PersonRow, "erased_at">;
+  doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers" | "stolen_at">;
+  people: WithDefaults<PersonRow, "erased_at" | "version">;
   credentials: WithDefaults<CredentialRow, "key_owner" | "superseded_at">;
   door_credentials: WithDefaults<DoorCredentialRow, "guessable">;
   revocations: WithDefaults<RevocationRow, "removal_id">;
-  grants: WithDefaults<GrantRow, "outputs">;
+  grants: WithDefaults<GrantRow, "outputs" | "group_id" | "suspended">;
   grant_doors: GrantDoorTable;
   list_bases: ListBaseRow;
   list_deltas: ListDeltaRow;
@@ -42,7 +42,21 @@ export interface Tables {
   invitations: WithDefaults<InvitationRow, "answered_at" | "account_id">;
   data_keys: WithDefaults<DataKeyRow, "destroyed_at">;
   pin_views: { credential_id: string; viewer: string; first_at: number; last_at: number };
-  messages: WithDefaults<MessageRow, "sent_at" | "failed_at" | "problem">;
+  messages: WithDefaults<MessageRow, "sent_at" | "failed_at" | "problem" | "key_id">;
+  profiles: ProfileRow;
+  keys: WithDefaults<KeyRow, "credential_id" | "account_id" | "ended_at" | "ended_by">;
+  key_doors: { key_id: string; door_id: string };
+  key_links: WithDefaults<KeyLinkRow, "answered_at" | "account_id">;
+  door_owners: { door_id: string; account_id: string; created_at: number; created_by: string };
+  groups: GroupRow;
+  group_doors: { group_id: string; door_id: string };
+  group_people: { group_id: string; person_id: string };
+  remote_unlocks: WithDefaults<RemoteUnlockRow, "finished_at" | "may_have_opened">;
+  notification_rules: NotificationRuleRow;
+  occurrences: WithDefaults<OccurrenceRow, "id">;
+  notifications: WithDefaults<NotificationRow, "id" | "read_at">;
+  webhooks: WithDefaults<WebhookRow, "paused_at">;
+  webhook_deliveries: WithDefaults<WebhookDeliveryRow, "delivered_at" | "failed_at" | "problem">;
 }
 
 /** Columns that an INSERT may leave to the schema. */
@@ -106,6 +120,7 @@ export interface DoorRow {
   first_in: number;
   outputs: string;
   unit_numbers: 0 | 1;
+  stolen_at: number | null;
 }
 
 export type LockStateName = "normal" | "lock-down" | "hold-open";
@@ -120,6 +135,7 @@ export interface PersonRow {
   unit: string | null;
   suspended_at: number | null;
   erased_at: number | null;
+  version: number;
 }
 
 export interface CredentialRow {
@@ -167,6 +183,8 @@ export interface GrantRow {
   created_by: string;
   revoked_at: number | null;
   revocation_id: string | null;
+  group_id: string | null;
+  suspended: 0 | 1;
 }
 
 export interface GrantDoorTable {
@@ -416,6 +434,147 @@ export interface MessageRow {
   next_at: number;
   attempts: number;
   sent_at: number | null;
+  failed_at: number | null;
+  problem: string | null;
+  key_id: string | null;
+}
+
+export interface ProfileRow {
+  id: string;
+  property_id: string;
+  account_id: string | null;
+  name: string;
+  windows: string;
+  starts_at: number;
+  ends_at: number | null;
+  outputs: number;
+  version: number;
+  created_at: number;
+  created_by: string;
+}
+
+export type KeyKind = "app" | "smart" | "pin" | "card";
+
+export interface KeyRow {
+  id: string;
+  property_id: string;
+  person_id: string;
+  kind: KeyKind;
+  name: string;
+  state: "pending" | "active" | "ended";
+  role: "user" | "admin";
+  blocked: 0 | 1;
+  profile_id: string | null;
+  windows: string;
+  starts_at: number;
+  ends_at: number | null;
+  max_uses: number;
+  uses_carried: 0 | 1;
+  credential_id: string | null;
+  account_id: string | null;
+  giver_account: string | null;
+  giver_person: string | null;
+  email: string | null;
+  phone: string | null;
+  language: LanguageName;
+  version: number;
+  created_at: number;
+  created_by: string;
+  ended_at: number | null;
+  ended_by: string | null;
+}
+
+export interface KeyLinkRow {
+  id: string;
+  key_id: string;
+  token_hash: Uint8Array;
+  state: InvitationRow["state"];
+  created_at: number;
+  expires_at: number;
+  answered_at: number | null;
+  account_id: string | null;
+}
+
+export interface GroupRow {
+  id: string;
+  property_id: string;
+  name: string;
+  profile_id: string | null;
+  permissions: string;
+  version: number;
+  created_at: number;
+  created_by: string;
+}
+
+export interface RemoteUnlockRow {
+  id: string;
+  door_id: string;
+  actor: string;
+  idempotency_key: string;
+  outputs: number;
+  state: "asking" | "sent" | "opened" | "denied" | "offline" | "timed-out" | "busy";
+  may_have_opened: 0 | 1;
+  created_at: number;
+  finished_at: number | null;
+}
+
+export interface NotificationRuleRow {
+  id: string;
+  account_id: string;
+  property_id: string;
+  door_id: string | null;
+  group_id: string | null;
+  events: string;
+  channels: string;
+  quiet: string;
+  version: number;
+  created_at: number;
+}
+
+export interface OccurrenceRow {
+  id: number;
+  property_id: string;
+  door_id: string | null;
+  person_id: string | null;
+  kind: string;
+  at: number | null;
+  late: 0 | 1;
+  detail: string;
+  created_at: number;
+}
+
+export interface NotificationRow {
+  id: number;
+  account_id: string;
+  property_id: string;
+  rule_id: string | null;
+  content: Uint8Array;
+  due_at: number;
+  channels: string;
+  created_at: number;
+  read_at: number | null;
+}
+
+export interface WebhookRow {
+  id: string;
+  property_id: string;
+  url: string;
+  secret: Uint8Array;
+  events: string;
+  version: number;
+  created_at: number;
+  created_by: string;
+  paused_at: number | null;
+}
+
+export interface WebhookDeliveryRow {
+  id: string;
+  webhook_id: string;
+  content: Uint8Array | null;
+  created_at: number;
+  next_at: number;
+  attempts: number;
+  delivered_at: number | null;
   failed_at: number | null;
   problem: string | null;
 }

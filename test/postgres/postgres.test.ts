@@ -7,9 +7,9 @@ import { Client } from "pg";
 import { startCloud } from "../../cloud/cloud";
 import { Refusal } from "../../cloud/refusal";
 import { StartupError } from "../../cloud/startup-error";
-import { MIGRATIONS } from "../../cloud/store/migrations";
+import { MIGRATIONS } from "../../cloud/store/migrations/migrations";
 import { openStore } from "../../cloud/store/open-store";
-import { postgresMigration } from "../../cloud/store/postgres-migrations";
+import { toPostgres } from "../../cloud/store/migrations/to-postgres";
 import { isStorageFailure, type Database } from "../../cloud/store/store";
 import { inSnapshot, inTransaction } from "../../cloud/store/transaction";
 import { CloudRig } from "../support/cloud-rig";
@@ -118,7 +118,7 @@ function ofPostgres(): void {
     const url = (await newDatabaseUrl())!;
     const old = new Client({ connectionString: url });
     await old.connect();
-    await old.query(`${postgresMigration(0)}; CREATE TABLE latchkey_schema (one INTEGER PRIMARY KEY, version INTEGER NOT NULL); INSERT INTO latchkey_schema VALUES (1, 1)`);
+    await old.query(`${toPostgres(MIGRATIONS[0])}; CREATE TABLE latchkey_schema (one INTEGER PRIMARY KEY, version INTEGER NOT NULL); INSERT INTO latchkey_schema VALUES (1, 1)`);
     await old.query(`INSERT INTO properties VALUES ('p', 'P', 'UTC', '[]', 5, 1, 1, NULL, 1);
       INSERT INTO doors VALUES ('d', 'p', 'D', 1, 2, NULL, NULL, NULL, '\\x01', '\\x02', 1, 1, 9, 9, 1, 8, 3, 4, NULL, 5, 6, 7, 8, 9, 10, 11, 12, NULL);
       INSERT INTO people VALUES ('a', 'p', 'Ada', 'guest', 1, NULL);
@@ -130,13 +130,13 @@ function ofPostgres(): void {
     t.like(await database.selectFrom("credentials").selectAll().executeTakeFirstOrThrow(), { id: "c", kind: "pin", parent_id: null });
     await t.throwsAsync(database.updateTable("doors").set({ claim_secret: Uint8Array.of(1) }).execute(), { message: /check/ }, "claimed, and not released");
     await database.updateTable("doors").set({ claim_secret: Uint8Array.of(1), released_at: 3 }).execute();
-    await t.throwsAsync(database.insertInto("credentials").values({ id: "x", person_id: "a", kind: "fob" as "pin", digits: 0, version: 1, created_at: 1 }).execute(), { message: /credentials_check/ });
+    await t.throwsAsync(database.insertInto("credentials").values({ id: "x", person_id: "a", kind: "key" as "pin", digits: 0, version: 1, created_at: 1 }).execute(), { message: /credentials_check/ });
     await close();
   });
 
   test("both databases have the same tables, columns and indexes", async (t) => {
     const sqlite = new Libsql(":memory:");
-    for (const statements of MIGRATIONS) sqlite.exec(statements);
+    for (const migration of MIGRATIONS) sqlite.exec(migration.sqlite);
     const names = (sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all([]) as { name: string }[]).map(({ name }) => name);
     const TYPES: Record<string, string> = { INTEGER: "bigint", TEXT: "text", BLOB: "bytea" };
     const columns = names.flatMap((table) =>

@@ -1,0 +1,13 @@
+import { ALTERED_EVENTS } from "./altered-events";
+import { DOORS_AND_LISTS } from "./doors-and-lists";
+import { HOUSEHOLDS } from "./households";
+import { KEYS_AND_SHARING } from "./keys-and-sharing";
+import type { Migration } from "./migration";
+import { STANDING_ORDERS } from "./standing-orders";
+
+/**
+ * The schema's history: each entry brings a database one version forward, and none is ever changed once released.
+ * Times are Unix seconds, ids 16 hexadecimal digits. What a rule of the system forbids, the schema refuses where
+ * it can.
+ */
+export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING];
