@@ -1,17 +1,20 @@
-import { ascii, concat } from "../../protocol/bytes";
+import { ascii, concat, fromHex } from "../../protocol/bytes";
 import { CredentialKind, credentialTag, secondPinTag } from "../../protocol/credential";
 import type { Hashes } from "../../protocol/hashes";
 
 /**
  * What a person is given. A `second-pin` must follow its PIN or card, a `duress-pin` stands for its PIN and a
- * `duress-second-pin` for the second PIN, both with a silent alarm (X12).
+ * `duress-second-pin` for the second PIN, both with a silent alarm (X12). A `phone` is known by the credential's id.
  */
-export type StoredKind = "pin" | "card" | "second-pin" | "duress-pin" | "duress-second-pin";
+export type StoredKind = (typeof TYPED_KINDS)[number] | "card" | "phone";
+
+/** Those that are digits at a keypad. */
+export const TYPED_KINDS = ["pin", "second-pin", "duress-pin", "duress-second-pin"] as const;
 
 /** A credential as a person presents it. */
 export interface StoredValue {
   kind: StoredKind;
-  /** Digits in ASCII, or the bytes of a card's number. */
+  /** Digits in ASCII, the bytes of a card's number, or the 8 bytes of a phone's id. */
   value: Uint8Array;
   /** What the holder types before a PIN where a door asks for it. */
   unit: string | null;
@@ -20,7 +23,12 @@ export interface StoredValue {
 }
 
 export function isTyped(kind: StoredKind): boolean {
-  return kind !== "card";
+  return (TYPED_KINDS as readonly StoredKind[]).includes(kind);
+}
+
+/** What a door knows by the credential's id: no value is stored for it. @returns undefined for all other kinds. */
+export function valueOfId(kind: StoredKind, credential: string): Uint8Array | undefined {
+  return kind === "phone" ? fromHex(credential) : undefined;
 }
 
 export function isSecond(kind: StoredKind): boolean {
@@ -34,6 +42,7 @@ export function isDuress(kind: StoredKind): boolean {
 /** The kind under which a door has it. @param unitNumbers whether PINs are typed after a unit number there. */
 export function kindAtDoor(kind: StoredKind, unitNumbers: boolean): CredentialKind {
   if (kind === "card") return CredentialKind.card;
+  if (kind === "phone") return CredentialKind.phone;
   if (isSecond(kind)) return CredentialKind.pin2;
   return unitNumbers ? CredentialKind.unitPin : CredentialKind.pin;
 }
@@ -47,7 +56,7 @@ export function tagAtDoor(hashes: Hashes, tagKey: Uint8Array, unitNumbers: boole
 
 /** The bytes that come from the reader, of anything but a second PIN. */
 export function valueAtDoor({ kind, value, unit }: StoredValue, unitNumbers: boolean): Uint8Array {
-  if (kind === "card" || !unitNumbers) return value;
+  if (!isTyped(kind) || !unitNumbers) return value;
   if (unit === null) throw new Error("no unit number to type");
   return concat(ascii(`${unit}*`), value);
 }

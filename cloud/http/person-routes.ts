@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { isTyped, type StoredKind } from "../access/stored-kind";
 import { termsOf } from "../access/stored-terms";
 import { actorName } from "../accounts/actor";
 import { addPerson } from "../people/add-person";
@@ -20,7 +21,7 @@ const Code = z.object({ id: Id, pin: z.string() });
 const companions = { secondPin: Code.optional(), duressPin: Code.optional() };
 const NewCard = z.object({ id: Id, grants: z.array(Id), ...companions }).openapi("NewCard");
 const NewPin = z.object({ id: Id, pin: z.string(), grants: z.array(Id), ...companions }).openapi("NewPin", { description: "Pass the digits on; they can be seen again with another request." });
-const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), cards: z.array(z.looseObject({ id: Id })), revoked: z.array(FormattedTruth) }).openapi("Access");
+const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), cards: z.array(z.looseObject({ id: Id })), phones: z.array(z.looseObject({ id: Id })), revoked: z.array(FormattedTruth) }).openapi("Access");
 const params = z.object({ person: Id });
 const tags = ["people"];
 
@@ -98,7 +99,8 @@ export function personRoutes(parts: ApiParts): Routes {
     const found = await read(parts, async (unit, now) => {
       await requirePerson(unit, actorOf(c), person);
       const credentials = await readCredentials(unit, person);
-      return { person, pins: credentials.filter(({ kind }) => kind !== "card"), cards: credentials.filter(({ kind }) => kind === "card"), revoked: await truthOfPerson(unit, person, now) };
+      const ofKind = (is: (kind: StoredKind) => boolean) => credentials.filter(({ kind }) => is(kind));
+      return { person, pins: ofKind(isTyped), cards: ofKind((kind) => kind === "card"), phones: ofKind((kind) => kind === "phone"), revoked: await truthOfPerson(unit, person, now) };
     });
     return c.json(found, 200);
   });

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { ascii, toHex } from "../../protocol/bytes";
 import { drawPin, pinDigitsFor } from "../access/pin";
-import { isSecond, tagAtDoor, valueAtDoor, type StoredValue } from "../access/stored-kind";
+import { isSecond, isTyped, tagAtDoor, valueAtDoor, type StoredValue } from "../access/stored-kind";
 import type { DoorSecrets } from "../doors/door-secrets";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Sealing } from "../keys/sealing";
@@ -74,7 +74,7 @@ export function placeValue(sealing: Sealing, secrets: DoorSecrets, doors: readon
 
 /** Equal where a door could not tell two values apart. */
 function identityAt(stored: StoredValue, unitNumbers: boolean, parentId: string | undefined): string {
-  if (stored.kind === "card") return `card ${toHex(stored.value)}`;
+  if (!isTyped(stored.kind)) return `${stored.kind} ${toHex(stored.value)}`;
   const digits = String.fromCharCode(...(isSecond(stored.kind) ? stored.value : valueAtDoor(stored, unitNumbers)));
   return isSecond(stored.kind) ? `${parentId} ${digits}` : digits;
 }

@@ -1,5 +1,5 @@
 import type { GrantTerms } from "../access/grant";
-import type { StoredKind } from "../access/stored-kind";
+import { TYPED_KINDS, type StoredKind } from "../access/stored-kind";
 import { termsOf } from "../access/stored-terms";
 import type { DoorSecrets } from "../doors/door-secrets";
 import type { Keystore } from "../keys/keystore";
@@ -39,7 +39,7 @@ export async function readCodes(unit: Unit, person: string, now: number): Promis
     .select(["id", "kind", "parent_id", "digits", "created_at", "superseded_at"])
     .where("person_id", "=", person)
     .where("revoked_at", "is", null)
-    .where("kind", "<>", "card")
+    .where("kind", "in", TYPED_KINDS)
     .orderBy("created_at")
     .orderBy("id")
     .execute();

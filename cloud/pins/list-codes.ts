@@ -1,5 +1,5 @@
 import { NO_END } from "../../protocol/profile";
-import type { StoredKind } from "../access/stored-kind";
+import { TYPED_KINDS, type StoredKind } from "../access/stored-kind";
 import { readRules } from "../properties/household-rules";
 import type { Unit } from "../store/store";
 
@@ -29,7 +29,7 @@ export interface CodeAtDoor {
   acknowledged: boolean;
 }
 
-/** All codes of a person that have not ended: cards are none. */
+/** All codes of a person that have not ended: cards and phones are none. */
 export async function listCodes(unit: Unit, person: string, now: number): Promise<ListedCode[]> {
   const { property_id } = await unit.selectFrom("people").select("property_id").where("id", "=", person).executeTakeFirstOrThrow();
   const member = await unit.selectFrom("memberships").select("role").where("person_id", "=", person).executeTakeFirst();
@@ -39,7 +39,7 @@ export async function listCodes(unit: Unit, person: string, now: number): Promis
     .selectAll()
     .where("person_id", "=", person)
     .where("revoked_at", "is", null)
-    .where("kind", "<>", "card")
+    .where("kind", "in", TYPED_KINDS)
     .orderBy("created_at")
     .orderBy("id")
     .execute();

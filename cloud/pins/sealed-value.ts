@@ -1,10 +1,11 @@
+import { valueOfId } from "../access/stored-kind";
 import type { KeyOwner } from "../keys/data-keys";
 import type { Keystore } from "../keys/keystore";
 import type { Unit } from "../store/store";
 import type { CredentialRow, PersonRow } from "../store/tables";
 
 /** A value as the database has it. */
-export type SealedValue = Pick<CredentialRow, "id" | "version" | "key_owner" | "value">;
+export type SealedValue = Pick<CredentialRow, "id" | "kind" | "version" | "key_owner" | "value">;
 
 /** Whose key encrypts what a person opens doors with: their household's, or their property's where they have none. */
 export async function valueOwner(unit: Unit, person: Pick<PersonRow, "id" | "property_id">): Promise<KeyOwner> {
@@ -25,7 +26,9 @@ export async function openValue(unit: Unit, keystore: Pick<Keystore, "dataKeys" 
 /** `openValue` for many values in one transaction. */
 export function valueOpener(unit: Unit, { dataKeys, sealing }: Pick<Keystore, "dataKeys" | "sealing">): (sealed: SealedValue) => Promise<Uint8Array | undefined> {
   const open = dataKeys.opener(unit);
-  return async ({ id, version, key_owner, value }) => {
+  return async ({ id, kind, version, key_owner, value }) => {
+    const known = valueOfId(kind, id);
+    if (known !== undefined) return known;
     if (value === null) return undefined;
     // Values from before there were data keys are under the master key's own.
     if (key_owner === null) return sealing.open("pin", `${id}/${version}`, value);

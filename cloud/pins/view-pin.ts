@@ -1,3 +1,4 @@
+import { isTyped } from "../access/stored-kind";
 import { audit } from "../audit/audit";
 import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
@@ -11,7 +12,7 @@ import { openValue } from "./sealed-value";
  */
 export async function viewPin(unit: Unit, keystore: Pick<Keystore, "dataKeys" | "sealing">, person: string, credential: string, actor: string, now: number): Promise<string> {
   const row = await unit.selectFrom("credentials").selectAll().where("id", "=", credential).where("person_id", "=", person).executeTakeFirst();
-  if (row === undefined || row.kind === "card") throw new Refusal("not-found", "There is no such PIN.");
+  if (row === undefined || !isTyped(row.kind)) throw new Refusal("not-found", "There is no such PIN.");
   const value = row.revoked_at === null ? await openValue(unit, keystore, row) : undefined;
   if (value === undefined) throw new Refusal("pin-gone");
   await noteView(unit, credential, actor, now);

@@ -9,7 +9,7 @@ export interface Tables {
   properties: WithDefaults<PropertyRow, "rules" | "version">;
   doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers" | "stolen_at">;
   people: WithDefaults<PersonRow, "erased_at" | "version">;
-  credentials: WithDefaults<CredentialRow, "key_owner" | "superseded_at">;
+  credentials: WithDefaults<CredentialRow, "key_owner" | "superseded_at" | "key_id">;
   door_credentials: WithDefaults<DoorCredentialRow, "guessable">;
   revocations: WithDefaults<RevocationRow, "removal_id">;
   grants: WithDefaults<GrantRow, "outputs" | "group_id" | "suspended">;
@@ -55,7 +55,7 @@ export interface Tables {
   notification_rules: NotificationRuleRow;
   occurrences: WithDefaults<OccurrenceRow, "id">;
   notifications: WithDefaults<NotificationRow, "id" | "read_at">;
-  webhooks: WithDefaults<WebhookRow, "paused_at">;
+  webhooks: WithDefaults<WebhookRow, "failures" | "failing_since" | "next_at" | "missed" | "paused_at">;
   webhook_deliveries: WithDefaults<WebhookDeliveryRow, "delivered_at" | "failed_at" | "problem">;
 }
 
@@ -150,6 +150,7 @@ export interface CredentialRow {
   revoked_at: number | null;
   key_owner: string | null;
   superseded_at: number | null;
+  key_id: string | null;
 }
 
 export interface DoorCredentialRow {
@@ -548,7 +549,11 @@ export interface NotificationRow {
   account_id: string;
   property_id: string;
   rule_id: string | null;
-  content: Uint8Array;
+  topic: string;
+  content: string;
+  times: number;
+  urgent: 0 | 1;
+  in_app: 0 | 1;
   due_at: number;
   channels: string;
   created_at: number;
@@ -564,13 +569,18 @@ export interface WebhookRow {
   version: number;
   created_at: number;
   created_by: string;
+  failures: number;
+  failing_since: number | null;
+  next_at: number;
+  missed: number;
   paused_at: number | null;
 }
 
 export interface WebhookDeliveryRow {
   id: string;
   webhook_id: string;
-  content: Uint8Array | null;
+  type: string;
+  content: string | null;
   created_at: number;
   next_at: number;
   attempts: number;

@@ -39,7 +39,7 @@ const TABLES = `
     ends_at INTEGER,
     max_uses INTEGER NOT NULL CHECK (max_uses BETWEEN 0 AND 255), -- 0 = unlimited
     uses_carried INTEGER NOT NULL CHECK (uses_carried IN (0, 1)), -- 1: several doors count together, as far as news travels (X6)
-    credential_id TEXT UNIQUE REFERENCES credentials (id),
+    credential_id TEXT UNIQUE REFERENCES credentials (id), -- the one in force
     account_id TEXT REFERENCES accounts (id), -- who has accepted it
     giver_account TEXT REFERENCES accounts (id), -- NULL: a program or the site
     giver_person TEXT REFERENCES people (id), -- the place in a household that it is given from (O12)
@@ -83,6 +83,8 @@ const TABLES = `
   ) STRICT;
   CREATE UNIQUE INDEX one_key_link ON key_links (key_id) WHERE state = 'pending';
   CREATE INDEX links_of_key ON key_links (key_id);
+  ALTER TABLE credentials ADD COLUMN key_id TEXT;             -- the key that it is of, also once another has taken its place. No reference: keys refer to credentials already
+  CREATE INDEX credentials_of_key ON credentials (key_id) WHERE key_id IS NOT NULL;
   ALTER TABLE messages ADD COLUMN key_id TEXT REFERENCES keys (id); -- a text key begins when its code has left (N5)
 
   -- Whoever a door belongs to (N4): the manager says who. Its admins are those with an admin key.
@@ -171,7 +173,11 @@ const TABLES = `
     account_id TEXT NOT NULL REFERENCES accounts (id),
     property_id TEXT NOT NULL REFERENCES properties (id),
     rule_id TEXT,                            -- the rule may be gone
-    content BLOB NOT NULL,                   -- sealed: it names people
+    topic TEXT NOT NULL,                     -- what it is about: more of the same is counted here while it waits
+    content TEXT NOT NULL,                   -- JSON of notifications/occurrence.ts: ids, and no names
+    times INTEGER NOT NULL,                  -- how often it has happened; the content says the last of it
+    urgent INTEGER NOT NULL CHECK (urgent IN (0, 1)),
+    in_app INTEGER NOT NULL CHECK (in_app IN (0, 1)), -- whether it stands in the account's own list
     due_at INTEGER NOT NULL,                 -- after the quiet hours
     channels TEXT NOT NULL,                  -- JSON: those that are still to be served
     created_at INTEGER NOT NULL,
@@ -190,13 +196,18 @@ const TABLES = `
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     created_by TEXT NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,     -- attempts since one has succeeded
+    failing_since INTEGER,
+    next_at INTEGER NOT NULL DEFAULT 0,      -- after a failure nothing is sent before
+    missed INTEGER NOT NULL DEFAULT 0,       -- what was dropped since the last delivery was made: too many waited, or it was paused
     paused_at INTEGER                        -- it has failed for too long
   ) STRICT;
   CREATE INDEX webhooks_of_property ON webhooks (property_id);
   CREATE TABLE webhook_deliveries (
     id TEXT PRIMARY KEY,
     webhook_id TEXT NOT NULL REFERENCES webhooks (id),
-    content BLOB,                            -- sealed; gone once it is delivered
+    type TEXT NOT NULL,
+    content TEXT,                            -- JSON: ids, and no names; gone once it is delivered or given up
     created_at INTEGER NOT NULL,
     next_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
