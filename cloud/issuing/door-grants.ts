@@ -52,7 +52,7 @@ export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "uni
     }
     if (row.added_version === null) grants.coming.push(row.grant_id);
     const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: windowsOf(row.windows), maxUses: row.max_uses };
-    const common = { grant: row.grant_id, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs, suspended: row.suspended_at !== null };
+    const common = { grant: row.grant_id, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs, suspended: row.suspended_at !== null || row.suspended === 1 };
     const others = companions.get(row.credential_id) ?? [];
     for (const { kind, tag, digits } of [row, ...others]) {
       if (tag === null) throw new Error(`credential without a tag at door ${door.id}`);
@@ -70,7 +70,7 @@ async function readRows(unit: Unit, door: string, credentials: readonly string[]
   const wanted = credentials === undefined ? all.where("at.removed_version", "is", null) : all.where("at.grant_id", "in", unit.selectFrom("grants").select("id").where("credential_id", "in", credentials));
   return wanted
     .select(["at.grant_id", "at.added_version", "at.removed_version", "known.tag", "credential.id as credential_id", "credential.kind", "credential.digits", "person.class", "person.suspended_at"])
-    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.revoked_at"])
+    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.suspended", "grant.revoked_at"])
     .execute();
 }
 
