@@ -51,7 +51,7 @@ export interface Tables {
   groups: GroupRow;
   group_doors: { group_id: string; door_id: string };
   group_people: { group_id: string; person_id: string };
-  remote_unlocks: WithDefaults<RemoteUnlockRow, "finished_at" | "may_have_opened">;
+  remote_unlocks: WithDefaults<RemoteUnlockRow, "person_id" | "reason" | "may_have_opened" | "sent_at" | "finished_at" | "enrolment" | "sequence">;
   notification_rules: NotificationRuleRow;
   occurrences: WithDefaults<OccurrenceRow, "id">;
   notifications: WithDefaults<NotificationRow, "id" | "read_at">;
@@ -195,6 +195,8 @@ export interface GrantDoorTable {
   removed_version: number | null;
   never_left: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
   acknowledged_at: number | null;
+  changed_version: ColumnType<number | null, number | null | undefined, number | null>;
+  former_end: ColumnType<number | null, number | null | undefined, number | null>;
 }
 
 export interface ListBaseRow {
@@ -513,10 +515,15 @@ export interface RemoteUnlockRow {
   actor: string;
   idempotency_key: string;
   outputs: number;
+  person_id: string | null;
   state: "asking" | "sent" | "opened" | "denied" | "offline" | "timed-out" | "busy";
+  reason: string | null;
   may_have_opened: 0 | 1;
   created_at: number;
+  sent_at: number | null;
   finished_at: number | null;
+  enrolment: number | null;
+  sequence: number | null;
 }
 
 export interface NotificationRuleRow {

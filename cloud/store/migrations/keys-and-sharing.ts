@@ -123,6 +123,10 @@ const TABLES = `
   CREATE INDEX groups_of_person ON group_people (person_id);
   ALTER TABLE grants ADD COLUMN group_id TEXT;                -- which group gives it; NULL: it is the credential's own. No reference: the group may be gone
   ALTER TABLE grants ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)); -- of a key that is blocked
+  -- Terms that changed in place, until the door has acknowledged a list with them.
+  ALTER TABLE grant_doors ADD COLUMN changed_version INTEGER; -- first list with them; 0 = not made yet; NULL = the door has them
+  ALTER TABLE grant_doors ADD COLUMN former_end INTEGER;      -- the latest end that the door may still go by; NULL: the grant's own
+  CREATE INDEX grants_changed ON grant_doors (door_id) WHERE changed_version IS NOT NULL;
 
   -- Remote unlocks (N14): what was asked for, and what is known of it.
   CREATE TABLE remote_unlocks (
@@ -131,15 +135,24 @@ const TABLES = `
     actor TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
     outputs INTEGER NOT NULL CHECK (outputs BETWEEN 1 AND 15),
+    person_id TEXT REFERENCES people (id),   -- by whose own right it was; NULL: by a rank at the door
     state TEXT NOT NULL CHECK (state IN ('asking', 'sent', 'opened', 'denied', 'offline', 'timed-out', 'busy')),
+    reason TEXT,                             -- why it was denied
     may_have_opened INTEGER NOT NULL DEFAULT 0 CHECK (may_have_opened IN (0, 1)), -- the command left, and no answer came
     created_at INTEGER NOT NULL,
+    sent_at INTEGER,                         -- the command was about to leave: from here it may open
     finished_at INTEGER,
+    enrolment INTEGER,                       -- of the event that the door's own log has of it …
+    sequence INTEGER,                        -- … and its number
     UNIQUE (actor, idempotency_key),
     CHECK ((state IN ('asking', 'sent')) = (finished_at IS NULL)),
-    CHECK (may_have_opened = 0 OR state IN ('sent', 'timed-out'))
+    CHECK ((state = 'denied') = (reason IS NOT NULL)),
+    CHECK (sent_at IS NOT NULL OR state NOT IN ('sent', 'opened')),
+    CHECK (may_have_opened = 0 OR (sent_at IS NOT NULL AND state IN ('sent', 'timed-out')))
   ) STRICT;
   CREATE INDEX remote_unlocks_of_door ON remote_unlocks (door_id, created_at);
+  CREATE INDEX remote_unlocks_by_event ON remote_unlocks (door_id, sequence) WHERE sequence IS NOT NULL;
+  CREATE INDEX remote_unlocks_under_way ON remote_unlocks (created_at) WHERE finished_at IS NULL;
 
   -- What somebody wants to be told of (N13), and what is to be told. An occurrence stays until all have it.
   CREATE TABLE notification_rules (
