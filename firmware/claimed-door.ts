@@ -2,6 +2,7 @@ import { lookUp } from "../protocol/access-list";
 import type { CredentialKind } from "../protocol/credential";
 import { LockState } from "../protocol/delta";
 import type { Keyset } from "../protocol/keyset";
+import { TAG_BYTES } from "../protocol/limits";
 import type { AccessListStore } from "./access-list/access-list-store";
 import { ListUpdater } from "./access-list/list-updater";
 import { Admission, type Outcome } from "./admission/admission";
@@ -97,7 +98,7 @@ export class ClaimedDoor implements Owned {
       key: record.keys.command,
       randomBytes: (length) => device.randomBytes(length),
       uptime,
-      unlock: (outputs) => this.#unlockRemotely(outputs),
+      unlock: (outputs, requestId) => this.#unlockRemotely(outputs, requestId),
     });
     this.#session = new CloudSession({
       device,
@@ -247,10 +248,10 @@ export class ClaimedDoor implements Owned {
   }
 
   /** @param outputs mask. A board that has not all of them refuses, and so does a lock-down (N14, X12). */
-  #unlockRemotely(outputs: number): boolean {
+  #unlockRemotely(outputs: number, requestId: Uint8Array): boolean {
     const { door } = this.#parts;
     if (outputs === 0 || (outputs & ~door.outputs) !== 0 || door.lockState === LockState.lockDown) return false;
-    this.#log.append({ type: "remote-unlock", outputs });
+    this.#log.append({ type: "remote-unlock", outputs, tag: requestId.slice(0, TAG_BYTES) });
     door.unlock(outputs);
     this.#session.eventWritten();
     return true;

@@ -44,7 +44,10 @@ export interface EventRecord {
   /** Bit mask of outputs that moved. */
   outputs: number;
   duress: boolean;
-  /** Of the credential, zeros where there is none. An unknown one leaves no tag: a mistyped PIN is nobody's business. */
+  /**
+   * Of the credential, zeros where there is none. An unknown one leaves no tag: a mistyped PIN is nobody's business.
+   * Of a `remote-unlock` the first bytes of the request's id, so that it is known whose it was.
+   */
   tag: Uint8Array;
   count: number;
 }

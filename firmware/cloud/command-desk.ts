@@ -36,13 +36,13 @@ export class CommandDesk {
     return nonce;
   }
 
-  #act({ nonce, outputs }: Command): ReplyStatus {
+  #act({ nonce, outputs, requestId }: Command): ReplyStatus {
     const { uptime, unlock } = this.#parts;
     const index = this.#nonces.findIndex((given) => equalBytes(given.nonce, nonce));
     if (index < 0) return ReplyStatus.unknownNonce;
     const [{ at }] = this.#nonces.splice(index, 1);
     if (uptime.milliseconds - at > COMMAND_NONCE_MS) return ReplyStatus.unknownNonce;
-    return unlock(outputs) ? ReplyStatus.done : ReplyStatus.refused;
+    return unlock(outputs, requestId) ? ReplyStatus.done : ReplyStatus.refused;
   }
 }
 
@@ -52,6 +52,9 @@ export interface CommandDeskParts {
   key: Uint8Array;
   randomBytes: (length: number) => Uint8Array;
   uptime: Uptime;
-  /** @returns false where the door must not open now (lock-down). */
-  unlock(outputs: number): boolean;
+  /**
+   * @param requestId 8 bytes: the log says of each opening which request it was, also where the reply is lost.
+   * @returns false where the door must not open now (lock-down).
+   */
+  unlock(outputs: number, requestId: Uint8Array): boolean;
 }

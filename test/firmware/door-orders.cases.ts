@@ -1,8 +1,10 @@
 import { EVENT_UPLOAD_RETRY_MAX_MS, EVENT_UPLOAD_RETRY_MS } from "../../firmware/limits";
+import { toHex } from "../../protocol/bytes";
 import { ReplyStatus } from "../../protocol/command";
 import { LockState } from "../../protocol/delta";
 import { DEFAULT_POLICY, type DoorPolicy } from "../../protocol/door-policy";
 import type { Hashes } from "../../protocol/hashes";
+import { TAG_BYTES } from "../../protocol/limits";
 import { HolderClass } from "../../protocol/profile";
 import { LAST_RULE } from "../../protocol/schedule";
 import type { Cases } from "../support/cases";
@@ -150,7 +152,9 @@ export const cases: Cases = {
     house.cloud.change({});
     house.clock.advance(2_000);
     assert.deepEqual(unlock(1), [ReplyStatus.done, true]);
-    assert.deepEqual(house.cloud.events.filter(({ type }) => type === "remote-unlock").map(({ outputs }) => outputs), [1, 1]);
+    const opened = house.cloud.replies.filter(({ status }) => status === ReplyStatus.done);
+    const named = opened.map(({ outputs, requestId }) => [outputs, toHex(requestId.subarray(0, TAG_BYTES))]);
+    assert.deepEqual(house.cloud.events.filter(({ type }) => type === "remote-unlock").map(({ outputs, tag }) => [outputs, toHex(tag)]), named, "the log says which request it was");
   },
 
   "X12: a duress PIN is with the cloud at once, also while events before it wait to be acknowledged": (assert, { hashes }) => {
