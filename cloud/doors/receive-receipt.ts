@@ -8,6 +8,7 @@ import { changesNothing } from "../issuing/door-orders";
 import { noteDoors } from "../issuing/outbox";
 import { nativeHashes } from "../keys/native-hashes";
 import { CHANGED_CREDENTIALS_MAX } from "../limits";
+import { noteOccurrence } from "../notifications/occurrence";
 import type { Unit } from "../store/store";
 import type { DoorAlarmKind, DoorRow } from "../store/tables";
 import type { DoorSecrets } from "./door-secrets";
@@ -99,6 +100,7 @@ async function acknowledge(unit: Unit, { id: door, acknowledged_version }: DoorR
     .where("never_left", "=", 0)
     .where("removed_version", "<=", receipt.version)
     .execute();
+  await unit.updateTable("grant_doors").set({ changed_version: null, former_end: null }).where("door_id", "=", door).where("changed_version", ">", 0).where("changed_version", "<=", receipt.version).execute();
   await releaseCredentials(unit, door, now, await removedSince(unit, door, acknowledged_version, receipt.version));
 }
 
@@ -134,5 +136,9 @@ const ALARM_PAUSE_SECONDS = 3_600; // the same alarm of a door is noted once in 
 /** Notes what does not add up, for people to look at. */
 export async function raiseAlarm(unit: Unit, door: string, kind: DoorAlarmKind, detail: string, now: number): Promise<void> {
   const recent = await unit.selectFrom("door_alarms").select("id").where("door_id", "=", door).where("kind", "=", kind).where("detail", "=", detail).where("created_at", ">", now - ALARM_PAUSE_SECONDS).executeTakeFirst();
-  if (recent === undefined) await unit.insertInto("door_alarms").values({ door_id: door, created_at: now, kind, detail }).execute();
+  if (recent !== undefined) return;
+  await unit.insertInto("door_alarms").values({ door_id: door, created_at: now, kind, detail }).execute();
+  if (kind === "duress") return; // the event itself says who
+  const { property_id: property } = await unit.selectFrom("doors").select("property_id").where("id", "=", door).executeTakeFirstOrThrow();
+  await noteOccurrence(unit, { property, door, kind: "door-alarm", at: now, late: false, detail: { alarm: kind } }, now);
 }

@@ -66,12 +66,13 @@ async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, wit
   }
 }
 
-/** Remembers with which version a grant came to the door and with which it went: that is what receipts are held against. */
+/** Remembers with which version a grant came to the door, changed there and went: that is what receipts are held against. */
 async function stampGrants(unit: Unit, door: string, version: number, offered: number, { coming, leaving, credentials }: CompiledList): Promise<void> {
   for (const { grant, addedVersion } of leaving) {
     const neverLeft = addedVersion === null || addedVersion > offered;
     await unit.updateTable("grant_doors").set({ removed_version: version, never_left: neverLeft ? 1 : 0 }).where("grant_id", "=", grant).where("door_id", "=", door).execute();
   }
+  await unit.updateTable("grant_doors").set({ changed_version: version }).where("door_id", "=", door).where("changed_version", "=", 0).execute();
   if (coming.length === 0) return;
   const stamped = unit.updateTable("grant_doors").set({ added_version: version }).where("door_id", "=", door);
   // Of all the door's grants, those that come are found by what they lack; of a few, by name.

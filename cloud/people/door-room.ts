@@ -48,8 +48,8 @@ async function countByGrants(unit: Unit, door: string): Promise<Counts> {
 }
 
 /**
- * At most what the next list holds: all of the newest one, and every grant that is in none yet as if it shared
- * nothing. Terms that change in place come on top one by one, and are few.
+ * At most what the next list holds: all of the newest one, and every grant that is in none yet, or has other terms
+ * since, as if it shared nothing.
  * @returns undefined where there is no list.
  */
 async function countByList(unit: Unit, door: string): Promise<Counts | undefined> {
@@ -60,7 +60,7 @@ async function countByList(unit: Unit, door: string): Promise<Counts | undefined
   const delta = stored && decodeDelta(stored.payload);
   const coming = await grantsAtDoor(unit, door)
     .where("at.removed_version", "is", null)
-    .where("at.added_version", "is", null)
+    .where((eb) => eb.or([eb("at.added_version", "is", null), eb("at.changed_version", "=", 0)]))
     .select(["grant.windows"])
     .execute();
   return {

@@ -38,7 +38,7 @@ export async function truthOfGrants(unit: Unit, grants: readonly string[], now: 
       .innerJoin("doors as door", "door.id", "at.door_id")
       .where("at.grant_id", "=", grant)
       .$if(only !== undefined, (query) => query.where("at.door_id", "=", only!))
-      .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "grant.not_after", "person.class"])
+      .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "at.former_end", "grant.not_after", "person.class"])
       .select(["door.name", "door.claimed_at", "door.offered_version", "door.acknowledged_version", "door.signed_time"])
       .execute();
     for (const row of rows) {
@@ -56,6 +56,7 @@ interface GrantAtDoor {
   removed_version: number | null;
   never_left: 0 | 1;
   not_after: number;
+  former_end: number | null;
   class: HolderClassName;
   name: string;
   claimed_at: number | null;
@@ -74,10 +75,12 @@ async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorT
   if (row.acknowledged_at !== null || (version !== undefined && row.acknowledged_version >= version)) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined };
   const policies = await olderPolicies(unit, row.door_id, row.acknowledged_version, version);
   const bit = 1 << holderClassOf(row.class);
+  // The door may have a list from before the end was moved.
+  const end = Math.max(row.not_after, row.former_end ?? 0);
   const latest = latestOpening({
     leased: policies.every((policy) => (policy.leasedClasses & bit) !== 0),
     leaseEnd: await greatestLeaseEnd(unit, row.door_id, row.class, version),
-    rightEnd: row.not_after === NO_END ? undefined : row.not_after,
+    rightEnd: end === NO_END ? undefined : end,
     lastSignedTime: Math.max(row.signed_time, row.claimed_at ?? 0),
     unlockSeconds: Math.max(0, ...policies.map(longestUnlock)),
   });

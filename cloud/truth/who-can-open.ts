@@ -41,8 +41,8 @@ export async function whoCanOpen(unit: Unit, door: DoorRow, receipt: Receipt, kn
   for (const { row, profile, content } of known.rows) {
     // It opens nothing by itself.
     if (row.kind === CredentialKind.pin2) continue;
-    const key = rowKey(row.tag, row.useCounter, content);
-    const holders = grants.get(key);
+    // Where terms have changed since, the grants of that value are what the row came from.
+    const holders = grants.get(rowKey(row.tag, row.useCounter, content)) ?? grants.get(toHex(row.tag));
     // Every row that this cloud signed has its grant; without one the database is not the one that signed.
     if (holders === undefined) throw new Error(`a row of door ${door.id} has no grant`);
     const [first] = holders;
@@ -92,7 +92,7 @@ interface GrantInList {
   revoked_at: number | null;
 }
 
-/** The grants that a version of a door's list holds, by the row that each makes. */
+/** The grants that a version of a door's list holds, by the row that each makes now, and by the tag alone. */
 async function grantsInList(unit: Unit, door: string, version: number): Promise<Map<string, GrantInList[]>> {
   const byRow = new Map<string, GrantInList[]>();
   const companions = await readCompanions(unit, door);
@@ -102,8 +102,7 @@ async function grantsInList(unit: Unit, door: string, version: number): Promise<
     for (const each of [row, ...others]) {
       // Of the kind only the bytes of the tag are looked at.
       const [made] = rowsOfDoor([{ grant: row.grant_id, tag: each.tag!, kind: CredentialKind.pin, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs }]);
-      const key = rowKey(made.tag, made.useCounter, made.profile);
-      byRow.set(key, [...(byRow.get(key) ?? []), each]);
+      for (const key of [rowKey(made.tag, made.useCounter, made.profile), toHex(made.tag)]) byRow.set(key, [...(byRow.get(key) ?? []), each]);
     }
   }
   return byRow;
