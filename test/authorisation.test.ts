@@ -1,16 +1,26 @@
 import test from "ava";
 import { DEFAULT_RULES } from "../cloud/properties/household-rules";
-import { CloudRig, NOON, type ApiAnswer, type Json } from "./support/cloud-rig";
-import { lastLinkToken, signInManager } from "./support/managers";
-import { addIdentifier, Client, signIn, siteClient } from "./support/sign-in";
+import { ACTORS, Blueprint, later, PAST, type ActorName, type House } from "./support/blueprint";
+import type { ApiAnswer, Json } from "./support/cloud-rig";
+import { LiveClient } from "./support/live-client";
+import type { Client } from "./support/sign-in";
 
 /**
  * The matrix of role × route × foreign household and property. Its rows are the operations of the API's own
  * description: one that is not classified here fails the test.
+ *
+ * How a route is classified, by a line in MATRIX:
+ * - `OPEN`: for whoever comes, signed in or not.
+ * - `OWN`: for every account, about itself; programs and the site have none.
+ * - a list of uses, `{ path?, body?, headers?, allowed }`, each with names of the house's things in braces (`{door}`,
+ *   `{resident}`: see test/support/blueprint.ts, and add there what is missing). Every actor who is not in `allowed` must
+ *   be denied, without a trace; a foreign one just as for an id that is nobody's. Each who is must not be refused for
+ *   who they are, so give a use that is refused later on (a date in the PAST, a STALE version) or may happen again and again.
+ *   - `once`: a use that changes or takes away what others need. Everybody who may does it in a copy of the house, and
+ *     must succeed.
+ *   - `live`: answers with a stream.
+ * - `{ list: true, sees }`: everybody gets the list, and only those in `sees` find something of the property in it.
  */
-
-const ACTORS = ["site", "manager", "machine", "administrator", "coadministrator", "resident", "guest", "neighbour", "foreignManager", "foreignMachine", "stranger", "nobody"] as const;
-type ActorName = (typeof ACTORS)[number];
 
 const RUN: ActorName[] = ["site", "manager", "machine"];
 const PEOPLE: ActorName[] = ["site", "manager"];
@@ -26,8 +36,10 @@ interface Case {
   headers?: Record<string, string>;
   /** Who is not refused for who they are. */
   allowed: readonly ActorName[];
-  /** A use that is allowed would take something away that others need, or never end. */
-  deniedOnly?: true;
+  /** A use that is allowed takes something away that others need: each is made in a copy of the house, and succeeds. */
+  once?: true;
+  /** The answer is a stream. */
+  live?: true;
 }
 
 /** A list that everybody gets, each with their own things in it. */
@@ -38,8 +50,6 @@ interface List {
   sees: readonly ActorName[];
 }
 
-const later = (days: number) => new Date((NOON + days * 86_400) * 1_000).toISOString();
-const PAST = later(-2);
 const STALE = { "if-match": '"999"' };
 const OPEN = "open";
 const OWN = "own";
@@ -58,10 +68,10 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "DELETE /account": OWN,
   "POST /account/identifiers": OWN,
   "POST /account/identifiers/verify": OWN,
-  "DELETE /account/identifiers/{identifier}": [{ allowed: ["administrator"], deniedOnly: true }],
+  "DELETE /account/identifiers/{identifier}": [{ allowed: ["administrator"], once: true }],
   "GET /account/sessions": OWN,
   "DELETE /account/sessions": OWN,
-  "DELETE /account/sessions/{session}": [{ allowed: ["administrator"], deniedOnly: true }],
+  "DELETE /account/sessions/{session}": [{ allowed: ["administrator"], once: true }],
   "POST /account/authenticate/codes": OWN,
   "POST /account/authenticate": OWN,
   "POST /account/authenticate/passkey/options": OWN,
@@ -77,7 +87,7 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "POST /managers/accept": OWN,
 
   "POST /properties": [{ body: { name: "x", timeZone: "Europe/Atlantis" }, allowed: ["site"] }],
-  "POST /keysets": [{ body: {}, allowed: ["site"], deniedOnly: true }],
+  "POST /keysets": [{ body: {}, allowed: ["site"], once: true }],
   "GET /keysets": [{ allowed: ["site"] }],
   "GET /messages": [{ allowed: ["site"] }],
   "GET /audit/verification": [{ allowed: ["site"] }],
@@ -110,11 +120,11 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "DELETE /properties/{property}/staff/{person}": [{ path: "/properties/{property}/staff/{left}", allowed: RUN }],
   "GET /properties/{property}/managers": [{ allowed: RUN }],
   "POST /properties/{property}/managers": [{ body: { email: "none" }, allowed: PEOPLE }],
-  "DELETE /properties/{property}/managers/{account}": [{ allowed: PEOPLE, deniedOnly: true }],
-  "DELETE /properties/{property}/manager-invitations/{invitation}": [{ path: "/properties/{property}/manager-invitations/{managerInvitation}", allowed: PEOPLE, deniedOnly: true }],
+  "DELETE /properties/{property}/managers/{account}": [{ allowed: PEOPLE, once: true }],
+  "DELETE /properties/{property}/manager-invitations/{invitation}": [{ path: "/properties/{property}/manager-invitations/{managerInvitation}", allowed: PEOPLE, once: true }],
   "GET /tokens": [{ path: "/tokens?property={property}", allowed: PEOPLE }],
   "POST /tokens": [{ body: { property: "{property}", name: "x" }, allowed: PEOPLE }],
-  "DELETE /tokens/{token}": [{ allowed: PEOPLE, deniedOnly: true }],
+  "DELETE /tokens/{token}": [{ allowed: PEOPLE, once: true }],
 
   "POST /doors": [{ body: { property: "{property}", name: "x", claim: `latchkey:1:${"0".repeat(12)}0d00:${"1".repeat(32)}` }, allowed: RUN }],
   "GET /doors/{door}": [{ allowed: RUN }],
@@ -122,14 +132,14 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /doors/{door}/why/{person}": [{ path: "/doors/{door}/why/{resident}", allowed: RUN }],
   "GET /doors/{door}/alarms": [{ allowed: RUN }],
   "GET /doors/{door}/truth": [{ allowed: RUN }],
-  "GET /doors/{door}/truth/live": [{ allowed: RUN, deniedOnly: true }],
+  "GET /doors/{door}/truth/live": [{ allowed: RUN, live: true }],
   "PUT /doors/{door}/lock-state": [{ body: { state: "normal" }, allowed: RUN }],
   "POST /doors/{door}/keypad-reset": [{ body: {}, allowed: RUN }],
   "PUT /doors/{door}/hours": [{ body: { windows: [] }, allowed: RUN }],
   "PUT /doors/{door}/outputs": [{ body: { outputs: [] }, allowed: RUN }],
   "PUT /doors/{door}/keypad": [{ body: { unitNumbers: false }, allowed: RUN }],
   "POST /doors/{door}/release": [{ body: { released: true }, allowed: RUN }],
-  "POST /doors/{door}/stolen": [{ body: {}, allowed: RUN, deniedOnly: true }],
+  "POST /doors/{door}/stolen": [{ body: {}, allowed: RUN, once: true }],
 
   "POST /people": [{ body: { property: "{property}", name: "x", class: "staff", pins: [{ grants: [{ doors: ["{door}"], notAfter: PAST }] }] }, allowed: RUN }],
   "GET /people/{person}": [{ path: "/people/{resident}", allowed: RUN }],
@@ -151,8 +161,8 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
     { path: "/people/{resident}/truth", allowed: [...RUN, ...ADMINISTRATORS, "resident"] },
   ],
   "GET /people/{person}/truth/live": [
-    { path: "/people/{worker}/truth/live", allowed: RUN, deniedOnly: true },
-    { path: "/people/{administrator}/truth/live", allowed: [...RUN, "administrator"], deniedOnly: true },
+    { path: "/people/{worker}/truth/live", allowed: RUN, live: true },
+    { path: "/people/{administrator}/truth/live", allowed: [...RUN, "administrator"], live: true },
   ],
   "POST /revocations": [
     { body: { person: "{left}" }, allowed: RUN },
@@ -161,14 +171,14 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
     { body: { grant: "{administratorGrant}" }, allowed: [] },
   ],
   "GET /revocations/{revocation}": [{ allowed: RUN }, { path: "/revocations/{guestRevocation}", allowed: [...RUN, ...ADMINISTRATORS] }],
-  "GET /revocations/{revocation}/live": [{ allowed: RUN, deniedOnly: true }],
+  "GET /revocations/{revocation}/live": [{ allowed: RUN, live: true }],
   "GET /removals/{removal}": [{ allowed: [...RUN, ...ADMINISTRATORS] }],
-  "GET /removals/{removal}/live": [{ allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true }],
+  "GET /removals/{removal}/live": [{ allowed: [...RUN, ...ADMINISTRATORS], live: true }],
 
   "POST /leases": [{ body: { unit: "{unit}", leaseholders: [{ name: "x" }], end: PAST }, allowed: RUN }],
   "PATCH /leases/{person}": [{ path: "/leases/{administrator}", body: { end: null }, headers: STALE, allowed: RUN }],
-  "POST /leases/{person}/end": [{ path: "/leases/{administrator}/end", body: {}, allowed: RUN, deniedOnly: true }],
-  "POST /leases/{person}/court-order": [{ path: "/leases/{administrator}/court-order", body: { document: "RG 26/1" }, allowed: RUN, deniedOnly: true }],
+  "POST /leases/{person}/end": [{ path: "/leases/{administrator}/end", body: {}, allowed: RUN, once: true }],
+  "POST /leases/{person}/court-order": [{ path: "/leases/{administrator}/court-order", body: { document: "RG 26/1" }, allowed: RUN, once: true }],
 
   "GET /households/{household}": [{ allowed: [...RUN, ...HOUSEHOLD] }],
   "POST /households/{household}/members": [
@@ -176,7 +186,7 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
     { body: { role: "guest", name: "x", doors: ["{door}"], end: PAST }, allowed: [...RUN, ...ADMINISTRATORS] },
   ],
   "POST /households/{household}/shares": [{ body: { name: "x", doors: ["{door}"], end: PAST }, allowed: [...ADMINISTRATORS, "resident"] }],
-  "DELETE /shares/{person}": [{ path: "/shares/{share}", allowed: [...RUN, "administrator"], deniedOnly: true }],
+  "DELETE /shares/{person}": [{ path: "/shares/{share}", allowed: [...RUN, "administrator"], once: true }],
   "GET /members/{person}": [
     { path: "/members/{administrator}", allowed: [...RUN, ...ADMINISTRATORS] },
     { path: "/members/{resident}", allowed: [...RUN, ...ADMINISTRATORS, "resident"] },
@@ -190,12 +200,12 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
     { path: "/members/{share}", body: { end: later(9) }, headers: STALE, allowed: [] },
   ],
   "DELETE /members/{person}": [
-    { path: "/members/{resident}", allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true },
+    { path: "/members/{resident}", allowed: [...RUN, ...ADMINISTRATORS], once: true },
     { path: "/members/{administrator}", allowed: [] },
     { path: "/members/{coadministrator}", allowed: [] },
   ],
-  "POST /members/{person}/invitation": [{ path: "/members/{invited}/invitation", body: {}, allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true }],
-  "DELETE /members/{person}/invitation": [{ path: "/members/{invited}/invitation", allowed: [...RUN, ...ADMINISTRATORS], deniedOnly: true }],
+  "POST /members/{person}/invitation": [{ path: "/members/{invited}/invitation", body: {}, allowed: [...RUN, ...ADMINISTRATORS], once: true }],
+  "DELETE /members/{person}/invitation": [{ path: "/members/{invited}/invitation", allowed: [...RUN, ...ADMINISTRATORS], once: true }],
   "GET /members/{person}/pins": [
     { path: "/members/{administrator}/pins", allowed: [...RUN, "administrator"] },
     { path: "/members/{resident}/pins", allowed: [...RUN, ...ADMINISTRATORS, "resident"] },
@@ -207,85 +217,29 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
     { path: "/members/{resident}/pins/{administratorPin}", allowed: [] },
   ],
   "POST /members/{person}/pins/renew": [
-    { path: "/members/{administrator}/pins/renew", body: {}, allowed: [...RUN, "administrator"], deniedOnly: true },
-    { path: "/members/{guest}/pins/renew", body: {}, allowed: [...RUN, ...ADMINISTRATORS, "guest"], deniedOnly: true },
+    { path: "/members/{administrator}/pins/renew", body: {}, allowed: [...RUN, "administrator"], once: true },
+    { path: "/members/{guest}/pins/renew", body: {}, allowed: [...RUN, ...ADMINISTRATORS, "guest"], once: true },
   ],
 };
 
-let rig: CloudRig;
+let blueprint: Blueprint;
+let house: House;
 let api: Json;
-const clients = {} as Record<ActorName, Client>;
-const names: Record<string, string> = {};
+let clients: House["clients"];
+let names: House["names"];
 /** Of another property: what a manager may not mix into their own. */
-const foreign: Record<string, string> = {};
+let foreign: House["foreign"];
 
 test.before(async () => {
-  rig = await CloudRig.start();
-  const site = siteClient(rig);
-  clients.site = site;
-  clients.nobody = new Client(rig);
-  const claim = (digits: string) => `latchkey:1:${digits.padStart(16, "0")}:${"1".repeat(32)}`;
-  for (const [ids, prefix] of [
-    [names, "a"],
-    [foreign, "f"],
-  ] as const) {
-    ids.property = (await site.post("/properties", { name: `Property ${prefix}` })).id;
-    ids.door = (await site.post("/doors", { property: ids.property, name: "Front", claim: claim(`${prefix}1`) })).id;
-    ids.template = (await site.post(`/properties/${ids.property}/templates`, { name: "Kind", doors: [ids.door] })).id;
-    ids.unit = (await site.post(`/properties/${ids.property}/units`, { name: "Flat", template: ids.template })).id;
-  }
-  const { property, door } = names;
-  clients.manager = await signInManager(rig, property, "manager@example.org");
-  clients.foreignManager = await signInManager(rig, foreign.property, "foreign@example.org");
-  const token = await site.post("/tokens", { property, name: "program" });
-  Object.assign(names, { token: token.id, account: clients.manager.account });
-  clients.machine = new Client(rig, token.token);
-  clients.foreignMachine = new Client(rig, (await site.post("/tokens", { property: foreign.property, name: "program" })).token);
-  clients.stranger = await signIn(rig, "stranger@example.org");
-
-  const tenant = async (who: ActorName, phone: string) => {
-    clients[who] = await signIn(rig, `${who}@example.org`, { name: who });
-    await addIdentifier(clients[who], phone);
-    return { name: who, email: `${who}@example.org`, phone };
-  };
-  const leaseholders = [await tenant("administrator", "+33612345678"), await tenant("coadministrator", "+33612345679")];
-  const { household, leases } = await site.post("/leases", { unit: names.unit, leaseholders });
-  Object.assign(names, { household, administrator: leases[0].person, coadministrator: leases[1].person });
-  const other = await site.post(`/properties/${property}/units`, { name: "Next door", doors: [door] });
-  await site.post("/leases", { unit: other.id, leaseholders: [await tenant("neighbour", "+33612345680")] });
-
-  const { administrator } = clients;
-  const invite = async (who: "resident" | "guest") => {
-    names[who] = (await administrator.post(`/households/${household}/members`, { role: who, email: `${who}@example.org`, ...(who === "guest" && { doors: [door], end: later(30) }) })).person;
-    clients[who] = await signIn(rig, `${who}@example.org`, { name: who });
-    await clients[who].post("/invitations/accept", { token: await lastLinkToken(rig, `${who}@example.org`) }, 200);
-  };
-  await invite("resident");
-  await invite("guest");
-  names.share = (await administrator.post(`/households/${household}/shares`, { name: "Plumber", doors: [door], end: later(2) })).person;
-  names.invited = (await administrator.post(`/households/${household}/members`, { role: "resident", email: "invited@example.org" })).person;
-  const invited = await signIn(rig, "invited@example.org");
-  names.invitation = (await invited.get("/account/places")).invitations[0].id;
-  const gone = await administrator.post(`/households/${household}/members`, { role: "guest", name: "Gone", doors: [door], end: later(9) });
-  names.removal = (await administrator.expect(200, "DELETE", `/members/${gone.person}`)).id;
-  names.guestRevocation = (await site.get(`/people/${gone.person}/access`)).pins[0].grants[0].revocation;
-
-  const staff = { doors: [door], notAfter: later(30) };
-  names.worker = (await site.post(`/properties/${property}/staff`, { name: "Worker", ...staff })).id;
-  names.left = (await site.post(`/properties/${property}/staff`, { name: "Left", ...staff })).id;
-  names.revocation = (await site.post("/revocations", { person: names.left })).id;
-  for (const who of ["worker", "administrator", "resident"]) {
-    const { pins } = await site.get(`/people/${names[who]}/access`);
-    names[`${who}Pin`] = pins[0].id;
-    names[`${who}Grant`] = pins[0].grants[0].id;
-  }
-  names.managerInvitation = (await site.post(`/properties/${property}/managers`, { email: "next@example.org" })).id;
-  const account = await administrator.get("/account");
-  names.identifier = account.identifiers[0].id;
-  names.session = (await administrator.get("/account/sessions")).items[0].id;
-  api = await site.get("/openapi.json");
+  blueprint = await Blueprint.draw();
+  house = await blueprint.copy();
+  ({ clients, names, foreign } = house);
+  api = await clients.site.get("/openapi.json");
 });
-test.after.always(() => rig.stop());
+test.after.always(async () => {
+  await house.end();
+  blueprint.end();
+});
 
 const fill = (text: string, ids: Record<string, string>) => text.replace(/\{([A-Za-z]+)\}/g, (whole, name: string) => ids[name] ?? whole);
 
@@ -301,9 +255,11 @@ function uses(): Use[] {
   );
 }
 
-function ask(actor: ActorName, { operation, method, case: { path = operation.split(" ")[1], body, headers } }: Use, ids = names): Promise<ApiAnswer> {
-  return clients[actor].send(method, fill(path, ids), body === undefined ? undefined : JSON.parse(fill(JSON.stringify(body), ids)), headers);
+function ask(client: Client, { operation, method, case: { path = operation.split(" ")[1], body, headers } }: Use, ids = names): Promise<ApiAnswer> {
+  return client.send(method, fill(path, ids), body === undefined ? undefined : JSON.parse(fill(JSON.stringify(body), ids)), headers);
 }
+
+const shown = ({ operation, case: { path = "", body = "" } }: Use) => `${operation} ${path} ${JSON.stringify(body)}`;
 
 const isDenied = ({ status, body }: ApiAnswer) => status === 401 || ["not-found", "not-allowed"].includes(body.code) || body.code === "member-of-household";
 
@@ -320,8 +276,8 @@ test.serial("O4: role × route × foreign household and property: all denied as 
   let denied = 0;
   for (const use of uses()) {
     for (const actor of ACTORS.filter((name) => !use.case.allowed.includes(name))) {
-      const answer = await ask(actor, use);
-      const what = `${actor}: ${use.operation} ${use.case.path ?? ""} ${JSON.stringify(use.case.body ?? "")}: ${answer.status} ${JSON.stringify(answer.body)}`;
+      const answer = await ask(clients[actor], use);
+      const what = `${actor}: ${shown(use)}: ${answer.status} ${JSON.stringify(answer.body)}`;
       t.true(isDenied(answer), what);
       t.is(answer.status === 401, actor === "nobody", what);
       denied += 1;
@@ -333,14 +289,14 @@ test.serial("O4: role × route × foreign household and property: all denied as 
 
 test.serial("O4: what somebody may not know of looks to them like what is not there", async (t) => {
   const none = Object.fromEntries(Object.keys(names).map((name) => [name, "f".repeat(16)]));
-  const shown = ({ status, body }: ApiAnswer) => JSON.stringify([status, body]).replace(/[0-9a-f]{16}/g, "ID");
+  const withoutIds = ({ status, body }: ApiAnswer) => JSON.stringify([status, body]).replace(/[0-9a-f]{16}/g, "ID");
   let compared = 0;
   for (const use of uses()) {
     for (const actor of ["foreignManager", "foreignMachine", "stranger", "neighbour"] as const) {
       if (use.case.allowed.includes(actor)) continue;
-      const answer = await ask(actor, use);
+      const answer = await ask(clients[actor], use);
       if (answer.status !== 404) continue;
-      t.is(shown(answer), shown(await ask(actor, use, none)), `${actor}: ${use.operation} ${use.case.path ?? ""} ${JSON.stringify(use.case.body ?? "")}`);
+      t.is(withoutIds(answer), withoutIds(await ask(clients[actor], use, none)), `${actor}: ${shown(use)}`);
       compared += 1;
     }
   }
@@ -403,10 +359,32 @@ test.serial("O4: a manager mixes nothing of another property into their own", as
 });
 
 test.serial("O4: whoever may is not refused for who they are", async (t) => {
-  for (const use of uses()) {
-    for (const actor of use.case.deniedOnly === true ? [] : use.case.allowed) {
-      const answer = await ask(actor, use);
-      t.false(isDenied(answer) || answer.status >= 500, `${actor}: ${use.operation} ${use.case.path ?? ""}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  for (const use of uses().filter(({ case: { once, live } }) => once !== true && live !== true)) {
+    for (const actor of use.case.allowed) {
+      const answer = await ask(clients[actor], use);
+      t.false(isDenied(answer) || answer.status >= 500, `${actor}: ${shown(use)}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    }
+  }
+});
+
+test.serial("O4: whoever may watch, watches", async (t) => {
+  for (const use of uses().filter(({ case: { live } }) => live === true)) {
+    for (const actor of use.case.allowed) {
+      const { status, headers, client } = await LiveClient.open(t, `${house.rig.cloud.url}/api${fill(use.case.path ?? use.operation.split(" ")[1], names)}`, clients[actor].credentials);
+      t.is(status, 200, `${actor}: ${shown(use)}`);
+      t.regex(headers["content-type"]!, /^text\/event-stream/);
+      client.close();
+    }
+  }
+});
+
+test.serial("O4: whoever may take something away can: each in a house of their own", async (t) => {
+  for (const use of uses().filter(({ case: { once } }) => once === true)) {
+    for (const actor of use.case.allowed) {
+      const own = await blueprint.copy();
+      const answer = await ask(own.clients[actor], use);
+      await own.end();
+      t.true(answer.status < 300, `${actor}: ${shown(use)}: ${answer.status} ${JSON.stringify(answer.body)}`);
     }
   }
 });

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { startCloud, type Cloud } from "../../cloud/cloud";
 import type { Settings } from "../../cloud/settings";
 import { ManualClock } from "./manual-clock";
-import { newDatabaseUrl } from "./test-database";
+import { copyDatabase, newDatabaseUrl } from "./test-database";
 
 export const NOON = Date.UTC(2026, 5, 1, 12) / 1_000; // a Monday
 
@@ -39,6 +39,15 @@ export class CloudRig {
     return rig;
   }
 
+  /** Another one, with all that this one has stored, at the same time. This one has stopped. */
+  static async copyOf(rig: CloudRig): Promise<CloudRig> {
+    const copy = new CloudRig(new ManualClock(rig.clock.now()), join(mkdtempSync(join(tmpdir(), "latchkey-")), "data"));
+    cpSync(rig.settings.dataFolder, copy.settings.dataFolder, { recursive: true });
+    if (rig.settings.databaseUrl !== undefined) copy.settings.databaseUrl = await copyDatabase(rig.settings.databaseUrl);
+    await copy.restart();
+    return copy;
+  }
+
   async restart(): Promise<void> {
     await (this.cloud as Cloud | undefined)?.stop();
     this.cloud = await startCloud(this.settings, { clock: this.clock, log: pino({ level: "trace" }, { write: (line) => void (this.log += line) }) });
@@ -48,6 +57,11 @@ export class CloudRig {
 
   async stop(): Promise<void> {
     await this.cloud.stop();
+    this.forget();
+  }
+
+  /** What one that has stopped had stored. */
+  forget(): void {
     rmSync(join(this.settings.dataFolder, ".."), { recursive: true });
   }
 

@@ -23,11 +23,23 @@ export class Client {
     this.token = token;
   }
 
+  /** Whoever this is, at another site that knows them just as well. */
+  at(site: Site): Client {
+    const client = new Client(site, this.token);
+    [client.cookie, client.account] = [this.cookie, this.account];
+    return client;
+  }
+
+  /** The headers that say who sends. */
+  get credentials(): Record<string, string> {
+    if (this.token !== undefined) return { authorization: `Bearer ${this.token}` };
+    return { origin: this.site.cloud.url, "user-agent": "A browser", ...(this.cookie !== undefined && { cookie: this.cookie }) };
+  }
+
   /** Any answer. A cookie that it sets is kept, as a browser does. */
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
     const { url } = this.site.cloud;
-    const own = { ...(this.token === undefined ? { origin: url, "user-agent": "A browser" } : { authorization: `Bearer ${this.token}` }), ...(this.cookie !== undefined && { cookie: this.cookie }) };
-    const answer = await exchange(method, `${url}/api${path}`, { ...own, ...(method !== "GET" && { "content-type": "application/json" }), ...headers }, method === "GET" ? undefined : JSON.stringify(body ?? {}));
+    const answer = await exchange(method, `${url}/api${path}`, { ...this.credentials, ...(method !== "GET" && { "content-type": "application/json" }), ...headers }, method === "GET" ? undefined : JSON.stringify(body ?? {}));
     const [set] = answer.headers.getSetCookie();
     if (set !== undefined) this.cookie = /max-age=0/i.test(set) ? undefined : set.split(";")[0];
     return answer;

@@ -15,6 +15,11 @@ export async function newDatabaseUrl(): Promise<string | undefined> {
   return engine === "sqlite" ? undefined : (await postgres()).createDatabase();
 }
 
+/** A new database with all that another one holds, which nobody uses meanwhile. @returns its URL. */
+export async function copyDatabase(url: string): Promise<string> {
+  return (await postgres()).createDatabase(`TEMPLATE ${new URL(url).pathname.slice(1)}`);
+}
+
 /** A store of the test's own. @param folder where the file of SQLite goes. */
 export async function openTestStore(folder: string): Promise<Store> {
   return openStore((await newDatabaseUrl()) ?? join(folder, "store.sqlite"));
