@@ -1,6 +1,6 @@
 import { ascii, toHex } from "../../protocol/bytes";
 import { findTermsFault, type GrantTerms } from "../access/grant";
-import { isSecond, type StoredKind, type StoredValue } from "../access/stored-kind";
+import { isSecond, isTyped, valueOfId, type StoredKind, type StoredValue } from "../access/stored-kind";
 import { sortWindows } from "../access/window";
 import { audit } from "../audit/audit";
 import type { DoorSecrets } from "../doors/door-secrets";
@@ -21,12 +21,22 @@ export interface NewGrant {
   terms: GrantTerms;
   /** Bit mask of the outputs that it opens, at each of its doors. */
   outputs: number;
+  /** Each of its doors counts uses by itself, and that is wanted (X6): otherwise limited uses take one door. */
+  usesTogether?: boolean | undefined;
+  /** The group that gives it (N12); undefined: it is the credential's own. */
+  group?: string | undefined;
+  /** Doors know it and refuse it (S11). */
+  suspended?: boolean | undefined;
 }
 
-/** A PIN to be drawn, or a card. */
+/** A PIN to be drawn, or a card, or a phone. */
 export interface NewCredential {
-  /** Bytes of the card's number, as the reader gives them; undefined = a PIN. */
+  /** Bytes of the card's number, as the reader gives them. */
   card?: Uint8Array;
+  /** Doors know it by the credential's id. */
+  phone?: true;
+  /** The key that it is of; undefined: a credential by itself, such as a member's code. */
+  key?: string | undefined;
   grants: readonly NewGrant[];
   /** Another PIN must follow (X12). */
   secondPin: boolean;
@@ -42,8 +52,10 @@ export interface GivenCode {
 
 export interface GivenCredential {
   credential: string;
-  /** The digits; undefined for a card. */
+  /** The digits; undefined for a card or a phone. */
   pin?: string;
+  /** The key that it is of. */
+  key?: string;
   grants: string[];
   secondPin?: GivenCode;
   duressPin?: GivenCode;
@@ -83,23 +95,25 @@ export async function giveCredentialsUnchecked(unit: Unit, keystore: Keystore, s
 
 async function giveCredential(giving: Giving, wanted: NewCredential, actor: string): Promise<GivenCredential> {
   const { unit, keystore, secrets, person, now } = giving;
-  const { card, grants, secondPin, duressPin } = wanted;
+  const { card, phone, key, grants, secondPin, duressPin } = wanted;
   checkTerms(wanted, now);
   const doors = [...new Set(grants.flatMap((grant) => grant.doors))];
-  const first: StoredValue = { kind: card === undefined ? "pin" : "card", value: card ?? new Uint8Array(0), unit: person.unit };
   const credential = newId();
+  const kind: StoredKind = card !== undefined ? "card" : phone ? "phone" : "pin";
+  const first: StoredValue = { kind, value: card ?? valueOfId(kind, credential) ?? new Uint8Array(0), unit: person.unit };
   let pin: string | undefined;
-  if (card === undefined) {
+  if (kind === "pin") {
     const free = await drawFreePin(unit, keystore.sealing, secrets, doors, first);
     ({ pin } = free);
     first.value = ascii(pin);
-    await insertCredential(giving, credential, first, free.places);
+    await insertCredential(giving, credential, first, free.places, { key });
   } else {
     const places = placeValue(keystore.sealing, secrets, await readPlaces(unit, doors), first);
+    // A phone's id is drawn: that two have one tag is as unlikely as with cards.
     if (await isTaken(unit, places)) throw new Refusal("card-taken");
-    await insertCredential(giving, credential, first, places);
+    await insertCredential(giving, credential, first, places, { key });
   }
-  const given: GivenCredential = { credential, ...(pin !== undefined && { pin }), grants: [] };
+  const given: GivenCredential = { credential, ...(pin !== undefined && { pin }), ...(key !== undefined && { key }), grants: [] };
   const parent = { id: credential, stored: first };
   if (secondPin) given.secondPin = await giveCompanion(giving, "second-pin", parent, doors);
   if (duressPin) given.duressPin = await giveCompanion(giving, secondPin ? "duress-second-pin" : "duress-pin", parent, doors);
@@ -109,40 +123,55 @@ async function giveCredential(giving: Giving, wanted: NewCredential, actor: stri
   return given;
 }
 
+/**
+ * Draws a PIN for a key that opens nothing yet, and keeps it free of others at its doors until then (N5).
+ * @throws {Refusal} `not-found`, `person-revoked`, `too-many-pins`, `door-of-another-property`, `unit-needed`.
+ */
+export async function reservePin(unit: Unit, keystore: Keystore, secrets: DoorSecrets, person: string, key: string, doors: readonly string[], now: number): Promise<GivenCode> {
+  const giving: Giving = { unit, keystore, secrets, now, person: await requireHolder(unit, person, { grants: [{ doors }] }) };
+  const { pin, places } = await drawFreePin(unit, keystore.sealing, secrets, doors, { kind: "pin", unit: giving.person.unit });
+  const credential = newId();
+  await insertCredential(giving, credential, { kind: "pin", value: ascii(pin), unit: giving.person.unit }, places, { key });
+  return { credential, pin };
+}
+
 /** A PIN that hangs on another credential and shares its grants. */
 async function giveCompanion(giving: Giving, kind: StoredKind, parent: { id: string; stored: StoredValue }, doors: readonly string[]): Promise<GivenCode> {
   const { unit, keystore, secrets, person } = giving;
   const wanted = { kind, unit: person.unit, ...(isSecond(kind) && { parent: parent.stored, parentId: parent.id }) };
   const { pin, places } = await drawFreePin(unit, keystore.sealing, secrets, doors, wanted);
   const credential = newId();
-  await insertCredential(giving, credential, { kind, value: ascii(pin), unit: person.unit }, places, parent.id);
+  await insertCredential(giving, credential, { kind, value: ascii(pin), unit: person.unit }, places, { parent: parent.id });
   return { credential, pin };
 }
 
 const FIRST_VERSION = 1; // a renewed value is the next one's
 
-async function insertCredential({ unit, keystore, person, now }: Giving, id: string, { kind, value }: StoredValue, places: Map<string, PlacedValue>, parent: string | null = null): Promise<void> {
-  const key_owner = await valueOwner(unit, person);
-  const sealed = await sealValue(unit, keystore, key_owner, { id, version: FIRST_VERSION }, value, now);
-  const digits = kind === "card" ? 0 : value.length;
-  const guessable = kind === "card" || isSecond(kind) ? 0 : 1;
-  await unit.insertInto("credentials").values({ id, person_id: person.id, kind, parent_id: parent, value: sealed, key_owner, digits, version: FIRST_VERSION, created_at: now }).execute();
+async function insertCredential({ unit, keystore, person, now }: Giving, id: string, { kind, value }: StoredValue, places: Map<string, PlacedValue>, { parent, key }: { parent?: string; key?: string | undefined }): Promise<void> {
+  const common = { id, person_id: person.id, kind, parent_id: parent ?? null, version: FIRST_VERSION, created_at: now, key_id: key ?? null };
+  if (valueOfId(kind, id) !== undefined) await unit.insertInto("credentials").values({ ...common, value: null, digits: 0 }).execute();
+  else {
+    const key_owner = await valueOwner(unit, person);
+    const sealed = await sealValue(unit, keystore, key_owner, { id, version: FIRST_VERSION }, value, now);
+    await unit.insertInto("credentials").values({ ...common, value: sealed, key_owner, digits: isTyped(kind) ? value.length : 0 }).execute();
+  }
+  const guessable = isTyped(kind) && !isSecond(kind) ? 1 : 0;
   for (const [door_id, { fingerprint, tag }] of places) await unit.insertInto("door_credentials").values({ door_id, credential_id: id, fingerprint, tag, guessable }).execute();
 }
 
-function checkTerms({ card, grants, secondPin, duressPin }: NewCredential, now: number): void {
+function checkTerms({ card, phone, grants, secondPin, duressPin }: NewCredential, now: number): void {
   if (grants.length < 1 || grants.length > GRANTS_PER_CREDENTIAL_MAX) throw new Error("the API bounds the number of grants");
-  for (const [index, { terms, doors }] of grants.entries()) {
-    const fault = findTermsFault(terms, new Set(doors).size, now);
+  for (const [index, { terms, doors, usesTogether }] of grants.entries()) {
+    const fault = findTermsFault(terms, usesTogether ? 1 : new Set(doors).size, now);
     if (fault !== undefined) throw new Refusal(fault.code, fault.detail, { grant: index, ...(fault.windows && { windows: fault.windows }) });
   }
   if (!duressPin || secondPin) return;
-  if (card !== undefined) throw new Refusal("duress-needs-pin");
+  if (card !== undefined || phone) throw new Refusal("duress-needs-pin");
   // A door counts uses by the tag, and this PIN's is another one.
   if (grants.some(({ terms }) => terms.maxUses > 0)) throw new Refusal("uses-with-duress");
 }
 
-async function requireHolder(unit: Unit, id: string, { card, grants }: NewCredential): Promise<PersonRow> {
+async function requireHolder(unit: Unit, id: string, { card, phone, grants }: { card?: Uint8Array; phone?: true; grants: readonly Pick<NewGrant, "doors">[] }): Promise<PersonRow> {
   const person = await unit.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
   if (person === undefined) throw new Refusal("not-found", "There is no such person.");
   if (person.revoked_at !== null) throw new Refusal("person-revoked");
@@ -153,7 +182,7 @@ async function requireHolder(unit: Unit, id: string, { card, grants }: NewCreden
       const row = await unit.selectFrom("doors").select(["property_id", "unit_numbers"]).where("id", "=", door).executeTakeFirst();
       if (row === undefined) throw new Refusal("not-found", `There is no door ${door}.`, { door });
       if (row.property_id !== person.property_id) throw new Refusal("door-of-another-property", `Door ${door} belongs to another property.`, { door });
-      if (row.unit_numbers === 1 && card === undefined && person.unit === null) throw new Refusal("unit-needed", `PINs are typed after a unit number at door ${door}, and this person has none.`, { door });
+      if (row.unit_numbers === 1 && card === undefined && !phone && person.unit === null) throw new Refusal("unit-needed", `PINs are typed after a unit number at door ${door}, and this person has none.`, { door });
     }
   }
   return person;
@@ -175,7 +204,7 @@ async function requireFewCredentials(unit: Unit, person: string): Promise<void> 
 }
 
 /** @param useCounter the grant's own for its life: a door counts the uses of alternatives apart by it. */
-export async function insertGrant(unit: Unit, credential: string, { doors, terms, outputs }: NewGrant, useCounter: number, actor: string, now: number): Promise<string> {
+export async function insertGrant(unit: Unit, credential: string, { doors, terms, outputs, group, suspended = false }: NewGrant, useCounter: number, actor: string, now: number): Promise<string> {
   const id = newId();
   await unit
     .insertInto("grants")
@@ -190,6 +219,8 @@ export async function insertGrant(unit: Unit, credential: string, { doors, terms
       outputs,
       created_at: now,
       created_by: actor,
+      group_id: group ?? null,
+      suspended: suspended ? 1 : 0,
     })
     .execute();
   for (const door_id of new Set(doors)) await unit.insertInto("grant_doors").values({ grant_id: id, door_id }).execute();
