@@ -32,6 +32,7 @@ import { SmtpSender } from "./messages/smtp-sender";
 import type { Settings } from "./settings";
 import { StartupError } from "./startup-error";
 import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
+import { textKeySent } from "./sharing/text-key";
 import { openStore } from "./store/open-store";
 import type { Store } from "./store/store";
 import { inSnapshot, inTransaction, type Transact } from "./store/transaction";
@@ -92,6 +93,8 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const sender = new MessageSender({
       ...{ database, keystore, clock, log },
       senders: { ...(mail !== "outbox" && { email: new SmtpSender(mail) }), ...(typeof sms !== "string" && { sms: new SmsSender(sms) }) },
+      onKeySent: (unit, key, now) => textKeySent(unit, { keystore, secrets }, key, now),
+      onChanged: () => issuer.wake(),
     });
     stops.push(
       () => sync.idle(),

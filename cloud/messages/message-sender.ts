@@ -3,6 +3,7 @@ import type { Clock } from "../clock";
 import { MESSAGE_RETRY_SECONDS, MESSAGE_RETRY_SECONDS_MAX, MESSAGES_AT_ONCE, SEND_CLAIM_SECONDS } from "../limits";
 import { inTransaction } from "../store/transaction";
 import type { Database, Unit } from "../store/store";
+import type { MessageRow } from "../store/tables";
 import { WakefulTask } from "../wakeful-task";
 import type { ChannelName } from "./channels";
 import { CODE_KINDS, lifetimeOf } from "./message-lifetime";
@@ -45,10 +46,19 @@ export interface MessageSenderParts extends Pick<MessageParts, "keystore"> {
   clock: Clock;
   log: Logger;
   senders: { [Name in ChannelName]?: Sender };
+  /**
+   * A message with a key's code has left: the key begins, in the same transaction (N5). It must be a key that is still
+   * pending, or nothing happens.
+   */
+  onKeySent(unit: Unit, key: string, now: number): Promise<void>;
+  /** After the commit of such a transaction. */
+  onChanged(): void;
 }
 
 interface Claimed extends Outgoing {
   kind: string;
+  /** Whose code it holds; null: no key's. */
+  key: string | null;
   createdAt: number;
   attempts: number;
 }
@@ -92,7 +102,11 @@ class Channel {
     const { log } = this.#parts;
     const { id, to, subject, text } = message;
     const attempt = await this.#sender.send({ id, to, subject, text });
-    await this.#inTransaction((unit, now) => note(unit, message, attempt, now));
+    await this.#inTransaction(async (unit, now) => {
+      const kept = await note(unit, message, attempt, now);
+      if (kept && attempt.outcome === "sent" && message.key !== null) await this.#parts.onKeySent(unit, message.key, now);
+    });
+    if (message.key !== null) this.#parts.onChanged();
     const said = { message: id, channel: this.#name, kind: message.kind, attempt: message.attempts };
     if (attempt.outcome === "sent") log.debug(said, "sent a message");
     else log.warn({ ...said, problem: attempt.problem }, attempt.outcome === "refused" ? "a message was refused for good" : "a message could not be sent; it will be tried again");
@@ -118,23 +132,30 @@ function waiting(unit: Unit, channel: ChannelName) {
 async function claim(unit: Unit, parts: MessageSenderParts, channel: ChannelName, now: number): Promise<Claimed[]> {
   const rows = await waiting(unit, channel).selectAll().where("next_at", "<=", now).orderBy((eb) => eb.case().when("kind", "in", CODE_KINDS).then(0).else(1).end()).orderBy("next_at").orderBy("id").limit(MESSAGES_AT_ONCE).execute();
   const claimed: Claimed[] = [];
-  for (const { id, kind, recipient, content, created_at, attempts } of rows) {
+  for (const { id, kind, recipient, content, created_at, attempts, key_id } of rows) {
     if (created_at + lifetimeOf(kind) <= now) {
       await unit.updateTable("messages").set({ failed_at: now, content: null }).where("id", "=", id).execute();
       continue;
     }
     await unit.updateTable("messages").set({ attempts: attempts + 1, next_at: now + SEND_CLAIM_SECONDS }).where("id", "=", id).execute();
-    claimed.push({ id, to: recipient, ...openContent(parts, id, content!), kind, createdAt: created_at, attempts: attempts + 1 });
+    claimed.push({ id, to: recipient, ...openContent(parts, id, content!), kind, key: key_id, createdAt: created_at, attempts: attempts + 1 });
   }
   return claimed.length === 0 && rows.length > 0 ? claim(unit, parts, channel, now) : claimed;
 }
 
-async function note(unit: Unit, { id, kind, createdAt, attempts }: Claimed, attempt: Attempt, now: number): Promise<void> {
+/** @returns whether the message is still there: it may have been withdrawn meanwhile. */
+async function note(unit: Unit, { id, kind, createdAt, attempts }: Claimed, attempt: Attempt, now: number): Promise<boolean> {
   const row = unit.updateTable("messages").where("id", "=", id);
-  // Its words are of no use any more, and may hold a link.
-  if (attempt.outcome === "sent") return void (await row.set({ sent_at: now, content: null, problem: null }).execute());
   const next = now + Math.min(MESSAGE_RETRY_SECONDS * 2 ** (attempts - 1), MESSAGE_RETRY_SECONDS_MAX);
+  const { numUpdatedRows } = await row.set(rowAfter(attempt, next, createdAt + lifetimeOf(kind), now)).executeTakeFirst();
+  return Number(numUpdatedRows) > 0;
+}
+
+/** @param next when it would be tried again. @param until when it is worth nothing any more. */
+function rowAfter(attempt: Attempt, next: number, until: number, now: number): Partial<MessageRow> {
+  // Its words are of no use any more, and may hold a link.
+  if (attempt.outcome === "sent") return { sent_at: now, content: null, problem: null };
   const { problem } = attempt;
-  if (attempt.outcome === "refused" || next >= createdAt + lifetimeOf(kind)) await row.set({ failed_at: now, content: null, problem }).execute();
-  else await row.set({ next_at: next, problem }).execute();
+  if (attempt.outcome === "refused" || next >= until) return { failed_at: now, content: null, problem };
+  return { next_at: next, problem };
 }

@@ -9,8 +9,8 @@ export interface Moment {
 }
 
 /**
- * What there is to tell people, and what each text needs. Links are whole URLs (see page-link.ts). No message holds
- * a PIN: those are looked at after signing in, or passed on by hand.
+ * What there is to tell people, and what each text needs. Links are whole URLs (see page-link.ts). No message but
+ * `text-key` holds a PIN: those are looked at after signing in, or passed on by hand.
  */
 export interface MessageValues {
   "sign-in-code": { code: string };
@@ -33,6 +33,13 @@ export interface MessageValues {
   "pin-renewed": { holder: string | null; property: string; reason: "period" | "asked" | "security"; oldUntil: Moment | null; link: string };
   /** Another code, for doors at which the one they have cannot be used; `holder` as above. */
   "pin-added": { holder: string | null; property: string; link: string };
+  /** S3: a key to accept, or decline. `giver` null: whoever runs the property; `key` is its name. */
+  "key-link": { giver: string | null; property: string; key: string; link: string; until: Moment };
+  /**
+   * N5: a code for somebody without the app. `doors` are their names, `unit` what is typed before the code where a
+   * door asks for it; `from` null: now; `until` null: no end.
+   */
+  "text-key": { giver: string | null; property: string; doors: string; code: string; unit: string | null; from: Moment | null; until: Moment | null };
   /** To whoever's place in a household has ended. */
   removed: { property: string; unit: string; how: RemovalRow["kind"] | "expired"; at: Moment };
 }

@@ -20,17 +20,18 @@ export interface Recipient {
 /**
  * Puts a message among those to be sent, in the transaction of what it tells of: neither exists without the other.
  * It leaves after the commit. Its words are sealed, because they may hold a code or a link.
+ * @param message with the key that begins when it has left, if it holds that key's code (N5): see key-messages.ts.
  * @returns the message's id: ids grow in the order of queueing.
  * @throws {Refusal} `no-text-messages` (A3).
  */
-export async function queueMessage(unit: Unit, parts: MessageParts, message: Message & { to: Recipient }, now: number): Promise<string> {
+export async function queueMessage(unit: Unit, parts: MessageParts, message: Message & { to: Recipient; key?: string }, now: number): Promise<string> {
   const { to, kind } = message;
   requireChannel(parts.channels, to.kind);
   const channel = channelOf(to.kind);
   const id = nextId(now);
   const content = sealContent(parts, id, compose(message, channel));
   const kept = parts.channels[channel] === "outbox";
-  await unit.insertInto("messages").values({ id, channel, recipient: to.value, kind, content, created_at: now, next_at: now, attempts: 0, sent_at: kept ? now : null }).execute();
+  await unit.insertInto("messages").values({ id, channel, recipient: to.value, kind, content, created_at: now, next_at: now, attempts: 0, sent_at: kept ? now : null, key_id: message.key ?? null }).execute();
   return id;
 }
 

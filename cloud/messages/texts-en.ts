@@ -85,6 +85,23 @@ export const TEXTS_EN: Texts = {
       sms: `Latchkey: ${holder === null ? "you have another code" : `“${holder}” has another code`} at ${property}, for doors that are new. ${link}`,
     };
   },
+  "key-link": ({ giver, property, key, link, until }) => {
+    const from = giver === null ? `whoever runs ${property}` : `“${giver}”`;
+    return {
+      subject: `A key to ${property}`,
+      body: [`You have been given a key to ${property}, “${key}”, by ${from}.`, "Nothing opens before you accept. You can do that with any account of yours, or decline:", link, `The link works once, until ${until}. If you know nobody there, you need not do anything.`],
+      sms: `Latchkey: ${giver === null ? "you have been given" : `“${giver}” gives you`} a key to ${property}: ${link} (once, until ${until})`,
+    };
+  },
+  "text-key": ({ giver, property, doors, code, unit, from, until }) => {
+    const when = [from === null ? "" : ` from ${from}`, until === null ? "" : ` until ${until}`].join("");
+    const typed = unit === null ? "" : ` Where a door asks for a unit, type ${unit} first.`;
+    return {
+      subject: `Your code for ${property}`,
+      body: [`${giver === null ? "You have been given" : `“${giver}” has given you`} a code for ${property}: ${code}.`, `It opens ${doors}${when}. You need no app and no account.${typed}`, "Keep it to yourself: whoever has it gets in."],
+      sms: `Latchkey: ${code} is your code for ${doors}, ${property}${when}${giver === null ? "" : `, from “${giver}”`}.${typed} No app needed.`,
+    };
+  },
   removed: ({ property, unit, how, at }) => {
     const why = {
       "moved-out": "because of a move",

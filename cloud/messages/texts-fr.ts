@@ -85,6 +85,23 @@ export const TEXTS_FR: Texts = {
       sms: `Latchkey : ${holder === null ? "vous avez un code de plus" : `« ${holder} » a un code de plus`} à ${property}, pour de nouvelles portes. ${link}`,
     };
   },
+  "key-link": ({ giver, property, key, link, until }) => {
+    const from = giver === null ? `par la gestion de ${property}` : `par « ${giver} »`;
+    return {
+      subject: `Une clé pour ${property}`,
+      body: [`Une clé pour ${property}, « ${key} », vous a été donnée ${from}.`, "Rien ne s’ouvre avant que vous acceptiez. Vous pouvez le faire avec n’importe lequel de vos comptes, ou refuser :", link, `Le lien sert une seule fois, jusqu’au ${until}. Si vous ne connaissez personne là-bas, vous n’avez rien à faire.`],
+      sms: `Latchkey : ${giver === null ? "on vous donne" : `« ${giver} » vous donne`} une clé pour ${property} : ${link} (une seule fois, jusqu’au ${until})`,
+    };
+  },
+  "text-key": ({ giver, property, doors, code, unit, from, until }) => {
+    const when = [from === null ? "" : ` à partir du ${from}`, until === null ? "" : ` jusqu’au ${until}`].join("");
+    const typed = unit === null ? "" : ` Si une porte demande un numéro de logement, tapez d’abord ${unit}.`;
+    return {
+      subject: `Votre code pour ${property}`,
+      body: [`${giver === null ? "On vous a donné" : `« ${giver} » vous a donné`} un code pour ${property} : ${code}.`, `Il ouvre ${doors}${when}. Ni application ni compte ne sont nécessaires.${typed}`, "Gardez-le pour vous : quiconque l’a peut entrer."],
+      sms: `Latchkey : ${code} est votre code pour ${doors}, ${property}${when}${giver === null ? "" : `, de la part de « ${giver} »`}.${typed} Sans application.`,
+    };
+  },
   removed: ({ property, unit, how, at }) => {
     const why = {
       "moved-out": "en raison d’un déménagement",
