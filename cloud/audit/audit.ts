@@ -1,5 +1,6 @@
 import { toHex } from "../../protocol/bytes";
 import type { DataKeys, KeyOwner } from "../keys/data-keys";
+import { noteAudited } from "../notifications/audit-occurrence";
 import type { Unit } from "../store/store";
 import { CHAIN_START, hashOf } from "./chain";
 
@@ -31,6 +32,7 @@ export async function audit(unit: Unit, entry: AuditEntry): Promise<void> {
     ...{ sealed, sealed_for: sealed === null ? null : personal!.owner },
   };
   await unit.insertInto("audit").values({ ...row, hash: hashOf(previous, row) }).execute();
+  if (row.property_id !== null) await noteAudited(unit, row.property_id, entry);
 }
 
 /** The chain's end: its hash in hexadecimal stands for all that came before. */

@@ -1,5 +1,6 @@
 import { readU32 } from "../../protocol/bytes";
 import type { EventRecord, ReadEvent } from "../../protocol/event-record";
+import { noteEvent } from "../notifications/event-occurrence";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { raiseAlarm } from "./receive-receipt";
@@ -29,6 +30,8 @@ export async function storeEvent(unit: Unit, { door, read, record, skipped, now 
   const time = read.altered ? 0 : readU32(record, 4);
   // Where the door had no clock stands at the same place in every record.
   const timeUnknown = read.altered || (record[11] & 1) !== 0;
+  const late = timeUnknown || now - time > LATE_SECONDS;
+  const credential = event === undefined ? null : await credentialOf(unit, door.id, event);
   await unit
     .insertInto("events")
     .values({
@@ -40,13 +43,14 @@ export async function storeEvent(unit: Unit, { door, read, record, skipped, now 
       time_unknown: timeUnknown ? 1 : 0,
       type: event?.type ?? (read.altered ? "altered" : "unknown"),
       reason: event?.reason ?? "unknown",
-      credential_id: event === undefined ? null : await credentialOf(unit, door.id, event),
+      credential_id: credential,
       received_at: now,
-      late: timeUnknown || now - time > LATE_SECONDS ? 1 : 0,
+      late: late ? 1 : 0,
       altered: read.altered ? 1 : 0,
       gap,
     })
     .execute();
+  if (event !== undefined) await noteEvent(unit, door, event, credential, late, now);
   if (event?.duress === true) await raiseAlarm(unit, door.id, "duress", `Somebody was made to open the door (event ${event.sequence}).`, now);
 }
 

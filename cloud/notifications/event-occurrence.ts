@@ -1,0 +1,43 @@
+import type { EventRecord } from "../../protocol/event-record";
+import type { Unit } from "../store/store";
+import type { DoorRow } from "../store/tables";
+import { noteOccurrence, type Occurrence } from "./occurrence";
+
+/** Notes an event of a door's log. @param credential whose tag it names, if anybody's. */
+export async function noteEvent(unit: Unit, door: DoorRow, event: EventRecord, credential: string | null, late: boolean, now: number): Promise<void> {
+  const told = occurrencesOfEvent(event);
+  if (told.length === 0) return;
+  const holder = credential === null ? undefined : await unit.selectFrom("credentials").select("person_id").where("id", "=", credential).executeTakeFirst();
+  for (const each of told) {
+    await noteOccurrence(unit, { property: door.property_id, door: door.id, person: holder?.person_id, at: event.timeUnknown ? null : event.time, late, ...each }, now);
+  }
+}
+
+type Told = Pick<Occurrence, "kind" | "detail">;
+
+/**
+ * What an event of a door's log is to whoever wants to be told. Who was made to open opens like every day: whoever
+ * stands beside them must not see that anything is missing.
+ */
+function occurrencesOfEvent({ type, reason, count, duress }: EventRecord): Told[] {
+  switch (type) {
+    case "decision":
+      if (reason !== "granted") return [{ kind: "door-refused", detail: { reason } }];
+      return [{ kind: "door-opened", detail: {} }, ...(duress ? [{ kind: "duress", detail: {} } as const] : [])];
+    case "remote-unlock":
+      return [{ kind: "door-opened", detail: { remote: true } }];
+    case "denials-folded":
+      return [{ kind: "door-refused", detail: { times: count } }];
+    case "forced-open":
+      return [{ kind: "door-forced", detail: {} }];
+    case "held-open":
+      return [{ kind: "door-held-open", detail: {} }];
+    case "alarm":
+      return count in HARDWARE_ALARMS ? [{ kind: "door-alarm", detail: { alarm: HARDWARE_ALARMS[count] } }] : [];
+    default:
+      return [];
+  }
+}
+
+/** By the event's count, as firmware/door/door.ts and its updater have them. Of its list (0) a door says more in its receipts. */
+const HARDWARE_ALARMS: { [count: number]: string } = { 1: "exit-stuck", 2: "contact-chatters", 3: "firmware-fell-back" };
