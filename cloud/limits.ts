@@ -7,6 +7,10 @@ export const ADMIN_TOKEN_CHARACTERS_MIN = 16; // a shorter one is a broken confi
 export const NAME_CHARACTERS_MAX = 120;
 export const DOORS_PER_GRANT_MAX = 1_000;
 export const GRANTS_PER_CREDENTIAL_MAX = 4; // alternatives under one tag that count uses apart (protocol USE_COUNTERS)
+export const GROUPS_PER_PERSON_MAX = 4; // each is one more alternative under a tag; with a credential's own a door looks at no more (protocol ALTERNATIVES_MAX)
+export const GROUPS_PER_PROPERTY_MAX = 200;
+export const PEOPLE_PER_GROUP_MAX = 1_000; // a change of the group is one transaction over all of them
+export const DOORS_PER_GROUP_MAX = 100;
 export const CREDENTIALS_PER_PERSON_MAX = 32;
 export const CARD_BYTES_MIN = 3; // Wiegand 26
 export const CARD_BYTES_MAX = 10; // of any number that a reader gives
@@ -67,6 +71,9 @@ export const DATABASE_STATEMENT_MS = 30_000; // a statement that takes longer is
 export const DATABASE_IDLE_IN_TRANSACTION_MS = 30_000; // a transaction that is left alone this long is rolled back
 export const DATABASE_LOCK_MS = 60_000; // how long a start waits for another one's migration
 
+export const TRANSFER_ROWS = 100; // read at once while a database is carried over: a list may have half a megabyte
+export const TRANSFER_PARAMETERS_MAX = 10_000; // of one statement; SQLite takes 32,766, PostgreSQL 65,535
+
 export const CODE_DIGITS = 8; // sent to prove an identifier: twenty guesses a day at five living ones have even odds after 1,900 years
 export const CODE_SECONDS = 600; // the messages say so
 export const CODE_ATTEMPTS_MAX = 5; // wrong ones after which a code is dead
@@ -105,3 +112,9 @@ export const LIVE_STREAMS_MAX = 200; // server-sent events; beyond: refused, rea
 export const LIVE_STREAMS_PER_ACTOR_MAX = 10; // so that nobody takes them all
 export const LIVE_HEARTBEAT_SECONDS = 15; // a stream says that it is still there, and looks for what only time changes
 export const LIVE_SECONDS_MAX = 900; // then a stream ends, and its reader proves anew who they are
+
+export const UNLOCK_ASK_SECONDS = 5; // how long a door may take to give a nonce; nothing leaves after that: whoever stood there has gone on
+export const UNLOCK_REPLY_SECONDS = 12; // from the command's leaving: the door takes it for 10 s, and both ends of this are counted in whole seconds
+export const UNLOCKS_AT_ONCE_MAX = 4; // under way at one door: it keeps so many nonces
+export const UNLOCKS_PER_ACCOUNT = { count: 30, seconds: 60 }; // a finger that does not leave the button
+export const UNLOCKS_KEPT_SECONDS = 90 * 86_400; // as long as the door's events
