@@ -22,13 +22,16 @@ export interface AccountActor {
   authenticatedAt: number;
 }
 
+/** An actor, or an account that is not there to ask: what somebody is told is decided when it is sent (O15). */
+export type Party = SiteActor | MachineActor | Pick<AccountActor, "kind" | "account">;
+
 export const SITE: SiteActor = { kind: "site" };
 
 /** How the audit names what nobody has done: the time had come. */
 export const UPKEEP = "upkeep";
 
 /** How the audit, grants and revocations name whoever acted. */
-export function actorName(actor: Actor): string {
+export function actorName(actor: Party): string {
   if (actor.kind === "account") return `account/${actor.account}`;
   return actor.kind === "machine" ? `token/${actor.token}` : "site";
 }

@@ -1,4 +1,4 @@
-import type { Actor } from "../accounts/actor";
+import type { Party } from "../accounts/actor";
 import { may } from "../rules/rights";
 import { managedProperties, meetMember } from "../rules/read-standing";
 import type { Unit } from "../store/store";
@@ -15,7 +15,7 @@ export interface VisibleEntries {
  * Managers see what the doors of their property say, and that is noted in the audit. Members see themselves, and
  * administrators those whom they have invited and given shares to: nobody else's, a co-administrator's least of all.
  */
-export async function visibleEntries(unit: Unit, actor: Actor, now: number): Promise<VisibleEntries> {
+export async function visibleEntries(unit: Unit, actor: Party, now: number): Promise<VisibleEntries> {
   const properties = await managedProperties(unit, actor);
   if (actor.kind !== "account") return { properties, people: [] };
   const own = await unit.selectFrom("memberships").select("person_id").where("account_id", "=", actor.account).execute();

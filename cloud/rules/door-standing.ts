@@ -1,12 +1,9 @@
-import type { AccountActor, MachineActor, SiteActor } from "../accounts/actor";
+import type { Party } from "../accounts/actor";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { mayAtDoor, type DoorRank, type DoorStanding, type DoorVerb } from "./door-rights";
 import { requireAllowed } from "./read-standing";
-
-/** An actor, or an account that is not there to ask: what somebody is told is decided when it is sent. */
-export type Party = SiteActor | MachineActor | Pick<AccountActor, "kind" | "account">;
 
 /**
  * What somebody is at a door now (N4). An owner or admin of a door that has become the building's is a user there

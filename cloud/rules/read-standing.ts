@@ -1,4 +1,4 @@
-import type { Actor } from "../accounts/actor";
+import type { Actor, Party } from "../accounts/actor";
 import { Refusal, type ProblemCode } from "../refusal";
 import type { Unit } from "../store/store";
 import type { MembershipRow, PersonRow } from "../store/tables";
@@ -11,7 +11,7 @@ export interface Whereabouts {
 }
 
 /** What an actor is at a property, and in a household of it. A place counts while it is active and not over. */
-export async function standingAt(unit: Unit, actor: Actor, { property, household }: Whereabouts, now: number): Promise<Standing> {
+export async function standingAt(unit: Unit, actor: Party, { property, household }: Whereabouts, now: number): Promise<Standing> {
   if (actor.kind === "site") return { ranks: ["site"], places: [] };
   if (actor.kind === "machine") return actor.property === property ? { ranks: ["machine"], places: [] } : NOBODY;
   const { account } = actor;
@@ -41,7 +41,7 @@ export async function placesInForce(unit: Unit, account: string, now: number): P
 }
 
 /** Properties that an actor manages, sorted; "all" for the site. */
-export async function managedProperties(unit: Unit, actor: Actor): Promise<"all" | string[]> {
+export async function managedProperties(unit: Unit, actor: Party): Promise<"all" | string[]> {
   if (actor.kind === "site") return "all";
   if (actor.kind === "machine") return [actor.property];
   const rows = await unit.selectFrom("managers").select("property_id").where("account_id", "=", actor.account).orderBy("property_id").execute();
@@ -94,7 +94,7 @@ export async function requireOnMember(unit: Unit, actor: Actor, person: string, 
 }
 
 /** @returns undefined for people who have no place in a household. */
-export async function meetMember(unit: Unit, actor: Actor, person: string, now: number): Promise<Encounter | undefined> {
+export async function meetMember(unit: Unit, actor: Party, person: string, now: number): Promise<Encounter | undefined> {
   const membership = await unit.selectFrom("memberships").selectAll().where("person_id", "=", person).executeTakeFirst();
   if (membership === undefined) return undefined;
   const row = await unit.selectFrom("people").selectAll().where("id", "=", person).executeTakeFirstOrThrow();
