@@ -118,3 +118,24 @@ export const UNLOCK_REPLY_SECONDS = 12; // from the command's leaving: the door 
 export const UNLOCKS_AT_ONCE_MAX = 4; // under way at one door: it keeps so many nonces
 export const UNLOCKS_PER_ACCOUNT = { count: 30, seconds: 60 }; // a finger that does not leave the button
 export const UNLOCKS_KEPT_SECONDS = 90 * 86_400; // as long as the door's events
+
+export const OCCURRENCES_AT_ONCE = 100; // of one transaction, in which it is worked out who is told
+export const NOTIFICATION_RULES_PER_ACCOUNT_MAX = 50;
+export const NOTIFICATIONS_PER_ACCOUNT_MAX = 1_000; // beyond: the oldest go
+export const NOTIFICATIONS_KEPT_SECONDS = 30 * 86_400; // never longer than events
+export const NOTIFICATION_JOIN_SECONDS = 300; // more of the same within it is counted, not told one by one
+export const NEWS_PER_MESSAGE_MAX = 10; // of which it speaks; the rest is a number
+export const NEWS_PAUSE = { count: 1, seconds: 60 }; // by e-mail or text message to one account; what comes meanwhile goes together
+export const NEWS_MESSAGES = { email: { count: 12, seconds: 3_600 }, sms: { count: 4, seconds: 3_600 } }; // alarms have as many again of their own
+
+export const WEBHOOKS_PER_PROPERTY_MAX = 20;
+export const WEBHOOK_URL_CHARACTERS_MAX = 2_000;
+export const WEBHOOKS_AT_ONCE = 16; // each sends one delivery at a time
+export const WEBHOOK_MS = 10_000; // from looking up the name to the answer's head
+export const WEBHOOK_CLAIM_SECONDS = 60; // after a crash in mid-sending a delivery is tried again then
+export const WEBHOOK_RETRY_SECONDS = 10; // after a failed attempt; doubles up to the next line
+export const WEBHOOK_RETRY_SECONDS_MAX = 3_600;
+export const WEBHOOK_DELIVERY_SECONDS = 3 * 86_400; // older deliveries are given up
+export const WEBHOOK_PAUSE_SECONDS = 5 * 86_400; // without a success, while there was something to send
+export const WEBHOOK_WAITING_MAX = 5_000; // of one webhook; more are counted as missed
+export const WEBHOOK_DELIVERIES_KEPT_SECONDS = 30 * 86_400;

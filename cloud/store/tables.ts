@@ -562,6 +562,7 @@ export interface NotificationRow {
   urgent: 0 | 1;
   in_app: 0 | 1;
   due_at: number;
+  next_at: number;
   channels: string;
   created_at: number;
   read_at: number | null;

@@ -192,12 +192,13 @@ const TABLES = `
     urgent INTEGER NOT NULL CHECK (urgent IN (0, 1)),
     in_app INTEGER NOT NULL CHECK (in_app IN (0, 1)), -- whether it stands in the account's own list
     due_at INTEGER NOT NULL,                 -- after the quiet hours
+    next_at INTEGER NOT NULL,                -- … and after what too much of them waits for
     channels TEXT NOT NULL,                  -- JSON: those that are still to be served
     created_at INTEGER NOT NULL,
     read_at INTEGER
   ) STRICT;
   CREATE INDEX notifications_of_account ON notifications (account_id, id);
-  CREATE INDEX notifications_due ON notifications (due_at) WHERE channels <> '[]';
+  CREATE INDEX notifications_due ON notifications (next_at) WHERE channels <> '[]';
 
   -- Programs that are told by HTTP (X13).
   CREATE TABLE webhooks (
