@@ -3,9 +3,12 @@ import { Pool, types, type ClientConfig, type PoolClient } from "pg";
 import { DATABASE_CONNECT_MS, DATABASE_CONNECTIONS_MAX, DATABASE_IDLE_IN_TRANSACTION_MS, DATABASE_STATEMENT_MS } from "../limits";
 import { storable } from "./storable";
 
-/** How every connection to PostgreSQL is made. */
-export function connectionTo(url: string): ClientConfig {
-  return { connectionString: url, application_name: "latchkey", connectionTimeoutMillis: DATABASE_CONNECT_MS, keepAlive: true, types: { getTypeParser } };
+/** What all connections of this program call themselves at first; behind it stands whose they are. */
+export const APPLICATION = "latchkey";
+
+/** How every connection to PostgreSQL is made. @param opener tells the connections of one store from all others. */
+export function connectionTo(url: string, opener: string): ClientConfig {
+  return { connectionString: url, application_name: `${APPLICATION} ${opener}`, connectionTimeoutMillis: DATABASE_CONNECT_MS, keepAlive: true, types: { getTypeParser } };
 }
 
 /** Said once to each connection, because a URL, a role or a pooler may have other ideas. */
@@ -20,8 +23,8 @@ export class StoragePool implements PostgresPool {
   readonly #pool: Pool;
   readonly #clients = new WeakMap<PoolClient, PostgresPoolClient>();
 
-  constructor(url: string) {
-    this.#pool = new Pool({ ...connectionTo(url), max: DATABASE_CONNECTIONS_MAX });
+  constructor(url: string, opener: string) {
+    this.#pool = new Pool({ ...connectionTo(url, opener), max: DATABASE_CONNECTIONS_MAX });
     // An idle connection was lost. The next query gets a new one, or says what is wrong.
     this.#pool.on("error", () => undefined);
   }

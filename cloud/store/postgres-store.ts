@@ -2,9 +2,10 @@ import { Kysely, PostgresDialect } from "kysely";
 import { Client } from "pg";
 import { DATABASE_LOCK_MS } from "../limits";
 import { StartupError } from "../startup-error";
+import { newId } from "./ids";
 import { MIGRATIONS } from "./migrations/migrations";
 import { toPostgres } from "./migrations/to-postgres";
-import { connectionTo, StoragePool } from "./postgres-pool";
+import { APPLICATION, connectionTo, StoragePool } from "./postgres-pool";
 import type { Store } from "./store";
 import type { Tables } from "./tables";
 
@@ -20,29 +21,41 @@ const SERVER_VERSION_MIN = 14;
  */
 export async function openPostgresStore(url: string): Promise<Store> {
   const name = nameOf(url);
-  await locked(url, name, (client) => migrate(client, name));
-  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new StoragePool(url) }) });
+  const opener = newId();
+  await locked(url, name, opener, (client) => migrate(client, name));
+  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new StoragePool(url, opener) }) });
   return {
     database,
-    alone: (work) => locked(url, name, work),
+    alone: (work) => locked(url, name, opener, work),
+    heldByOthers: () => connected(url, name, opener, (client) => isHeldByOthers(client, opener)),
     close: () => database.destroy(),
   };
 }
 
-/** The database without user and password: what errors may name. */
-function nameOf(url: string): string {
+/** The database without user and password: what may be written anywhere. */
+export function nameOf(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   return `PostgreSQL ${hostname || "(local socket)"}:${port || "5432"}${pathname}`;
 }
 
 /** The lock goes with its connection, so no crash leaves it behind. */
-async function locked<T>(url: string, name: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(connectionTo(url));
+async function locked<T>(url: string, name: string, opener: string, work: (client: Client) => Promise<T>): Promise<T> {
+  return connected(url, name, opener, async (client) => {
+    try {
+      await client.query(`SET lock_timeout = ${DATABASE_LOCK_MS}; SELECT pg_advisory_lock(${START_LOCK})`);
+    } catch (error) {
+      throw new StartupError(explain(error as Error, name));
+    }
+    return work(client);
+  });
+}
+
+async function connected<T>(url: string, name: string, opener: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(connectionTo(url, opener));
   client.on("error", () => undefined); // whatever is under way fails by itself
   try {
     try {
       await client.connect();
-      await client.query(`SET lock_timeout = ${DATABASE_LOCK_MS}; SELECT pg_advisory_lock(${START_LOCK})`);
     } catch (error) {
       throw new StartupError(explain(error as Error, name));
     }
@@ -50,6 +63,11 @@ async function locked<T>(url: string, name: string, work: (client: Client) => Pr
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function isHeldByOthers(client: Client, opener: string): Promise<boolean> {
+  const { rows } = await client.query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE $1 AND application_name <> $2 LIMIT 1", [`${APPLICATION} %`, `${APPLICATION} ${opener}`]);
+  return rows.length > 0;
 }
 
 async function migrate(client: Client, name: string): Promise<void> {

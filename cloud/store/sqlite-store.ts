@@ -37,6 +37,7 @@ export function openSqliteStore(path: string): Store {
   return {
     database,
     alone: (work) => work(), // the lock on the file is kept
+    heldByOthers: () => Promise.resolve(false),
     async close() {
       await database.destroy();
       sqlite.close(); // Kysely closes only what it has used

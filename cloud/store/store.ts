@@ -11,6 +11,8 @@ export interface Store {
   database: Database;
   /** Runs `work` while no other process opens this database, or is in such work itself. */
   alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether another process has this database open, as far as it can be known. */
+  heldByOthers(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -197,6 +197,11 @@ export class World {
     );
   }
 
+  /** From its next start the cloud has this database. @param location as `openStore` takes it. */
+  useDatabase(location: string): void {
+    this.#databaseUrl = location;
+  }
+
   /** A door that is registered by its QR, claims itself and has its first list. */
   async addDoor(name: string, wiring: Wiring = {}): Promise<WorldDoor> {
     const door = new WorldDoor(this, name, wiring);
