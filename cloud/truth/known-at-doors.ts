@@ -1,36 +1,38 @@
+import type { SelectQueryBuilder } from "kysely";
 import type { Unit } from "../store/store";
+import type { Tables } from "../store/tables";
 
-/** Whether a door goes by what a credential may do now. */
+/** Whether a door goes by what some grants allow now. */
 export interface KnownAtDoor {
   door: string;
   doorName: string;
-  /** Its receipt shows a list with all of the credential's rights there as they are, and none that it had before. */
+  /** Its receipt shows a list with all of these rights as they are, and none that was there before. */
   upToDate: boolean;
 }
 
+/** A query for the ids of grants, in force or not. */
+export type GrantIds = SelectQueryBuilder<Tables, "grants", { id: string }>;
+
 /**
- * Where a credential opens, and which of these doors have heard of its rights as they stand: a schedule that was
- * narrowed is true at a door from then on. By receipts, never by what was sent (X1).
- * @param only "own": without what groups give to it.
- * @returns by door; none where it has no right that is in force.
+ * Where some grants open, and which of these doors have heard of them as they stand: a schedule that was narrowed is
+ * true at a door from then on. By receipts, never by what was sent (X1).
+ * @returns by door; none where no right is in force.
  */
-export async function knownAtDoors(unit: Unit, credential: string, only?: "own"): Promise<KnownAtDoor[]> {
+export async function knownAtDoors(unit: Unit, grants: GrantIds): Promise<KnownAtDoor[]> {
   const rows = await unit
-    .selectFrom("grant_doors as at")
-    .innerJoin("grants as grant", "grant.id", "at.grant_id")
+    .selectFrom("grants as grant")
+    .innerJoin("grant_doors as at", "at.grant_id", "grant.id")
     .innerJoin("doors as door", "door.id", "at.door_id")
-    .where("grant.credential_id", "=", credential)
-    .$if(only === "own", (query) => query.where("grant.group_id", "is", null))
+    .where("grant.id", "in", grants)
     .orderBy("at.door_id")
     .select(["at.door_id", "at.added_version", "at.changed_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "grant.revoked_at", "door.name", "door.acknowledged_version"])
     .execute();
   const doors = new Map<string, KnownAtDoor>();
   for (const row of rows.filter(({ revoked_at }) => revoked_at === null)) {
     const { door_id: door, added_version, changed_version, acknowledged_version } = row;
-    const added = added_version !== null && added_version <= acknowledged_version;
-    // What the door has acknowledged leaves no mark: any that is there waits for it.
-    const changed = changed_version === null;
-    doors.set(door, { door, doorName: row.name, upToDate: added && changed && (doors.get(door)?.upToDate ?? true) });
+    // What a door has acknowledged leaves no mark: any that is there waits for it.
+    const known = added_version !== null && added_version <= acknowledged_version && changed_version === null;
+    doors.set(door, { door, doorName: row.name, upToDate: known && (doors.get(door)?.upToDate ?? true) });
   }
   for (const { door_id: door, removed_version, never_left, acknowledged_at, acknowledged_version } of rows.filter(({ revoked_at }) => revoked_at !== null)) {
     const gone = never_left === 1 || acknowledged_at !== null || (removed_version !== null && removed_version <= acknowledged_version);
@@ -38,4 +40,9 @@ export async function knownAtDoors(unit: Unit, credential: string, only?: "own")
     if (known !== undefined && !gone) doors.set(door, { ...known, upToDate: false });
   }
   return [...doors.values()];
+}
+
+/** What a credential has of its own: what groups give to it is the groups'. */
+export function ownGrants(unit: Unit, credential: string): GrantIds {
+  return unit.selectFrom("grants").select("id").where("credential_id", "=", credential).where("group_id", "is", null);
 }
