@@ -3,7 +3,7 @@ import type { Unit } from "../store/store";
 /**
  * Gives back the values of credentials that a door surely does not hold any more: all their grants there are gone
  * from a list that the door has acknowledged, or never left this cloud. Until then nobody else may get them (X9).
- * A revoked PIN that no door holds is destroyed.
+ * A revoked PIN that no door holds is destroyed. What is kept for a key that has not begun stays its own (N5).
  * @param credentials those of which grants have gone from the door's list, with their companions; undefined = all
  * that the door may hold.
  */
@@ -24,6 +24,19 @@ export async function releaseCredentials(unit: Unit, door: string, now: number, 
             .where("at.door_id", "=", door)
             .whereRef("grant.credential_id", "=", (credential) => credential.fn.coalesce("credential.parent_id", "credential.id"))
             .where((at) => at.or([at("at.removed_version", "is", null), at.and([at("at.never_left", "=", 0), at("at.removed_version", ">", acknowledged_version)])])),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("credentials as kept")
+            .innerJoin("keys as key", "key.id", "kept.key_id")
+            .select("kept.id")
+            .whereRef("kept.id", "=", "door_credentials.credential_id")
+            .where("kept.revoked_at", "is", null)
+            .where("key.state", "=", "pending"),
         ),
       ),
     )

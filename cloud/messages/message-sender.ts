@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
+import { backOff } from "../back-off";
 import type { Clock } from "../clock";
 import { MESSAGE_RETRY_SECONDS, MESSAGE_RETRY_SECONDS_MAX, MESSAGES_AT_ONCE, SEND_CLAIM_SECONDS } from "../limits";
+import { Refusal } from "../refusal";
 import { inTransaction } from "../store/transaction";
 import type { Database, Unit } from "../store/store";
 import type { MessageRow } from "../store/tables";
@@ -102,15 +104,27 @@ class Channel {
     const { log } = this.#parts;
     const { id, to, subject, text } = message;
     const attempt = await this.#sender.send({ id, to, subject, text });
-    await this.#inTransaction(async (unit, now) => {
-      const kept = await note(unit, message, attempt, now);
-      if (kept && attempt.outcome === "sent" && message.key !== null) await this.#parts.onKeySent(unit, message.key, now);
-    });
-    if (message.key !== null) this.#parts.onChanged();
+    await this.#note(message, attempt);
     const said = { message: id, channel: this.#name, kind: message.kind, attempt: message.attempts };
     if (attempt.outcome === "sent") log.debug(said, "sent a message");
     else log.warn({ ...said, problem: attempt.problem }, attempt.outcome === "refused" ? "a message was refused for good" : "a message could not be sent; it will be tried again");
     return attempt;
+  }
+
+  /** A key that cannot begin (its door is full by now) keeps its message from being sent again and again no less. */
+  async #note(message: Claimed, attempt: Attempt): Promise<void> {
+    const { key } = message;
+    if (key === null || attempt.outcome !== "sent") return void (await this.#inTransaction((unit, now) => note(unit, message, attempt, now)));
+    try {
+      await this.#inTransaction(async (unit, now) => {
+        if (await note(unit, message, attempt, now)) await this.#parts.onKeySent(unit, key, now);
+      });
+      this.#parts.onChanged();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#parts.log.warn({ key, because: error.code }, "a key's code has left, and the key cannot begin");
+      await this.#inTransaction((unit, now) => note(unit, message, attempt, now));
+    }
   }
 
   async #waitForNext(earliest: number): Promise<void> {
@@ -146,7 +160,7 @@ async function claim(unit: Unit, parts: MessageSenderParts, channel: ChannelName
 /** @returns whether the message is still there: it may have been withdrawn meanwhile. */
 async function note(unit: Unit, { id, kind, createdAt, attempts }: Claimed, attempt: Attempt, now: number): Promise<boolean> {
   const row = unit.updateTable("messages").where("id", "=", id);
-  const next = now + Math.min(MESSAGE_RETRY_SECONDS * 2 ** (attempts - 1), MESSAGE_RETRY_SECONDS_MAX);
+  const next = now + backOff(attempts, MESSAGE_RETRY_SECONDS, MESSAGE_RETRY_SECONDS_MAX);
   const { numUpdatedRows } = await row.set(rowAfter(attempt, next, createdAt + lifetimeOf(kind), now)).executeTakeFirst();
   return Number(numUpdatedRows) > 0;
 }
