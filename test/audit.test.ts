@@ -237,7 +237,7 @@ testOfSqlite("npm run audit: says that a chain holds, or names its first break",
   const path = join(book.folder, "store.sqlite");
   const run = (...parameters: string[]) =>
     new Promise<{ code: number; out: string }>((resolve) => {
-      execFile(process.execPath, ["-r", "ts-node/register", "cloud/audit/main.ts", ...parameters], { env: { ...process.env, TS_NODE_TRANSPILE_ONLY: "1" } }, (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out: stdout + stderr }));
+      execFile(process.execPath, ["-r", "tsx/cjs", "cloud/audit/main.ts", ...parameters], (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out: stdout + stderr }));
     });
   t.like(await run(path), { code: 2 }); // held by us
   await book.store.close();

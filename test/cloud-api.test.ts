@@ -431,7 +431,7 @@ test("a port in use stops the start, and lets go of all that was taken", async (
 
 testOfSqlite("npm run cloud: a second process on the same data is one clear line and status 1", (t) => {
   const environment = { ...process.env, LATCHKEY_DATA: rig.settings.dataFolder, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0" };
-  const { status, stderr, stdout } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "cloud/main.ts"], { env: environment, encoding: "utf8" });
+  const { status, stderr, stdout } = spawnSync(process.execPath, ["-r", "tsx/cjs", "cloud/main.ts"], { env: environment, encoding: "utf8" });
   t.is(status, 1);
   t.is(stdout, "");
   t.regex(stderr, /^The database .* is in use by another process: one Latchkey at a time\.\n$/);

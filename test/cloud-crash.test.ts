@@ -38,7 +38,7 @@ class CloudProcess {
   async start(): Promise<void> {
     this.#databaseUrl ??= await newDatabaseUrl();
     const environment = { ...process.env, LATCHKEY_DATA: this.folder, LATCHKEY_DATABASE_URL: this.#databaseUrl, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "error" };
-    this.#child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "cloud/main.ts"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+    this.#child = spawn(process.execPath, ["-r", "tsx/cjs", "cloud/main.ts"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
     for await (const line of createInterface(this.#child.stdout!)) {
       const match = /HTTP on (http:\S+), MQTT on \S+:([0-9]+)\./.exec(line);
       if (match === null) continue;

@@ -127,7 +127,7 @@ onPostgres("X13: a transfer carries each table and each counted id, and refuses 
   await store.database.deleteFrom("audit").where("at", "=", 4).execute();
   await store.close();
 
-  const script = (...parameters: string[]) => spawnSync(process.execPath, ["-r", "ts-node/register", "cloud/store/transfer-main.ts", ...parameters], { encoding: "utf8" });
+  const script = (...parameters: string[]) => spawnSync(process.execPath, ["-r", "tsx/cjs", "cloud/store/transfer-main.ts", ...parameters], { encoding: "utf8" });
   const again = script(back, join(folder, "third.sqlite"));
   t.is(again.status, 0, again.stderr);
   t.regex(again.stdout, /1203 {2}rate_limits\n(.|\n)*Carried over: 1210 rows/);
