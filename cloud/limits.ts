@@ -136,6 +136,6 @@ export const WEBHOOK_CLAIM_SECONDS = 60; // after a crash in mid-sending a deliv
 export const WEBHOOK_RETRY_SECONDS = 10; // after a failed attempt; doubles up to the next line
 export const WEBHOOK_RETRY_SECONDS_MAX = 3_600;
 export const WEBHOOK_DELIVERY_SECONDS = 3 * 86_400; // older deliveries are given up
-export const WEBHOOK_PAUSE_SECONDS = 5 * 86_400; // without a success, while there was something to send
+export const WEBHOOK_PAUSE_SECONDS = 5 * 86_400; // of nothing but failures: then a manager must look
 export const WEBHOOK_WAITING_MAX = 5_000; // of one webhook; more are counted as missed
 export const WEBHOOK_DELIVERIES_KEPT_SECONDS = 30 * 86_400;
