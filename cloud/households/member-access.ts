@@ -3,6 +3,7 @@ import type { GrantTerms } from "../access/grant";
 import { termsOf } from "../access/stored-terms";
 import { sortWindows } from "../access/window";
 import type { DoorSecrets } from "../doors/door-secrets";
+import { matchGroups } from "../groups/match-groups";
 import type { Keystore } from "../keys/keystore";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
@@ -10,6 +11,7 @@ import { extendCredential } from "../people/extend-credential";
 import { giveCredentials, insertGrant, type GivenCredential, type NewCredential } from "../people/give-credential";
 import { revokeGrant } from "../people/revoke";
 import { readRules } from "../properties/household-rules";
+import { matchKey } from "../sharing/match-key";
 import type { Unit } from "../store/store";
 import type { MembershipRow } from "../store/tables";
 import { householdDoors } from "./household-doors";
@@ -42,13 +44,18 @@ export async function doorsOfPlace(unit: Unit, member: Pick<MembershipRow, "pers
 export async function matchAccess(unit: Unit, parts: CredentialParts, person: string, actor: string, now: number): Promise<GivenCredential[]> {
   const place = await readPlace(unit, person);
   if (place.member.state !== "active") throw new Error("only an active member opens doors");
+  if (place.member.role === "share") {
+    // What a member gave is a key, whose rows say what it is; one that has ended does not come back.
+    const key = await unit.selectFrom("keys").selectAll().where("person_id", "=", person).executeTakeFirst();
+    if (key !== undefined) return matchKey(unit, parts, key, actor, now);
+  }
   const terms = placeTerms(place.member, await spanOf(unit, place.household.id));
   const holds = terms !== undefined && terms.notAfter > now;
   const doors = holds ? await doorsOfPlace(unit, place.member) : [];
   const had = await readAccess(unit, person);
   if (terms === undefined || doors.length === 0) {
     await endGrants(unit, had, actor, now);
-    return [];
+    return (await matchGroups(unit, parts, person, actor, now)).given;
   }
   const gained = doors.filter((door) => !had.some((each) => each.supersededAt === null && each.doors.includes(door)));
   const { pinPerDoor } = await readRules(unit, place.household.property_id);
@@ -64,6 +71,8 @@ export async function matchAccess(unit: Unit, parts: CredentialParts, person: st
   for (const each of had) await replaceGrants(unit, each, terms, [...each.doors.filter((door) => doors.includes(door)), ...(extended.get(each.credential) ?? [])], actor, now);
   if (missing.length > 0) given.push(...(await giveCredentials(unit, parts.keystore, parts.secrets, person, newPins(missing, terms, pinPerDoor), actor, now)));
   for (const door of [...extended.values()].flat()) await requireRoom(unit, door);
+  // The dates of a place bound what its holder's groups give (N12).
+  given.push(...(await matchGroups(unit, parts, person, actor, now)).given);
   return given;
 }
 
@@ -81,7 +90,7 @@ function newPins(doors: readonly string[], terms: GrantTerms, perDoor: boolean):
   return groups.map((group) => ({ grants: [{ doors: group, terms, outputs: STRIKE }], secondPin: false, duressPin: false }));
 }
 
-/** A credential with its grants that are in force. */
+/** A credential with its own grants that are in force: those of its holder's groups are not a place's. */
 interface Access {
   credential: string;
   kind: string;
@@ -97,7 +106,8 @@ async function readAccess(unit: Unit, person: string): Promise<Access[]> {
   const credentials = await unit.selectFrom("credentials").select(["id", "kind", "superseded_at", "parent_id"]).where("person_id", "=", person).where("revoked_at", "is", null).orderBy("created_at").orderBy("id").execute();
   const all: Access[] = [];
   for (const { id, kind, superseded_at } of credentials.filter((each) => each.parent_id === null)) {
-    const rows = await unit.selectFrom("grants").selectAll().where("credential_id", "=", id).where("revoked_at", "is", null).execute();
+    const rows = await unit.selectFrom("grants").selectAll().where("credential_id", "=", id).where("group_id", "is", null).where("revoked_at", "is", null).execute();
+    if (rows.length === 0) continue;
     const grants: Access["grants"] = [];
     for (const row of rows) {
       const at = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", row.id).execute();

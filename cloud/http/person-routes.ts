@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { isTyped, type StoredKind } from "../access/stored-kind";
 import { termsOf } from "../access/stored-terms";
 import { actorName } from "../accounts/actor";
+import { matchGroups } from "../groups/match-groups";
 import { addPerson } from "../people/add-person";
 import { giveCredentials, type GivenCode, type GivenCredential } from "../people/give-credential";
 import { setSuspended } from "../people/suspend-person";
@@ -109,7 +110,9 @@ export function personRoutes(parts: ApiParts): Routes {
     const pin = parsePin(c.req.valid("json"));
     const [given] = await change(parts, async (unit, now) => {
       await requireOutsider(unit, actorOf(c), person);
-      return giveCredentials(unit, parts.keystore, parts.secrets, person, [pin], actorName(actorOf(c)), now);
+      const given = await giveCredentials(unit, parts.keystore, parts.secrets, person, [pin], actorName(actorOf(c)), now);
+      await matchGroups(unit, parts, person, actorName(actorOf(c)), now);
+      return given;
     });
     return c.json(formatPin(given), 201, NO_STORE);
   });
@@ -118,7 +121,9 @@ export function personRoutes(parts: ApiParts): Routes {
     const card = parseCard(c.req.valid("json"));
     const [given] = await change(parts, async (unit, now) => {
       await requireOutsider(unit, actorOf(c), person);
-      return giveCredentials(unit, parts.keystore, parts.secrets, person, [card], actorName(actorOf(c)), now);
+      const given = await giveCredentials(unit, parts.keystore, parts.secrets, person, [card], actorName(actorOf(c)), now);
+      await matchGroups(unit, parts, person, actorName(actorOf(c)), now);
+      return given;
     });
     return c.json(formatGiven(given), 201, NO_STORE);
   });
@@ -190,6 +195,8 @@ async function readGrants(unit: Unit, credential: string) {
       id: grant.id,
       doors: doors.map((door) => door.door_id),
       ...formatTerms(terms, grant.outputs),
+      group: grant.group_id,
+      suspended: grant.suspended === 1,
       by: grant.created_by,
       createdAt: formatInstant(grant.created_at),
       revokedAt: grant.revoked_at === null ? null : formatInstant(grant.revoked_at),

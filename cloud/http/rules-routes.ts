@@ -22,6 +22,7 @@ const fields = {
   pinOverlapDays: z.int().min(0).max(60).openapi({ description: "For how long an old code opens beside the new one." }),
   pinPerDoor: z.boolean(),
   pinDigitsMin: z.int().min(DIGITS_MIN).max(PIN_DIGITS_MAX).openapi({ description: "Shortest code that is drawn; longer ones where a door has many." }),
+  groups: z.boolean().openapi({ description: "Whether the manager makes groups of doors and people." }),
 } satisfies Record<keyof HouseholdRules, z.ZodType>;
 const Rules = z.object(fields).openapi("Rules", { description: "What households may do by themselves; whoever lives there already stays." });
 const RulesRequest = z.strictObject(fields).openapi("RulesRequest");

@@ -3,7 +3,7 @@ import { PAGES_MAX, PAGE_BYTES, PROFILES_MAX, ROWS_MAX, ROW_BYTES, SCHEDULE_RULE
 import { bodyBytes, decodeManifest } from "../../protocol/manifest";
 import { readCompanions } from "../issuing/door-grants";
 import { grantsAtDoor } from "../issuing/grants-at-door";
-import { GRANTS_PER_CREDENTIAL_MAX } from "../limits";
+import { GRANTS_PER_CREDENTIAL_MAX, GROUPS_PER_PERSON_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 
@@ -41,7 +41,7 @@ async function countByGrants(unit: Unit, door: string): Promise<Counts> {
   const companions = await readCompanions(unit, door);
   return {
     // Each of them for each of the grants that it shares.
-    rows: terms.reduce((sum, row) => sum + Number(row.holders), 0) + GRANTS_PER_CREDENTIAL_MAX * [...companions.values()].flat().length,
+    rows: terms.reduce((sum, row) => sum + Number(row.holders), 0) + (GRANTS_PER_CREDENTIAL_MAX + GROUPS_PER_PERSON_MAX) * [...companions.values()].flat().length,
     profiles: terms.length,
     rules: countRules([...terms.map((row) => row.windows), await hoursOf(unit, door)]),
   };

@@ -4,6 +4,7 @@ import { isSecond, isTyped, valueOfId, type StoredKind, type StoredValue } from 
 import { sortWindows } from "../access/window";
 import { audit } from "../audit/audit";
 import type { DoorSecrets } from "../doors/door-secrets";
+import { typableGroupDoors } from "../groups/typable-doors";
 import { noteChanges } from "../issuing/outbox";
 import type { Keystore } from "../keys/keystore";
 import { CREDENTIALS_PER_PERSON_MAX, DOORS_PER_GRANT_MAX, GRANTS_PER_CREDENTIAL_MAX } from "../limits";
@@ -103,7 +104,7 @@ async function giveCredential(giving: Giving, wanted: NewCredential, actor: stri
   const first: StoredValue = { kind, value: card ?? valueOfId(kind, credential) ?? new Uint8Array(0), unit: person.unit };
   let pin: string | undefined;
   if (kind === "pin") {
-    const free = await drawFreePin(unit, keystore.sealing, secrets, doors, first);
+    const free = await drawFreePin(unit, keystore.sealing, secrets, doors, { ...first, further: await typableGroupDoors(unit, person.id) });
     ({ pin } = free);
     first.value = ascii(pin);
     await insertCredential(giving, credential, first, free.places, { key });
@@ -129,7 +130,7 @@ async function giveCredential(giving: Giving, wanted: NewCredential, actor: stri
  */
 export async function reservePin(unit: Unit, keystore: Keystore, secrets: DoorSecrets, person: string, key: string, doors: readonly string[], now: number): Promise<GivenCode> {
   const giving: Giving = { unit, keystore, secrets, now, person: await requireHolder(unit, person, { grants: [{ doors }] }) };
-  const { pin, places } = await drawFreePin(unit, keystore.sealing, secrets, doors, { kind: "pin", unit: giving.person.unit });
+  const { pin, places } = await drawFreePin(unit, keystore.sealing, secrets, doors, { kind: "pin", unit: giving.person.unit, further: await typableGroupDoors(unit, person) });
   const credential = newId();
   await insertCredential(giving, credential, { kind: "pin", value: ascii(pin), unit: giving.person.unit }, places, { key });
   return { credential, pin };

@@ -26,6 +26,8 @@ export interface FreePin {
 export interface PinWanted extends Omit<StoredValue, "value"> {
   /** Credential that a second PIN follows: with another one its digits mean nothing. */
   parentId?: string;
+  /** Doors that it does not open by what it is given now, and at which it shall be free as well. */
+  further?: readonly string[];
   /** A uniform integer in [0, bound); a CSPRNG's unless a test says otherwise. */
   draw?: (bound: number) => number;
 }
@@ -36,15 +38,16 @@ const PIN: PinWanted = { kind: "pin", unit: null };
 /**
  * Draws a PIN that nobody has, or may still have, at any of the doors it is to open (X9), as long as the fullest of
  * them, or their manager, asks for.
+ * @returns its places at `doors`.
  */
 export async function drawFreePin(unit: Unit, sealing: Sealing, secrets: DoorSecrets, doors: readonly string[], wanted: PinWanted = PIN): Promise<FreePin> {
-  const places = await readPlaces(unit, doors);
+  const places = await readPlaces(unit, [...new Set([...doors, ...(wanted.further ?? [])])]);
   const population = isSecond(wanted.kind) ? 2 : 1 + (await greatestPopulation(unit, places, wanted.unit));
   const digits = Math.max(pinDigitsFor(population), await shortestPin(unit, doors));
   for (let count = 0; count < DRAWS_MAX; count++) {
     const pin = drawPin(digits, wanted.draw ?? randomInt);
     const placed = placeValue(sealing, secrets, places, { ...wanted, value: ascii(pin) }, wanted.parentId);
-    if (!(await isTaken(unit, placed))) return { pin, places: placed };
+    if (!(await isTaken(unit, placed))) return { pin, places: new Map([...placed].filter(([door]) => doors.includes(door))) };
   }
   throw new Error("found no free PIN");
 }

@@ -18,6 +18,10 @@ export interface CodeGrant {
   terms: GrantTerms;
   outputs: number;
   useCounter: number;
+  /** The group that gives it (N12); undefined: it is the code's own. */
+  group?: string | undefined;
+  /** Doors know it and refuse it (S11). */
+  suspended?: boolean | undefined;
 }
 
 /** A PIN that is typed first, as it stands: its grants, and the PINs that hang on it. */
@@ -28,6 +32,8 @@ export interface Code {
   /** Since when a newer one stands in its place; undefined = it is the one in force. */
   supersededAt: number | undefined;
   companions: { id: string; kind: StoredKind }[];
+  /** The key that it is of; undefined: none's. */
+  key: string | undefined;
   /** Neither ended nor past their end. */
   grants: CodeGrant[];
 }
@@ -36,7 +42,7 @@ export interface Code {
 export async function readCodes(unit: Unit, person: string, now: number): Promise<Code[]> {
   const rows = await unit
     .selectFrom("credentials")
-    .select(["id", "kind", "parent_id", "digits", "created_at", "superseded_at"])
+    .select(["id", "kind", "parent_id", "digits", "created_at", "superseded_at", "key_id"])
     .where("person_id", "=", person)
     .where("revoked_at", "is", null)
     .where("kind", "in", TYPED_KINDS)
@@ -44,9 +50,9 @@ export async function readCodes(unit: Unit, person: string, now: number): Promis
     .orderBy("id")
     .execute();
   const codes: Code[] = [];
-  for (const { id, digits, created_at, superseded_at } of rows.filter(({ kind }) => kind === "pin")) {
+  for (const { id, digits, created_at, superseded_at, key_id } of rows.filter(({ kind }) => kind === "pin")) {
     const companions = rows.filter(({ parent_id }) => parent_id === id).map((row) => ({ id: row.id, kind: row.kind }));
-    codes.push({ id, digits, createdAt: created_at, supersededAt: superseded_at ?? undefined, companions, grants: await readGrants(unit, id, now) });
+    codes.push({ id, digits, createdAt: created_at, supersededAt: superseded_at ?? undefined, companions, key: key_id ?? undefined, grants: await readGrants(unit, id, now) });
   }
   return codes;
 }
@@ -58,14 +64,14 @@ async function readGrants(unit: Unit, credential: string, now: number): Promise<
     .where("grant.credential_id", "=", credential)
     .where("grant.revoked_at", "is", null)
     .where("grant.not_after", ">", now)
-    .select(["grant.id", "grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "at.door_id"])
+    .select(["grant.id", "grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.group_id", "grant.suspended", "at.door_id"])
     .orderBy("grant.id")
     .orderBy("at.door_id")
     .execute();
   const grants = new Map<string, CodeGrant>();
   for (const row of rows) {
     const terms = termsOf(row);
-    const grant = grants.get(row.id) ?? { id: row.id, doors: [], terms, outputs: row.outputs, useCounter: row.use_counter };
+    const grant = grants.get(row.id) ?? { id: row.id, doors: [], terms, outputs: row.outputs, useCounter: row.use_counter, group: row.group_id ?? undefined, suspended: row.suspended === 1 };
     grant.doors.push(row.door_id);
     grants.set(row.id, grant);
   }

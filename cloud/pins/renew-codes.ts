@@ -1,10 +1,12 @@
 import { audit } from "../audit/audit";
+import { matchGroupsUnchecked } from "../groups/match-groups";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { giveCredentialsUnchecked, insertGrant, type GivenCredential } from "../people/give-credential";
 import { insertRevocation } from "../people/revoke";
 import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
+import { closeKeyWithoutGrants } from "../sharing/close-keys";
 import type { Unit } from "../store/store";
 import { doorsOf, readCodes, type Code, type PinParts } from "./codes";
 import { isLimited, planCodes, type CodeShape } from "./plan-codes";
@@ -72,9 +74,22 @@ export async function renewCodesUnchecked(unit: Unit, parts: PinParts, person: s
   const revocation = ended.length === 0 ? undefined : await insertRevocation(unit, person, "grant", ended, actor, now);
   if (removal !== undefined && revocation !== undefined) await unit.updateTable("revocations").set({ removal_id: removal }).where("id", "=", revocation).execute();
   const given = wanted.length === 0 ? [] : await giveCredentialsUnchecked(unit, parts.keystore, parts.secrets, person, wanted, actor, now);
+  await followKeys(unit, given);
+  for (const code of [...earlier, ...old]) await closeKeyWithoutGrants(unit, code.id, actor, now);
+  given.push(...(await matchGroupsUnchecked(unit, parts, person, actor, now, true)).given);
   const detail = { reason, old: old.map(({ id }) => id), given: given.map(({ credential }) => credential), revocation, oldUntil: until };
   await audit(unit, { at: now, actor, action: "pin.renew", subject: `person/${person}`, detail });
   return { given, old, oldUntil: until, revocation, dropped: dropped.map(({ id }) => id) };
+}
+
+/** A key goes on with the code that took the place of its own. */
+async function followKeys(unit: Unit, given: readonly GivenCredential[]): Promise<void> {
+  const followed = new Set<string>();
+  for (const { key, credential } of given) {
+    if (key === undefined || followed.has(key)) continue;
+    followed.add(key);
+    await unit.updateTable("keys").set({ credential_id: credential }).where("id", "=", key).where("state", "=", "active").execute();
+  }
 }
 
 async function shapeOf(unit: Unit, person: string, property: string): Promise<CodeShape> {
@@ -97,7 +112,7 @@ async function shorten(unit: Unit, code: Code, until: number | undefined, withou
     if (lasts && notAfter <= until && doors.length === grant.doors.length) continue;
     ended.push(grant.id);
     if (!lasts) continue;
-    await insertGrant(unit, code.id, { doors, terms: { ...grant.terms, notAfter: Math.min(notAfter, until) }, outputs: grant.outputs }, grant.useCounter, actor, now);
+    await insertGrant(unit, code.id, { ...grant, doors, terms: { ...grant.terms, notAfter: Math.min(notAfter, until) } }, grant.useCounter, actor, now);
     await noteChanges(unit, doors.map((door) => ({ door, credential: code.id })), now);
   }
   const left = await unit

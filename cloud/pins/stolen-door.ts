@@ -5,6 +5,7 @@ import { requireRoom } from "../people/door-room";
 import { insertGrant } from "../people/give-credential";
 import { endWithoutGrants, insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
+import { closeKeyWithoutGrants } from "../sharing/close-keys";
 import type { Unit } from "../store/store";
 import type { PinParts } from "./codes";
 import { doorsOfOld, renewCodesUnchecked } from "./renew-codes";
@@ -21,7 +22,7 @@ export interface StolenDoorReport {
 
 /**
  * A door is lost or stolen (P4): every code that it knew and that opens another door ends everywhere and another takes
- * its place; the door's own rights, login and claim end. It leaves flats and templates; where another one is put in
+ * its place; the door's own rights, login and claim end. It leaves flats, templates and groups; where another one is put in
  * its place, that one is added there. Again: there is nothing more to renew.
  * @param overlapSeconds for how long the old codes still open elsewhere; 0 = until each door has the next list.
  * @throws {Refusal} `not-found`; `not-claimed`: it never knew anything; `door-full`.
@@ -31,6 +32,7 @@ export async function reportStolenDoor(unit: Unit, parts: PinParts & TellParts, 
   if (row === undefined) throw new Refusal("not-found", "There is no such door.");
   if (row.claimed_at === null) throw new Refusal("not-claimed", "Nobody has claimed this door, so it knows no codes.");
   const known = await readKnown(unit, door);
+  await leaveGroups(unit, door);
   const renewed: RenewedPerson[] = [];
   const codes = known.filter(({ first }) => first === "pin");
   const only = new Set(codes.map(({ credential }) => credential));
@@ -87,14 +89,27 @@ async function endRightsAt(unit: Unit, door: string, actor: string, now: number)
     if (others.length > 0 && grant.not_after > now) {
       const doors = others.map((other) => other.door_id);
       const terms = termsOf(grant);
-      await insertGrant(unit, grant.credential_id, { doors, terms, outputs: grant.outputs }, grant.use_counter, grant.created_by, now);
+      await insertGrant(unit, grant.credential_id, { doors, terms, outputs: grant.outputs, group: grant.group_id ?? undefined, suspended: grant.suspended === 1 }, grant.use_counter, grant.created_by, now);
       await noteChanges(unit, doors.map((each) => ({ door: each, credential: grant.credential_id })), now);
     }
     ended.set(grant.person_id, [...(ended.get(grant.person_id) ?? []), grant.id]);
   }
   for (const [person, grants] of ended) await insertRevocation(unit, person, "grant", grants, actor, now);
   // What opened nothing else has ended with its rights.
-  for (const credential of new Set(rows.map((grant) => grant.credential_id))) await endWithoutGrants(unit, credential, now);
+  for (const credential of new Set(rows.map((grant) => grant.credential_id))) {
+    await endWithoutGrants(unit, credential, now);
+    await closeKeyWithoutGrants(unit, credential, actor, now);
+  }
+}
+
+/** Before codes are renewed: what groups give the new ones is without it. */
+async function leaveGroups(unit: Unit, door: string): Promise<void> {
+  await unit
+    .updateTable("groups")
+    .set((eb) => ({ version: eb("version", "+", 1) }))
+    .where("id", "in", (eb) => eb.selectFrom("group_doors").select("group_id").where("door_id", "=", door))
+    .execute();
+  await unit.deleteFrom("group_doors").where("door_id", "=", door).execute();
 }
 
 async function leaveFlats(unit: Unit, door: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { audit } from "../audit/audit";
 import { GUESTS_PER_HOUSEHOLD_MAX, RESIDENTS_PER_HOUSEHOLD_MAX } from "../limits";
 import { DIGITS_MIN } from "../access/pin";
+import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 
 /** What a manager lets households do (O5, O12, O14). It binds members; whoever lives there already stays. */
@@ -22,6 +23,8 @@ export interface HouseholdRules {
   pinPerDoor: boolean;
   /** Shortest code that is drawn; longer ones where a door's population asks for them (X9). */
   pinDigitsMin: number;
+  /** Whether there are groups of doors and people (N12); they are the manager's. */
+  groups: boolean;
 }
 
 export const DEFAULT_RULES: HouseholdRules = {
@@ -35,6 +38,7 @@ export const DEFAULT_RULES: HouseholdRules = {
   pinOverlapDays: 7,
   pinPerDoor: false,
   pinDigitsMin: DIGITS_MIN,
+  groups: false,
 };
 
 /** @param text properties.rules: what its manager has set, of any version of this program. */
@@ -48,8 +52,14 @@ export async function readRules(unit: Unit, property: string): Promise<Household
   return parseRules(rules);
 }
 
-/** Households get other rules; whoever lives there already stays (O5). */
+/**
+ * Households get other rules; whoever lives there already stays (O5).
+ * @throws {Refusal} `in-use`: groups are not switched off while there are some.
+ */
 export async function setRules(unit: Unit, property: string, rules: HouseholdRules, actor: string, now: number): Promise<void> {
+  if (!rules.groups && (await unit.selectFrom("groups").select("id").where("property_id", "=", property).limit(1).executeTakeFirst()) !== undefined) {
+    throw new Refusal("in-use", "There are groups, by which people open doors: remove them first.");
+  }
   const { version } = await unit.selectFrom("properties").select("version").where("id", "=", property).executeTakeFirstOrThrow();
   await unit.updateTable("properties").set({ rules: JSON.stringify(rules), version: version + 1 }).where("id", "=", property).execute();
   await audit(unit, { at: now, actor, action: "property.rules", subject: `property/${property}`, detail: { ...rules } });
