@@ -1,6 +1,7 @@
 import type { Party } from "../accounts/actor";
 import { may } from "../rules/rights";
 import { managedProperties, meetMember } from "../rules/read-standing";
+import { overseenDoors } from "../sharing/own-doors";
 import type { Unit } from "../store/store";
 
 /** Whose comings and goings somebody may see (O15). */
@@ -9,22 +10,27 @@ export interface VisibleEntries {
   properties: "all" | string[];
   /** What doors say of these people, wherever. */
   people: string[];
+  /** All that these say, but of people who have a place in a household: they own or administer the door (N4). */
+  doors: string[];
 }
 
 /**
  * Managers see what the doors of their property say, and that is noted in the audit. Members see themselves, and
  * administrators those whom they have invited and given shares to: nobody else's, a co-administrator's least of all.
+ * Whoever has accepted a key sees what was opened with it; owners and admins of a door what happens there, except who
+ * lives where: that would be a way round what a household's rules say.
  */
 export async function visibleEntries(unit: Unit, actor: Party, now: number): Promise<VisibleEntries> {
   const properties = await managedProperties(unit, actor);
-  if (actor.kind !== "account") return { properties, people: [] };
+  if (actor.kind !== "account") return { properties, people: [], doors: [] };
   const own = await unit.selectFrom("memberships").select("person_id").where("account_id", "=", actor.account).execute();
   const places = own.map((place) => place.person_id);
   const invited = places.length === 0 ? [] : await unit.selectFrom("memberships").select("person_id").where("invited_by", "in", places).execute();
-  const people = [...places];
+  const keys = await unit.selectFrom("keys").select("person_id").where("account_id", "=", actor.account).execute();
+  const people = [...places, ...keys.map((key) => key.person_id)];
   for (const { person_id } of invited) {
     const encounter = await meetMember(unit, actor, person_id, now);
     if (encounter !== undefined && may("see-entries", encounter.standing, encounter.target).allowed) people.push(person_id);
   }
-  return { properties, people };
+  return { properties, people: [...new Set(people)], doors: await overseenDoors(unit, actor.account, now) };
 }

@@ -3,7 +3,10 @@ import { actorName } from "../accounts/actor";
 import { parseClaimText } from "../doors/claim-text";
 import { registerDoor } from "../doors/register-door";
 import { listedProperties, requireDoor, requirePerson } from "../rules/confine";
+import { requireAtDoor } from "../rules/door-standing";
+import { outsideHouseholds, seesHouseholds } from "../rules/outside-households";
 import { requireManager } from "../rules/read-standing";
+import type { Unit } from "../store/store";
 import { readAcknowledgedList } from "../truth/acknowledged-list";
 import { whoCanOpen, type RowExplanation } from "../truth/who-can-open";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
@@ -80,27 +83,33 @@ export function doorRoutes(parts: ApiParts): Routes {
     });
     return c.json({ items: rows.map((row) => formatDoor(parts, row)), next: nextAfter(rows, limit) }, 200);
   });
-  app.openapi(get, async (c) => c.json(formatDoor(parts, await read(parts, (unit) => requireDoor(unit, actorOf(c), c.req.valid("param").door))), 200));
+  app.openapi(get, async (c) => c.json(formatDoor(parts, await read(parts, (unit, now) => requireAtDoor(unit, actorOf(c), c.req.valid("param").door, "see-door", now))), 200));
   app.openapi(who, async (c) => {
     const { door } = c.req.valid("param");
     const { at } = c.req.valid("query");
-    await read(parts, (unit) => requireDoor(unit, actorOf(c), door));
-    return c.json(await explain(parts, door, at), 200);
+    const explanation = await read(parts, async (unit, now) => {
+      const { property_id } = await requireAtDoor(unit, actorOf(c), door, "see-door", now);
+      const explained = await explain(parts, unit, door, at, now);
+      if (await seesHouseholds(unit, actorOf(c), property_id)) return explained;
+      const shown = await outsideHouseholds(unit, explained.people.map(({ person }) => person));
+      return { ...explained, people: explained.people.filter(({ person }) => shown.has(person)) };
+    });
+    return c.json(explanation, 200);
   });
   app.openapi(why, async (c) => {
     const { door, person } = c.req.valid("param");
     const { at } = c.req.valid("query");
-    await read(parts, async (unit) => {
+    const explanation = await read(parts, async (unit, now) => {
       await requirePerson(unit, actorOf(c), person);
       await requireDoor(unit, actorOf(c), door);
+      return explain(parts, unit, door, at, now);
     });
-    const explanation = await explain(parts, door, at);
     return c.json({ ...explanation, people: explanation.people.filter((row) => row.person === person) }, 200);
   });
   app.openapi(alarms, async (c) => {
     const { door } = c.req.valid("param");
-    const rows = await read(parts, async (unit) => {
-      await requireDoor(unit, actorOf(c), door);
+    const rows = await read(parts, async (unit, now) => {
+      await requireAtDoor(unit, actorOf(c), door, "see-door", now);
       return unit.selectFrom("door_alarms").selectAll().where("door_id", "=", door).orderBy("id", "desc").limit(100).execute();
     });
     return c.json({ items: rows.map(({ kind, created_at, detail }) => ({ kind, at: formatInstant(created_at), detail })) }, 200);
@@ -108,17 +117,15 @@ export function doorRoutes(parts: ApiParts): Routes {
   return app;
 }
 
-async function explain(parts: ApiParts, id: string, instant: string | undefined): Promise<z.output<typeof WhoCanOpen>> {
-  return read(parts, async (unit, now) => {
-    const at = instant === undefined ? now : parseInstant(instant);
-    const door = await readDoor(unit, id);
-    const receipt = newestReceipt(parts, door);
-    const known = receipt && (await readAcknowledgedList(unit, id, receipt));
-    if (receipt === undefined || known === undefined) return { door: id, at: formatInstant(at), list: null, people: [] };
-    const rows = await whoCanOpen(unit, door, receipt, known, at);
-    const list = { epoch: known.epoch, version: known.version, acknowledgedAt: formatInstant(door.acknowledged_at!), upToDate: known.version === door.version };
-    return { door: id, at: formatInstant(at), list, people: rows.map(formatExplanation) };
-  });
+async function explain(parts: ApiParts, unit: Unit, id: string, instant: string | undefined, now: number): Promise<z.output<typeof WhoCanOpen>> {
+  const at = instant === undefined ? now : parseInstant(instant);
+  const door = await readDoor(unit, id);
+  const receipt = newestReceipt(parts, door);
+  const known = receipt && (await readAcknowledgedList(unit, id, receipt));
+  if (receipt === undefined || known === undefined) return { door: id, at: formatInstant(at), list: null, people: [] };
+  const rows = await whoCanOpen(unit, door, receipt, known, at);
+  const list = { epoch: known.epoch, version: known.version, acknowledgedAt: formatInstant(door.acknowledged_at!), upToDate: known.version === door.version };
+  return { door: id, at: formatInstant(at), list, people: rows.map(formatExplanation) };
 }
 
 function formatExplanation(row: RowExplanation) {

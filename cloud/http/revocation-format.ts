@@ -2,6 +2,8 @@ import { z } from "@hono/zod-openapi";
 import type { Actor } from "../accounts/actor";
 import { Refusal } from "../refusal";
 import { requirePerson } from "../rules/confine";
+import { mayWithKey } from "../rules/key-rights";
+import { meetKey } from "../rules/key-standing";
 import { meetMember, requireOnMember } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import { formatInstant } from "./grant-format";
@@ -20,7 +22,27 @@ export async function requireSightOfPerson(unit: Unit, actor: Actor, person: str
 export async function requireSight(unit: Unit, actor: Actor, revocation: string, now: number): Promise<void> {
   const row = await unit.selectFrom("revocations").select("person_id").where("id", "=", revocation).executeTakeFirst();
   if (row === undefined) throw new Refusal("not-found", "There is no such revocation.");
+  if (await seesItsKeys(unit, actor, revocation, now)) return;
   await requireSightOfPerson(unit, actor, row.person_id, now, "revocation");
+}
+
+/** Whether all that a revocation ended were keys that somebody may see. */
+async function seesItsKeys(unit: Unit, actor: Actor, revocation: string, now: number): Promise<boolean> {
+  const ended = await unit
+    .selectFrom("grants as grant")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .leftJoin("keys as key", "key.id", "credential.key_id")
+    .select("key.id")
+    .distinct()
+    .where("grant.revocation_id", "=", revocation)
+    .execute();
+  for (const { id } of ended) {
+    const key = id === null ? undefined : await unit.selectFrom("keys").selectAll().where("id", "=", id).executeTakeFirst();
+    if (key === undefined) return false;
+    const { ranks, target } = await meetKey(unit, actor, key, now);
+    if (!mayWithKey("see", ranks, target).allowed) return false;
+  }
+  return ended.length > 0;
 }
 
 /** @throws {Refusal} `not-found`. */

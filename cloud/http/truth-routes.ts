@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Actor } from "../accounts/actor";
-import { requireDoor } from "../rules/confine";
+import { requireAtDoor } from "../rules/door-standing";
+import { outsideHouseholds, seesHouseholds } from "../rules/outside-households";
 import type { Unit } from "../store/store";
 import type { LiveReading } from "../truth/live-truth";
 import { actorOf, read, routes, type ApiParts, type Routes } from "./api";
@@ -115,8 +116,10 @@ async function doorsOfPerson(unit: Unit, person: string): Promise<string[]> {
 }
 
 async function readDoorTruth(unit: Unit, actor: Actor, id: string, now: number): Promise<z.output<typeof DoorRevocations>> {
-  const door = await requireDoor(unit, actor, id);
-  const people = await truthAtDoor(unit, id, now);
+  const door = await requireAtDoor(unit, actor, id, "see-truth", now);
+  const all = await truthAtDoor(unit, id, now);
+  const shown = (await seesHouseholds(unit, actor, door.property_id)) ? undefined : await outsideHouseholds(unit, all.map(({ person }) => person));
+  const people = shown === undefined ? all : all.filter(({ person }) => shown.has(person));
   return {
     ...{ door: id, name: door.name, version: door.version, acknowledgedVersion: door.acknowledged_version },
     acknowledgedAt: door.acknowledged_at === null ? null : formatInstant(door.acknowledged_at),
