@@ -31,8 +31,13 @@ function parseGrant(grant: z.output<typeof Grant>): NewGrant {
       windows: grant.windows.map(parseWindow),
       maxUses: grant.uses ?? 0,
     },
-    outputs: grant.outputs.reduce((mask, output) => mask | (1 << output), 0),
+    outputs: parseOutputs(grant.outputs),
   };
+}
+
+/** @param outputs numbers. @returns bit mask. */
+export function parseOutputs(outputs: readonly number[]): number {
+  return outputs.reduce((mask, output) => mask | (1 << output), 0);
 }
 
 export function parsePin({ grants, secondPin, duressPin }: z.output<typeof PinRequest>): NewCredential {
