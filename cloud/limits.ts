@@ -12,6 +12,8 @@ export const GROUPS_PER_PROPERTY_MAX = 200;
 export const PEOPLE_PER_GROUP_MAX = 1_000; // a change of the group is one transaction over all of them
 export const DOORS_PER_GROUP_MAX = 100;
 export const CREDENTIALS_PER_PERSON_MAX = 32;
+export const KEYS_PER_PERSON_MAX = 32; // pending ones too: each active one is a credential
+export const KEY_LINK_SECONDS = 14 * 86_400; // an unanswered link is dead then; there can be another one
 export const CARD_BYTES_MIN = 3; // Wiegand 26
 export const CARD_BYTES_MAX = 10; // of any number that a reader gives
 export const PAGE_ROWS_MAX = 200; // of one answer; the rest is behind `next`
@@ -71,6 +73,9 @@ export const DATABASE_STATEMENT_MS = 30_000; // a statement that takes longer is
 export const DATABASE_IDLE_IN_TRANSACTION_MS = 30_000; // a transaction that is left alone this long is rolled back
 export const DATABASE_LOCK_MS = 60_000; // how long a start waits for another one's migration
 
+export const IMPORT_BYTES_MAX = 2 * 1_024 * 1_024; // of a building's file; larger: 413
+export const IMPORT_ROWS_MAX = 5_000; // its lines: one transaction, in which nobody else writes
+export const IMPORT_FAULTS_MAX = 500; // told at once; the number of all is told too
 export const TRANSFER_ROWS = 100; // read at once while a database is carried over: a list may have half a megabyte
 export const TRANSFER_PARAMETERS_MAX = 10_000; // of one statement; SQLite takes 32,766, PostgreSQL 65,535
 
@@ -102,6 +107,7 @@ export const AUDIT_KEPT_DAYS_MIN = 30;
 
 export const DAYS_MAX = 3_660; // ten years, of anything that rules count in days
 export const SHARE_DAYS_MAX = 366; // what members give to third parties ends within it (O12)
+export const PROFILES_PER_OWNER_MAX = 100; // of a property, or of one account there; more are dates that belong into keys
 export const MANAGERS_PER_PROPERTY_MAX = 50; // with those who are invited
 export const MANAGER_INVITATION_SECONDS = 7 * 86_400; // the link works that long
 

@@ -26,6 +26,8 @@ const RUN: ActorName[] = ["site", "manager", "machine"];
 const PEOPLE: ActorName[] = ["site", "manager"];
 const ADMINISTRATORS: ActorName[] = ["administrator", "coadministrator"];
 const HOUSEHOLD: ActorName[] = [...ADMINISTRATORS, "resident", "guest"];
+/** Whoever gives keys somewhere at the property. */
+const GIVERS: ActorName[] = [...RUN, ...ADMINISTRATORS, "resident", "neighbour"];
 const ACCOUNTS: ActorName[] = ["manager", ...HOUSEHOLD, "neighbour", "foreignManager", "stranger"];
 
 /** One way to use an operation. */
@@ -140,6 +142,12 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "PUT /doors/{door}/keypad": [{ body: { unitNumbers: false }, allowed: RUN }],
   "POST /doors/{door}/release": [{ body: { released: true }, allowed: RUN }],
   "POST /doors/{door}/stolen": [{ body: {}, allowed: RUN, once: true }],
+
+  "GET /profiles": [{ path: "/profiles?property={property}", allowed: GIVERS }],
+  "POST /profiles": [{ body: { property: "{property}", name: "x", notAfter: PAST }, allowed: GIVERS }],
+  "GET /profiles/{profile}": [{ allowed: GIVERS }],
+  "PATCH /profiles/{profile}": [{ body: { name: "x" }, headers: STALE, allowed: RUN }],
+  "DELETE /profiles/{profile}": [{ headers: STALE, allowed: RUN }],
 
   "POST /people": [{ body: { property: "{property}", name: "x", class: "staff", pins: [{ grants: [{ doors: ["{door}"], notAfter: PAST }] }] }, allowed: RUN }],
   "GET /people/{person}": [{ path: "/people/{resident}", allowed: RUN }],

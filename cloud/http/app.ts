@@ -11,6 +11,7 @@ import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
 import { erasureRoutes } from "./erasure-routes";
 import { eventRoutes } from "./event-routes";
+import { groupRoutes } from "./group-routes";
 import { householdRoutes } from "./household-routes";
 import { invitationRoutes } from "./invitation-routes";
 import { keysetRoutes } from "./keyset-routes";
@@ -22,6 +23,7 @@ import { passkeyRoutes } from "./passkey-routes";
 import { personRoutes } from "./person-routes";
 import { pinRoutes } from "./pin-routes";
 import { problem, problemOf } from "./problem";
+import { profileRoutes } from "./profile-routes";
 import { propertyRoutes } from "./property-routes";
 import { removalRoutes } from "./removal-routes";
 import { revocationRoutes } from "./revocation-routes";
@@ -31,6 +33,7 @@ import { staffRoutes } from "./staff-routes";
 import { templateRoutes } from "./template-routes";
 import { truthRoutes } from "./truth-routes";
 import { unitRoutes } from "./unit-routes";
+import { unlockRoutes } from "./unlock-routes";
 import { sessionRoutes } from "./session-routes";
 import { signInRoutes } from "./sign-in-routes";
 import { tokenRoutes } from "./token-routes";
@@ -44,11 +47,13 @@ const RESOURCES = [
   propertyRoutes,
   doorRoutes,
   orderRoutes,
+  profileRoutes,
   keysetRoutes,
   personRoutes,
   pinRoutes,
   revocationRoutes,
   eventRoutes,
+  unlockRoutes,
   auditRoutes,
   messageRoutes,
     truthRoutes,
@@ -63,6 +68,7 @@ const RESOURCES = [
   memberRoutes,
   invitationRoutes,
   removalRoutes,
+  groupRoutes,
 ];
 
 /** The whole HTTP surface: `/api` for people and programs, `/enrol` for doors. Every error is a problem. */

@@ -108,6 +108,7 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
     names[`${who}Pin`] = pins[0].id;
     names[`${who}Grant`] = pins[0].grants[0].id;
   }
+  names.profile = (await site.post("/profiles", { property, name: "Mornings" })).id;
   names.managerInvitation = (await site.post(`/properties/${property}/managers`, { email: "next@example.org" })).id;
   const account = await administrator.get("/account");
   names.identifier = account.identifiers[0].id;
