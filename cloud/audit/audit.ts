@@ -73,11 +73,12 @@ async function propertyOf(unit: Unit, subject: string, { property }: Record<stri
 }
 
 /** Records that are a property's. */
-const TABLES: { [kind: string]: "doors" | "people" | "units" | "templates" | "households" | "tokens" | undefined } = {
+const TABLES: { [kind: string]: "doors" | "people" | "units" | "templates" | "households" | "tokens" | "groups" | undefined } = {
   door: "doors",
   person: "people",
   unit: "units",
   template: "templates",
   household: "households",
   token: "tokens",
+  group: "groups",
 };

@@ -34,7 +34,7 @@ const TAGS: readonly Tag[] = [
   { name: "people", description: "People without a household, and what they open doors with." },
   { name: "profiles", description: "What keys may do, under a name: when, from when until when, and which outputs." },
   { name: "groups", description: "Doors that some people open together, and what else they may do there; off until the property's rules switch them on." },
-  { name: "doors", description: "Doors, who can open them and why, and standing orders to them." },
+  { name: "doors", description: "Doors, who can open them and why, standing orders to them, and opening them from afar." },
   { name: "events", description: "What doors have logged." },
   { name: "audit", description: "Who changed or looked at what: a chain of hashes to which entries are only added." },
   { name: "tokens", description: "Programs that act as a manager of one property.", security: FOR_PEOPLE_AND_SITE },

@@ -33,6 +33,7 @@ export function revocationRoutes(parts: ApiParts): Routes {
     const { person, grant } = c.req.valid("json");
     const revocation = await change(parts, async (unit, now) => {
       await requireOutsider(unit, actorOf(c), person ?? (await holderOf(unit, grant!)), person === undefined ? "grant" : "person");
+      if (grant !== undefined) await requireOwnGrant(unit, grant);
       const id = person !== undefined ? await revokePerson(unit, person, actorName(actorOf(c)), now) : await revokeGrant(unit, grant!, actorName(actorOf(c)), now);
       return readRevocation(unit, id, now);
     });
@@ -46,6 +47,12 @@ export function revocationRoutes(parts: ApiParts): Routes {
       }), 200);
   });
   return app;
+}
+
+/** What a group gives it would give again (N12). @throws {Refusal} `given-by-group`. */
+async function requireOwnGrant(unit: Unit, grant: string): Promise<void> {
+  const row = await unit.selectFrom("grants").select("group_id").where("id", "=", grant).where("revoked_at", "is", null).executeTakeFirst();
+  if (row !== undefined && row.group_id !== null) throw new Refusal("given-by-group", "Take the person out of the group instead.", { group: row.group_id });
 }
 
 /** @throws {Refusal} `not-found`. */
