@@ -33,6 +33,8 @@ import type { Settings } from "./settings";
 import { StartupError } from "./startup-error";
 import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
 import { textKeySent } from "./sharing/text-key";
+import { RemoteUnlocks } from "./remote-unlock/remote-unlocks";
+import { forgetOldUnlocks, settleLeftUnlocks } from "./remote-unlock/settle-unlock";
 import { openStore } from "./store/open-store";
 import type { Store } from "./store/store";
 import { inSnapshot, inTransaction, type Transact } from "./store/transaction";
@@ -75,12 +77,16 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         {
           login: (door, password) => checkLogin(database, door, password),
           received: (door, what, payload) => sync.receive(door, what, payload),
-          disconnected: (door) => sync.disconnected(door),
+          disconnected: (door) => {
+            sync.disconnected(door);
+            void unlocks.disconnected(door);
+          },
         },
         log,
       ),
     );
-    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, onNoted: () => issuer.wake(), onReceipt: (door) => live.changed(door) });
+    const unlocks = new RemoteUnlocks({ database, secrets, clock, log, link: broker });
+    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, unlocks, onNoted: () => issuer.wake(), onReceipt: (door) => live.changed(door) });
     const live = new LiveTruth({ clock, log });
     const issuer = new ListIssuer({
       ...{ database, keystore, clock, log },
@@ -106,6 +112,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
       channels: channelsOf(settings.messages),
       live,
+      unlocks,
       timeZone: settings.timeZone,
       region: settings.region,
       behindProxy: settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true,
@@ -121,6 +128,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     stops.push(
       () => http.stop(),
       () => live.stop(),
+      () => unlocks.stop(),
     );
     const pinParts = { keystore, secrets, channels: channelsOf(settings.messages), publicUrl: () => settings.publicUrl ?? url() };
     const upkeep = async (what: string, task: () => Promise<void> | void): Promise<void> => {
@@ -133,6 +141,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const transact: Transact = (work) => inTransaction(database, (unit) => work(unit, clock.now()));
     const timers: Timer[] = [
       every(clock, RESEND_SECONDS, () => upkeep("saying again what doors lack", () => sync.updateAll())),
+      every(clock, HOUSEHOLD_UPKEEP_SECONDS, () => upkeep("ending openings from afar that a crash has left", () => transact(settleLeftUnlocks))),
       every(clock, HOUSEHOLD_UPKEEP_SECONDS, () =>
         upkeep("ending places whose time is over", async () => {
           if (!(await endDue(transact, pinParts, log))) return;
@@ -151,6 +160,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
             await noteAgedLists(unit, clock.now());
             await endSupersededCodes(unit, clock.now());
             await forgetOldEvents(unit, clock.now());
+            await forgetOldUnlocks(unit, clock.now());
             await forgetOldMessages(unit, clock.now());
             await forgetOldProofs(unit, clock.now());
             await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());

@@ -60,7 +60,8 @@ test.serial("the examples of bodies pass the schemas that validate", async (t) =
     if (content === undefined) continue;
     const target = parameters.filter((each) => each.in === "path").reduce((text, each) => text.replace(`{${each.name}}`, String(each.schema.example)), path);
     const body = JSON.stringify(exampleOf(content.schema, document.components.schemas, false));
-    const answer = await rig.request(method.toUpperCase(), target, { body, headers: { "content-type": "application/json" } });
+    const named = parameters.filter((each) => each.in === "header" && each.required).map(({ name, schema }) => [name, String(schema.example)]);
+    const answer = await rig.request(method.toUpperCase(), target, { body, headers: { "content-type": "application/json", ...Object.fromEntries(named) } });
     t.not(answer.body.code, "invalid-request", `${method} ${path} ${body}: ${JSON.stringify(answer.body)}`);
     t.true(answer.status < 500, `${method} ${path}: ${JSON.stringify(answer.body)}`);
     asked++;

@@ -7,6 +7,7 @@ import type { Clock } from "../clock";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
 import { LEASE_RENEWAL_SECONDS, RESEND_SECONDS } from "../limits";
+import type { RemoteUnlocks } from "../remote-unlock/remote-unlocks";
 import type { Database, Unit } from "../store/store";
 import { inTransaction } from "../store/transaction";
 import type { DoorRow } from "../store/tables";
@@ -39,6 +40,7 @@ export class DoorSync {
       if (what === "receipt") await this.#receipt(door, payload, now);
       else if (what === "need") await this.#need(door, payload, now);
       else if (what === "events") await this.#events(door, payload, now);
+      else if (what === "reply") await this.#parts.unlocks.receive(door, payload);
       else if (what === "state") this.#parts.presence.report(door, decodeDoorState(payload));
       this.#parts.presence.heard(door, now);
     });
@@ -93,6 +95,7 @@ export class DoorSync {
       return [acknowledgeEvents(secrets, await readDoor(unit, door), sequence)];
     });
     await this.#send(door, messages);
+    await this.#parts.unlocks.eventsStored(door);
   }
 
   /** By the newest receipt; before the first there is nothing to go by. */
@@ -139,6 +142,7 @@ export interface DoorSyncParts {
   log: Logger;
   link: DoorLink;
   presence: DoorPresence;
+  unlocks: Pick<RemoteUnlocks, "receive" | "eventsStored">;
   /** A door's list must be made anew. */
   onNoted(): void;
   /** What is known of a door may be something else now. */

@@ -1,6 +1,7 @@
 import { readU32 } from "../../protocol/bytes";
 import type { EventRecord, ReadEvent } from "../../protocol/event-record";
 import { noteEvent } from "../notifications/event-occurrence";
+import { matchUnlock } from "../remote-unlock/settle-unlock";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { raiseAlarm } from "./receive-receipt";
@@ -50,7 +51,10 @@ export async function storeEvent(unit: Unit, { door, read, record, skipped, now 
       gap,
     })
     .execute();
-  if (event !== undefined) await noteEvent(unit, door, event, credential, late, now);
+  if (event !== undefined) {
+    const unlock = await matchUnlock(unit, door, event, now);
+    await noteEvent(unit, door, event, { credential, person: unlock?.person_id ?? null }, late, now);
+  }
   if (event?.duress === true) await raiseAlarm(unit, door.id, "duress", `Somebody was made to open the door (event ${event.sequence}).`, now);
 }
 

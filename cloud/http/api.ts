@@ -13,6 +13,7 @@ import type { Channels } from "../messages/channels";
 import type { KeyRotation } from "../keys/key-rotation";
 import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
+import type { RemoteUnlocks } from "../remote-unlock/remote-unlocks";
 import type { Database, Unit } from "../store/store";
 import type { LiveTruth } from "../truth/live-truth";
 import { inSnapshot, inTransaction } from "../store/transaction";
@@ -30,6 +31,7 @@ export interface ApiParts {
   adminToken: AdminToken;
   channels: Channels;
   live: LiveTruth;
+  unlocks: RemoteUnlocks;
   /** IANA zone of properties that name none. */
   timeZone: string;
   /** For claimed doors; asked for at each claim, because the port is known only once the broker listens. */

@@ -3,13 +3,21 @@ import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { noteOccurrence, type Occurrence } from "./occurrence";
 
-/** Notes an event of a door's log. @param credential whose tag it names, if anybody's. */
-export async function noteEvent(unit: Unit, door: DoorRow, event: EventRecord, credential: string | null, late: boolean, now: number): Promise<void> {
+/** Whose doing an event was, if anybody's. */
+export interface EventAuthor {
+  /** Whose tag it names. */
+  credential: string | null;
+  /** By whose right a door was opened from afar. */
+  person: string | null;
+}
+
+/** Notes an event of a door's log. */
+export async function noteEvent(unit: Unit, door: DoorRow, event: EventRecord, { credential, person }: EventAuthor, late: boolean, now: number): Promise<void> {
   const told = occurrencesOfEvent(event);
   if (told.length === 0) return;
   const holder = credential === null ? undefined : await unit.selectFrom("credentials").select("person_id").where("id", "=", credential).executeTakeFirst();
   for (const each of told) {
-    await noteOccurrence(unit, { property: door.property_id, door: door.id, person: holder?.person_id, at: event.timeUnknown ? null : event.time, late, ...each }, now);
+    await noteOccurrence(unit, { property: door.property_id, door: door.id, person: holder?.person_id ?? person ?? undefined, at: event.timeUnknown ? null : event.time, late, ...each }, now);
   }
 }
 

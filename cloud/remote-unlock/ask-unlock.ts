@@ -1,0 +1,81 @@
+import { actorName, type Actor } from "../accounts/actor";
+import { countOne } from "../accounts/rate-limit";
+import { surroundingsOf } from "../issuing/property-surroundings";
+import { UNLOCKS_AT_ONCE_MAX, UNLOCKS_PER_ACCOUNT } from "../limits";
+import { Refusal } from "../refusal";
+import type { DoorStanding } from "../rules/door-rights";
+import { mayAtDoor } from "../rules/door-rights";
+import { doorStanding } from "../rules/door-standing";
+import { requireAllowed } from "../rules/read-standing";
+import { newId } from "../store/ids";
+import type { Unit } from "../store/store";
+import type { RemoteUnlockRow } from "../store/tables";
+import { decideUnlock, type UnlockDenial, type UnlockVerdict } from "./decide-unlock";
+import { readRights } from "./read-rights";
+import { noteUnlock, readUnlock, settleIfOver } from "./settle-unlock";
+import { overAt } from "./unlock-state";
+
+/** What somebody wants opened. */
+export interface UnlockWish {
+  door: string;
+  /** Bit mask. */
+  outputs: number;
+  /** The same again from the same actor is the same wish (Idempotency-Key). */
+  key: string;
+}
+
+/** @param again it was asked for before; undefined where it must wait. */
+export type AskedUnlock = { unlock: RemoteUnlockRow; again: boolean } | { wait: number };
+
+/**
+ * Takes a wish to open a door from afar (N14), which from here on is known by its key, whatever becomes of this
+ * process. What can be told at once is: under lock-down, by a right that does not hold now, where the door is not
+ * connected or has as many under way as it gives nonces. Anything else is left `asking`.
+ * @param connected whether the door can be reached.
+ * @returns seconds to wait where an account has asked too often: that is to be committed too.
+ * @throws {Refusal} `not-found`, also for whoever is nobody at that door; `idempotency-key-reused`.
+ */
+export async function askUnlock(unit: Unit, actor: Actor, wish: UnlockWish, connected: boolean, now: number): Promise<AskedUnlock> {
+  const name = actorName(actor);
+  const known = await unit.selectFrom("remote_unlocks").selectAll().where("actor", "=", name).where("idempotency_key", "=", wish.key).executeTakeFirst();
+  if (known !== undefined) {
+    if (known.door_id !== wish.door || known.outputs !== wish.outputs) throw new Refusal("idempotency-key-reused", "This Idempotency-Key was sent for another door or other outputs.");
+    return { unlock: (await settleIfOver(unit, known, now)) ?? known, again: true };
+  }
+  const standing = await doorStanding(unit, actor, wish.door, now);
+  if (standing === undefined) throw new Refusal("not-found", "There is no such door.");
+  requireAllowed(mayAtDoor("unlock", standing), "door");
+  const wait = actor.kind === "account" ? await countOne(unit, `unlock/${actor.account}`, UNLOCKS_PER_ACCOUNT, now) : 0;
+  if (wait > 0) return { wait };
+
+  const verdict = await judge(unit, standing, wish.outputs, now);
+  const id = newId();
+  const ended = { may_have_opened: 0, finished_at: now } as const;
+  const row = { id, door_id: wish.door, actor: name, idempotency_key: wish.key, outputs: wish.outputs, person_id: verdict.allowed ? verdict.person : null, created_at: now };
+  if (!verdict.allowed) await unit.insertInto("remote_unlocks").values({ ...row, ...ended, state: "denied", reason: verdict.reason }).execute();
+  else if (!connected) await unit.insertInto("remote_unlocks").values({ ...row, ...ended, state: "offline" }).execute();
+  else if (await isBusy(unit, wish.door, now)) await unit.insertInto("remote_unlocks").values({ ...row, ...ended, state: "busy" }).execute();
+  else await unit.insertInto("remote_unlocks").values({ ...row, state: "asking" }).execute();
+  const unlock = await readUnlock(unit, id);
+  await noteUnlock(unit, unlock!, "door.unlock", name, now);
+  return { unlock: unlock!, again: false };
+}
+
+/** Whoever runs, owns or administers a door opens it at any time (N6); others as far as their own rights go now. */
+async function judge(unit: Unit, { door, ranks, people }: DoorStanding, outputs: number, now: number): Promise<UnlockVerdict | { allowed: true; person: null }> {
+  // The door would refuse as well, once it has heard of it.
+  if (door.lock_state === "lock-down") return denied("locked-down");
+  if (ranks.some((rank) => rank !== "user")) return { allowed: true, person: null };
+  const property = await unit.selectFrom("properties").select(["time_zone", "holidays"]).where("id", "=", door.property_id).executeTakeFirstOrThrow();
+  return decideUnlock(await readRights(unit, people, door.id), outputs, surroundingsOf(property, now), now);
+}
+
+function denied(reason: UnlockDenial): UnlockVerdict {
+  return { allowed: false, reason };
+}
+
+/** A door gives so many nonces at a time; one more would take another's away. */
+async function isBusy(unit: Unit, door: string, now: number): Promise<boolean> {
+  const rows = await unit.selectFrom("remote_unlocks").select(["state", "created_at", "sent_at", "may_have_opened"]).where("door_id", "=", door).where("finished_at", "is", null).execute();
+  return rows.filter((row) => now < overAt(row)).length >= UNLOCKS_AT_ONCE_MAX;
+}

@@ -1,0 +1,189 @@
+import type { Logger } from "pino";
+import { fromHex, toHex } from "../../protocol/bytes";
+import { CommandVerb, encodeCommand, openReply, ReplyStatus, type Command, type Reply } from "../../protocol/command";
+import { NONCE_BYTES } from "../../protocol/limits";
+import { UPKEEP, type Actor } from "../accounts/actor";
+import type { Clock, Timer } from "../clock";
+import type { DoorLink } from "../doors/door-link";
+import type { DoorSecrets } from "../doors/door-secrets";
+import { nativeHashes } from "../keys/native-hashes";
+import type { Database, Unit } from "../store/store";
+import type { RemoteUnlockRow } from "../store/tables";
+import { inTransaction } from "../store/transaction";
+import { askUnlock, type AskedUnlock, type UnlockWish } from "./ask-unlock";
+import { markSent, readUnlock, settle, settleIfOver } from "./settle-unlock";
+import { afterReply, isUnderWay, overAt, type UnlockOutcome } from "./unlock-state";
+
+/**
+ * Opens doors from afar (N14): asks the door for a nonce, sends the command with it, and takes the answer (SPEC 12).
+ * Each step is committed before anything leaves for the door. What is held here are those who wait for an answer, and
+ * their timers: whatever dies with the process, the database says what may have happened.
+ */
+export class RemoteUnlocks {
+  readonly #parts: RemoteUnlocksParts;
+  readonly #waiting = new Map<string, Waiting>();
+  #stopped = false;
+
+  constructor(parts: RemoteUnlocksParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves when it is known what became of it, or nobody can tell any more: seconds later at most. A wish that was
+   * there before is answered as it stands.
+   * @throws {Refusal} as `askUnlock`.
+   */
+  async ask(actor: Actor, wish: UnlockWish): Promise<AskedUnlock> {
+    const { link } = this.#parts;
+    const { asked, key } = await this.#unit(async (unit, now) => {
+      const asked = await askUnlock(unit, actor, wish, !this.#stopped && link.isConnected(wish.door), now);
+      return { asked, key: await this.#commandKey(unit, wish.door) };
+    });
+    if ("wait" in asked || asked.again || !isUnderWay(asked.unlock)) return asked;
+    const { unlock } = asked;
+    const answered = this.#wait(unlock);
+    const left = !this.#stopped && (await this.#send(unlock, key!, { verb: CommandVerb.askNonce, outputs: 0, nonce: new Uint8Array(NONCE_BYTES) }));
+    if (!left) await this.#giveUp(unlock.id, { state: "offline" });
+    return { unlock: await answered, again: false };
+  }
+
+  /**
+   * An answer of a door's.
+   * @param bytes untrusted.
+   * @throws {ProtocolError} `malformed`, `bad-mac`.
+   */
+  async receive(door: string, bytes: Uint8Array): Promise<void> {
+    const { reply, key, after } = await this.#unit(async (unit, now) => {
+      const key = (await this.#commandKey(unit, door))!;
+      const reply = openReply(nativeHashes, key, bytes);
+      return { reply, key, after: await this.#take(unit, door, reply, now) };
+    });
+    if (after === undefined) return;
+    this.#tell(after);
+    // Where the door has gone meanwhile it may have heard it all the same: time decides, or its log.
+    if (reply.status === ReplyStatus.nonce) await this.#send(after, key, { verb: CommandVerb.unlock, outputs: after.outputs, nonce: reply.nonce });
+  }
+
+  /** Events of a door are stored: one of them may say what a lost reply was to say. */
+  async eventsStored(door: string): Promise<void> {
+    for (const [id, waiting] of this.#waiting) if (waiting.door === door) await this.#look(id);
+  }
+
+  /** Nothing that was only asked for will be answered. What has left may still be. */
+  async disconnected(door: string): Promise<void> {
+    for (const [id, waiting] of this.#waiting) if (waiting.door === door) await this.#giveUp(id, { state: "offline" });
+  }
+
+  /** Whoever waits is told what is known now. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const id of [...this.#waiting.keys()]) {
+      await this.#giveUp(id, { state: "offline" });
+      const waiting = this.#waiting.get(id);
+      if (waiting === undefined) continue;
+      const row = await this.#unit((unit) => readUnlock(unit, id));
+      waiting.timer?.cancel();
+      this.#waiting.delete(id);
+      waiting.resolve(row!);
+    }
+  }
+
+  #wait(row: RemoteUnlockRow): Promise<RemoteUnlockRow> {
+    return new Promise((resolve) => {
+      this.#waiting.set(row.id, { door: row.door_id, resolve, timer: undefined });
+      this.#arm(row);
+    });
+  }
+
+  #arm(row: RemoteUnlockRow): void {
+    const waiting = this.#waiting.get(row.id);
+    if (waiting === undefined) return;
+    const { clock } = this.#parts;
+    waiting.timer?.cancel();
+    waiting.timer = clock.after(Math.max(1, overAt(row) - clock.now()), () => void this.#look(row.id));
+  }
+
+  /** Reads how it stands: another process may have ended it, or nobody has and its time is over. */
+  async #look(id: string): Promise<void> {
+    await this.#guard(id, async () => {
+      const row = await this.#unit(async (unit, now) => {
+        const row = await readUnlock(unit, id);
+        return row && ((await settleIfOver(unit, row, now)) ?? row);
+      });
+      if (row !== undefined) this.#tell(row);
+    });
+  }
+
+  /** Ends what was only asked for. */
+  async #giveUp(id: string, outcome: UnlockOutcome): Promise<void> {
+    await this.#guard(id, async () => {
+      const row = await this.#unit(async (unit, now) => {
+        const row = await readUnlock(unit, id);
+        return row?.state === "asking" ? settle(unit, row, outcome, UPKEEP, now) : row;
+      });
+      if (row !== undefined) this.#tell(row);
+    });
+  }
+
+  #tell(row: RemoteUnlockRow): void {
+    const waiting = this.#waiting.get(row.id);
+    if (waiting === undefined) return;
+    if (isUnderWay(row)) return this.#arm(row);
+    waiting.timer?.cancel();
+    this.#waiting.delete(row.id);
+    waiting.resolve(row);
+  }
+
+  /** @returns the request as it stands after a reply; undefined where that says nothing new. */
+  async #take(unit: Unit, door: string, { status, requestId }: Reply, now: number): Promise<RemoteUnlockRow | undefined> {
+    const row = await readUnlock(unit, toHex(requestId));
+    if (row?.door_id !== door) return undefined;
+    if (status === ReplyStatus.nonce) return markSent(unit, row, now);
+    const outcome = afterReply(row, status);
+    return outcome && settle(unit, row, outcome, `door/${door}`, now);
+  }
+
+  /** @returns whether the bytes went to the door's connection. */
+  #send({ id, door_id }: RemoteUnlockRow, key: Uint8Array, command: Omit<Command, "requestId">): Promise<boolean> {
+    return this.#parts.link.send(door_id, "command", encodeCommand(nativeHashes, key, { ...command, requestId: fromHex(id)! }));
+  }
+
+  /** `DoorKeys.command`; undefined where nobody has claimed the door: then it is not connected either. */
+  async #commandKey(unit: Unit, door: string): Promise<Uint8Array | undefined> {
+    const row = await unit.selectFrom("doors").selectAll().where("id", "=", door).executeTakeFirstOrThrow();
+    return row.door_key === null ? undefined : this.#parts.secrets.keysOf(row).command;
+  }
+
+  /** A database that fails leaves nobody waiting for ever: it is asked again a second later. */
+  async #guard(id: string, task: () => Promise<void>): Promise<void> {
+    const { clock, log } = this.#parts;
+    try {
+      await task();
+    } catch (error) {
+      log.error({ unlock: id, err: error }, "failed to see what became of an opening from afar; it will be tried again");
+      const waiting = this.#waiting.get(id);
+      waiting?.timer?.cancel();
+      if (waiting !== undefined) waiting.timer = clock.after(1, () => void this.#look(id));
+    }
+  }
+
+  #unit<T>(work: (unit: Unit, now: number) => Promise<T>): Promise<T> {
+    const { database, clock } = this.#parts;
+    return inTransaction(database, (unit) => work(unit, clock.now()));
+  }
+}
+
+export interface RemoteUnlocksParts {
+  database: Database;
+  secrets: DoorSecrets;
+  clock: Clock;
+  log: Logger;
+  link: DoorLink;
+}
+
+/** Somebody who has asked, and waits for what becomes of it. */
+interface Waiting {
+  door: string;
+  resolve(row: RemoteUnlockRow): void;
+  timer: Timer | undefined;
+}
