@@ -5,6 +5,7 @@ export const ENROLMENT_BODY_BYTES_MAX = 1_024; // before a door has proved anyth
 export const ADMIN_TOKEN_CHARACTERS_MIN = 16; // a shorter one is a broken configuration
 
 export const NAME_CHARACTERS_MAX = 120;
+export const OWNERS_PER_DOOR_MAX = 20;
 export const DOORS_PER_GRANT_MAX = 1_000;
 export const GRANTS_PER_CREDENTIAL_MAX = 4; // alternatives under one tag that count uses apart (protocol USE_COUNTERS)
 export const GROUPS_PER_PERSON_MAX = 4; // each is one more alternative under a tag; with a credential's own a door looks at no more (protocol ALTERNATIVES_MAX)

@@ -29,6 +29,8 @@ export const PROBLEMS = {
   "too-many-keys": [409, "The person has too many keys"],
   "last-administrator": [409, "A door keeps one who administers it"],
   "another-account": [409, "The key's user has another account"],
+  "shared-door": [409, "The door is the building's: it belongs to nobody by themselves"],
+  "last-owner": [409, "A door keeps an owner"],
   "unit-needed": [409, "The person needs a unit number"],
   "door-has-pins": [409, "The door holds PINs already"],
   "not-claimed": [409, "The door is not claimed"],

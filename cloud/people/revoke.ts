@@ -1,6 +1,7 @@
 import { audit } from "../audit/audit";
 import { noteChanges, type ChangedRights } from "../issuing/outbox";
 import { Refusal } from "../refusal";
+import { closeKeysOf, closeKeyWithoutGrants } from "../sharing/close-keys";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 
@@ -26,6 +27,8 @@ export async function revokePerson(unit: Unit, person: string, actor: string, no
   const revocation = await insertRevocation(unit, person, "person", grants.map((grant) => grant.id), actor, now);
   await unit.updateTable("people").set({ revoked_at: now }).where("id", "=", person).execute();
   await unit.updateTable("credentials").set({ revoked_at: now }).where("person_id", "=", person).where("revoked_at", "is", null).execute();
+  await closeKeysOf(unit, person, actor, now);
+  await unit.deleteFrom("group_people").where("person_id", "=", person).execute();
   await audit(unit, { at: now, actor, action: "person.revoke", subject: `person/${person}`, detail: { revocation, grants: grants.map((grant) => grant.id) } });
   return revocation;
 }
@@ -46,6 +49,7 @@ export async function revokeGrant(unit: Unit, grant: string, actor: string, now:
   if (row.revocation_id !== null) return row.revocation_id;
   const revocation = await insertRevocation(unit, row.person_id, "grant", [grant], actor, now);
   await endWithoutGrants(unit, row.credential_id, now);
+  await closeKeyWithoutGrants(unit, row.credential_id, actor, now);
   await audit(unit, { at: now, actor, action: "grant.revoke", subject: `grant/${grant}`, detail: { revocation, person: row.person_id } });
   return revocation;
 }

@@ -1,7 +1,7 @@
 import { toHex } from "../../protocol/bytes";
 import { NO_END } from "../../protocol/profile";
 import { countOne } from "../accounts/rate-limit";
-import type { CredentialParts } from "../households/member-access";
+import type { PinParts } from "../pins/codes";
 import { hashToken } from "../keys/secret-token";
 import { INVITATIONS_PER_RECIPIENT } from "../limits";
 import { channelOf, requireChannel } from "../messages/channels";
@@ -24,7 +24,7 @@ import { reserveCode } from "./reserve-code";
  * @throws {Refusal} `not-pending`: it has begun or ended, or there is nowhere to send it; `no-text-messages` (A3);
  * `too-many-requests`; what `reserveCode` says.
  */
-export async function sendTextKey(unit: Unit, parts: CredentialParts & MessageParts, key: KeyRow, now: number): Promise<void> {
+export async function sendTextKey(unit: Unit, parts: PinParts & MessageParts, key: KeyRow, now: number): Promise<void> {
   const to = keyRecipient(key);
   if (key.state !== "pending" || key.kind !== "pin" || to === undefined) throw new Refusal("not-pending");
   requireChannel(parts.channels, to.kind);
@@ -36,7 +36,7 @@ export async function sendTextKey(unit: Unit, parts: CredentialParts & MessagePa
 }
 
 /** The message with a text key's code has left: the key begins (N5), if it is still pending. */
-export async function textKeySent(unit: Unit, parts: CredentialParts, id: string, now: number): Promise<void> {
+export async function textKeySent(unit: Unit, parts: PinParts, id: string, now: number): Promise<void> {
   const key = await unit.selectFrom("keys").selectAll().where("id", "=", id).executeTakeFirst();
   if (key === undefined || key.state !== "pending" || key.kind !== "pin") return;
   await activateKey(unit, parts, key, now);

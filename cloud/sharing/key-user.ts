@@ -1,0 +1,100 @@
+import type { HolderClassName } from "../access/grant";
+import type { Window } from "../access/window";
+import type { Keystore } from "../keys/keystore";
+import { addPlace } from "../households/add-place";
+import { KEYS_PER_PERSON_MAX } from "../limits";
+import { addPerson } from "../people/add-person";
+import { Refusal } from "../refusal";
+import type { Giver, ShareBounds } from "../rules/find-giver";
+import type { Unit } from "../store/store";
+import type { PersonRow } from "../store/tables";
+import type { KeyColumns } from "./settle-key";
+
+/** Whom a key is for: somebody known, or somebody new with at most one address. */
+export type KeyUser = { person: string } | NewKeyUser;
+
+export interface NewKeyUser {
+  name: string | undefined;
+  /** Normalised. */
+  email: string | undefined;
+  phone: string | undefined;
+  /** undefined = guest. What is given from a household is a guest's. */
+  holderClass: HolderClassName | undefined;
+  /** Digits that they type before a PIN where a door asks for it. */
+  unit: string | undefined;
+}
+
+export interface SettledUser {
+  person: string;
+  email: string | null;
+  phone: string | null;
+}
+
+/**
+ * The person who uses a key that is given now. What a member gives makes a place of its own in the household, so that
+ * it ends with what is theirs (O12).
+ * @throws {Refusal} `not-found`: nobody whom the giver may know of (N1); `member-of-household`, `person-revoked`,
+ * `one-identifier`, `too-many-keys`.
+ */
+export async function settleUser(unit: Unit, keystore: Pick<Keystore, "dataKeys">, property: string, giver: Giver, user: KeyUser, key: KeyColumns & { doors: readonly string[] }, now: number): Promise<SettledUser> {
+  const known = "person" in user ? await knownUser(unit, property, giver, user.person, key.doors) : undefined;
+  const { name, email, phone } = known ?? { ...(user as NewKeyUser), email: (user as NewKeyUser).email ?? null, phone: (user as NewKeyUser).phone ?? null };
+  if (giver.share !== undefined) return { person: await addShare(unit, keystore, giver, giver.share, { name: nameOf(name, email, phone), key }, now), email, phone };
+  if (known !== undefined) {
+    await requireFewKeys(unit, known.person);
+    return { person: known.person, email, phone };
+  }
+  const { holderClass, unit: flat } = user as NewKeyUser;
+  const person = await addPerson(unit, keystore, { property, name: nameOf(name, email, phone), class: holderClass ?? "guest", unit: flat }, giver.actor, now);
+  return { person, email, phone };
+}
+
+function nameOf(name: string | undefined, email: string | null, phone: string | null): string {
+  const known = name ?? email ?? phone;
+  if (known === null || known === undefined) throw new Refusal("one-identifier");
+  return known;
+}
+
+interface KnownUser {
+  person: string;
+  name: string;
+  email: string | null;
+  phone: string | null;
+}
+
+async function knownUser(unit: Unit, property: string, giver: Giver, id: string, doors: readonly string[]): Promise<KnownUser> {
+  const row = await unit.selectFrom("people").selectAll().where("id", "=", id).where("property_id", "=", property).executeTakeFirst();
+  if (row === undefined || !(await mayKnow(unit, giver, row, doors))) throw new Refusal("not-found", "There is no such person.");
+  if (giver.share === undefined) {
+    const member = await unit.selectFrom("memberships").select("role").where("person_id", "=", id).executeTakeFirst();
+    if (member !== undefined) throw new Refusal("member-of-household");
+    if (row.revoked_at !== null) throw new Refusal("person-revoked");
+  }
+  // Where the newest of their keys went, the next one goes.
+  const newest = await unit.selectFrom("keys").select(["email", "phone"]).where("person_id", "=", id).orderBy("created_at", "desc").orderBy("id").executeTakeFirst();
+  return { person: id, name: row.name, email: newest?.email ?? null, phone: newest?.phone ?? null };
+}
+
+/** N1: one has shared with them before, or has a door in common with them; nobody else is found by trying. */
+async function mayKnow(unit: Unit, giver: Giver, { id, name, erased_at }: PersonRow, doors: readonly string[]): Promise<boolean> {
+  if (erased_at !== null || name === "") return false;
+  if (giver.as === "manager") return true;
+  if (giver.share !== undefined) {
+    const place = await unit.selectFrom("memberships").select("person_id").where("person_id", "=", id).where("role", "=", "share").where("invited_by", "=", giver.share.person).executeTakeFirst();
+    return place !== undefined;
+  }
+  const given = await unit.selectFrom("keys").select("id").where("person_id", "=", id).where("giver_account", "=", giver.account).where("giver_person", "is", null).executeTakeFirst();
+  if (given !== undefined) return true;
+  const common = await unit.selectFrom("keys as key").innerJoin("key_doors as at", "at.key_id", "key.id").select("key.id").where("key.person_id", "=", id).where("key.state", "<>", "ended").where("at.door_id", "in", doors).executeTakeFirst();
+  return common !== undefined;
+}
+
+async function requireFewKeys(unit: Unit, person: string): Promise<void> {
+  const { count } = await unit.selectFrom("keys").select((eb) => eb.fn.countAll().as("count")).where("person_id", "=", person).where("state", "<>", "ended").executeTakeFirstOrThrow();
+  if (Number(count) >= KEYS_PER_PERSON_MAX) throw new Refusal("too-many-keys", `A person has at most ${KEYS_PER_PERSON_MAX} keys.`);
+}
+
+async function addShare(unit: Unit, keystore: Pick<Keystore, "dataKeys">, giver: Giver, { household, person }: ShareBounds, { name, key }: { name: string; key: KeyColumns & { doors: readonly string[] } }, now: number): Promise<string> {
+  const place = { household, role: "share" as const, name, email: undefined, phone: undefined, invitedBy: person, doors: key.doors, windows: JSON.parse(key.windows) as Window[], start: key.starts_at, end: key.ends_at ?? undefined };
+  return addPlace(unit, keystore, place, giver.actor, now);
+}
