@@ -19,6 +19,7 @@ import { leaseRoutes } from "./lease-routes";
 import { memberRoutes } from "./member-routes";
 import { messageRoutes } from "./message-routes";
 import { orderRoutes } from "./order-routes";
+import { ownerRoutes } from "./owner-routes";
 import { passkeyRoutes } from "./passkey-routes";
 import { personRoutes } from "./person-routes";
 import { pinRoutes } from "./pin-routes";
@@ -29,6 +30,7 @@ import { removalRoutes } from "./removal-routes";
 import { revocationRoutes } from "./revocation-routes";
 import { managerRoutes } from "./manager-routes";
 import { rulesRoutes } from "./rules-routes";
+import { sharingRoutes } from "./sharing-routes";
 import { staffRoutes } from "./staff-routes";
 import { templateRoutes } from "./template-routes";
 import { truthRoutes } from "./truth-routes";
@@ -47,6 +49,8 @@ const RESOURCES = [
   propertyRoutes,
   doorRoutes,
   orderRoutes,
+  ownerRoutes,
+  sharingRoutes,
   profileRoutes,
   keysetRoutes,
   personRoutes,
