@@ -1,3 +1,4 @@
+import { DEFAULT_RULES } from "../../cloud/properties/household-rules";
 import { CloudRig, NOON } from "./cloud-rig";
 import { lastLinkToken, signInManager } from "./managers";
 import { ProtocolDoor } from "./protocol-door";
@@ -109,7 +110,12 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
     names[`${who}Grant`] = pins[0].grants[0].id;
   }
   names.profile = (await site.post("/profiles", { property, name: "Mornings" })).id;
+  await site.expect(200, "PUT", `/properties/${property}/rules`, { ...DEFAULT_RULES, groups: true }, { "if-match": "*" });
+  names.group = (await site.post("/groups", { property, name: "Ground floor", doors: [door] })).id;
+  await site.put(`/groups/${names.group}/people/${names.worker}`, {});
   names.managerInvitation = (await site.post(`/properties/${property}/managers`, { email: "next@example.org" })).id;
+  // Nobody has claimed it: it is not connected.
+  names.unlock = (await administrator.send("POST", `/doors/${door}/unlock`, {}, { "idempotency-key": "a-press-of-a-button" })).body.unlock;
   const account = await administrator.get("/account");
   names.identifier = account.identifiers[0].id;
   names.session = (await administrator.get("/account/sessions")).items[0].id;
