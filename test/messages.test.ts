@@ -7,7 +7,8 @@ import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { createKeystore } from "../cloud/keys/keystore";
 import { compose } from "../cloud/messages/compose";
-import type { Message, MessageKind, MessageValues } from "../cloud/messages/message";
+import type { Message, MessageKind, MessageValues, News } from "../cloud/messages/message";
+import { OCCURRENCE_KINDS } from "../cloud/notifications/occurrence";
 import { forgetOldMessages } from "../cloud/messages/message-lifetime";
 import { MessageSender, type MessageSenderParts } from "../cloud/messages/message-sender";
 import type { Channels } from "../cloud/messages/channels";
@@ -29,6 +30,8 @@ import { newDatabaseUrl } from "./support/test-database";
 const moment = { at: NOON, timeZone: "Europe/Paris" };
 const link = "https://doors.example/invitation#0123456789abcdef0123456789abcdef";
 const place = { property: "Rue des Lilas 7", unit: "2nd floor left" };
+
+const NEWS: News = { kind: "door-opened", at: moment, late: false, times: 1, remote: false, door: "Front door", person: "Ada", actor: null, subject: null };
 
 /** Of every kind, each way that its text can go. */
 const SAMPLES: { [Kind in MessageKind]: MessageValues[Kind][] } = {
@@ -63,6 +66,10 @@ const SAMPLES: { [Kind in MessageKind]: MessageValues[Kind][] } = {
   "text-key": [
     { giver: "Ada", property: place.property, doors: "Front door, Bike room", code: "482913", unit: "12*", from: moment, until: moment },
     { giver: null, property: place.property, doors: "Front door", code: "482913", unit: null, from: null, until: null },
+  ],
+  notification: [
+    ...OCCURRENCE_KINDS.map((kind) => ({ property: place.property, news: [{ ...NEWS, kind }], more: 0, link })),
+    { property: place.property, news: [{ ...NEWS, at: null, late: true, door: null, person: null }, { ...NEWS, kind: "changed", times: 3, actor: "Bob", subject: "key" }], more: 2, link },
   ],
   removed: (["moved-out", "removed", "court-order", "share-ended", "expired"] as const).map((how) => ({ ...place, how, at: moment })),
 };

@@ -24,17 +24,22 @@ export function compose(message: Message, channel: "email" | "sms"): Composed {
 }
 
 function textOf({ kind, values, language }: Message, locale: string): Text {
-  const readable = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, readableValue(name, value as unknown, locale)]));
+  const readable = readableValues(values, locale);
   // Each text takes the values of its own kind; that the two match is what the type of Message says.
   return (LANGUAGES[language].texts[kind] as (values: unknown) => Text)(readable);
 }
 
 /** Values that are ours and never somebody's words. */
-const OURS = new Set(["code", "link", "change", "role", "reason", "how"]);
+const OURS = new Set(["code", "link", "change", "role", "reason", "how", "kind", "subject"]);
+
+function readableValues(values: object, locale: string): object {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, readableValue(name, value as unknown, locale)]));
+}
 
 function readableValue(name: string, value: unknown, locale: string): unknown {
   if (typeof value === "string") return name === "identifier" ? masked(value) : OURS.has(name) ? value : harmless(value);
-  return value === null ? null : inWords(value as Moment, locale);
+  if (Array.isArray(value)) return value.map((item: object) => readableValues(item, locale));
+  return typeof value === "object" && value !== null ? inWords(value as Moment, locale) : value;
 }
 
 function inWords({ at, timeZone }: Moment, locale: string): string {

@@ -1,3 +1,4 @@
+import type { OccurrenceKind } from "../notifications/occurrence";
 import type { LanguageName, RemovalRow } from "../store/tables";
 
 /** A point in time as its reader's wall clock shows it. */
@@ -6,6 +7,25 @@ export interface Moment {
   at: number;
   /** IANA zone, of the property. */
   timeZone: string;
+}
+
+/** One thing that has happened at a property (N13), or several of a kind. Names are null where nobody is to be named. */
+export interface News {
+  kind: OccurrenceKind;
+  /** null: the door had no clock. */
+  at: Moment | null;
+  /** It arrived too late to be news. */
+  late: boolean;
+  /** How often; `at` is the last time. */
+  times: number;
+  /** A door was opened from afar. */
+  remote: boolean;
+  door: string | null;
+  person: string | null;
+  /** Who changed something. */
+  actor: string | null;
+  /** What was changed: the kind of record. */
+  subject: string | null;
 }
 
 /**
@@ -40,6 +60,8 @@ export interface MessageValues {
    * door asks for it; `from` null: now; `until` null: no end.
    */
   "text-key": { giver: string | null; property: string; doors: string; code: string; unit: string | null; from: Moment | null; until: Moment | null };
+  /** N13: the newest first; `more`: what there is no room for. */
+  notification: { property: string; news: News[]; more: number; link: string };
   /** To whoever's place in a household has ended. */
   removed: { property: string; unit: string; how: RemovalRow["kind"] | "expired"; at: Moment };
 }
@@ -64,4 +86,4 @@ export interface Text {
 export type Texts = { [Kind in MessageKind]: (values: Readable<MessageValues[Kind]>) => Text };
 
 /** Values as texts take them: moments are words already. */
-export type Readable<Values> = { [Name in keyof Values]: Values[Name] extends Moment ? string : Values[Name] extends Moment | null ? string | null : Values[Name] };
+export type Readable<Values> = { [Name in keyof Values]: Values[Name] extends Moment ? string : Values[Name] extends Moment | null ? string | null : Values[Name] extends (infer Item)[] ? Readable<Item>[] : Values[Name] };

@@ -1,5 +1,5 @@
 /** The pages that messages lead to. */
-export type LinkedPage = "invitation" | "lease" | "manager-invitation" | "key" | "home";
+export type LinkedPage = "invitation" | "lease" | "manager-invitation" | "key" | "notifications" | "home";
 
 /**
  * @param publicUrl where people reach this cloud, without a slash at its end.

@@ -1,4 +1,5 @@
 import type { Texts } from "./message";
+import { newsInEnglish, TOPICS_EN } from "./news-en";
 
 const NOT_YOU = "If you did not ask for it, somebody may have mistyped an address: you need not do anything. Never give this code to anybody.";
 const REASONS = { period: "as it is after some time", asked: "as was asked", security: "for safety" };
@@ -100,6 +101,14 @@ export const TEXTS_EN: Texts = {
       subject: `Your code for ${property}`,
       body: [`${giver === null ? "You have been given" : `“${giver}” has given you`} a code for ${property}: ${code}.`, `It opens ${doors}${when}. You need no app and no account.${typed}`, "Keep it to yourself: whoever has it gets in."],
       sms: `Latchkey: ${code} is your code for ${doors}, ${property}${when}${giver === null ? "" : `, from “${giver}”`}.${typed} No app needed.`,
+    };
+  },
+  notification: ({ property, news, more, link }) => {
+    const lines = news.map(newsInEnglish);
+    return {
+      subject: lines.length + more === 1 ? `${property}: ${TOPICS_EN[news[0].kind]}` : `${property}: ${lines.length + more} notices`,
+      body: [`${property}:`, ...lines, ...(more > 0 ? [`And ${more} more.`] : []), "All of them, and the rules by which you are told:", link],
+      sms: `Latchkey, ${property}: ${lines[0]}${more > 0 ? ` And ${more} more.` : ""} ${link}`,
     };
   },
   removed: ({ property, unit, how, at }) => {

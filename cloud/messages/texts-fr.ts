@@ -1,4 +1,5 @@
 import type { Texts } from "./message";
+import { newsInFrench, TOPICS_FR } from "./news-fr";
 
 const NOT_YOU = "Si vous n’avez rien demandé, quelqu’un s’est peut-être trompé d’adresse : vous n’avez rien à faire. Ne donnez ce code à personne.";
 const REASONS = { period: "comme il se doit après un certain temps", asked: "comme demandé", security: "par sécurité" };
@@ -100,6 +101,14 @@ export const TEXTS_FR: Texts = {
       subject: `Votre code pour ${property}`,
       body: [`${giver === null ? "On vous a donné" : `« ${giver} » vous a donné`} un code pour ${property} : ${code}.`, `Il ouvre ${doors}${when}. Ni application ni compte ne sont nécessaires.${typed}`, "Gardez-le pour vous : quiconque l’a peut entrer."],
       sms: `Latchkey : ${code} est votre code pour ${doors}, ${property}${when}${giver === null ? "" : `, de la part de « ${giver} »`}.${typed} Sans application.`,
+    };
+  },
+  notification: ({ property, news, more, link }) => {
+    const lines = news.map(newsInFrench);
+    return {
+      subject: lines.length + more === 1 ? `${property} : ${TOPICS_FR[news[0].kind]}` : `${property} : ${lines.length + more} avis`,
+      body: [`${property} :`, ...lines, ...(more > 0 ? [`Et ${more} de plus.`] : []), "Tous les avis, et les règles selon lesquelles vous êtes prévenu :", link],
+      sms: `Latchkey, ${property} : ${lines[0]}${more > 0 ? ` Et ${more} de plus.` : ""} ${link}`,
     };
   },
   removed: ({ property, unit, how, at }) => {
