@@ -14,9 +14,11 @@ export const PEOPLE_PER_GROUP_MAX = 1_000; // a change of the group is one trans
 export const DOORS_PER_GROUP_MAX = 100;
 export const CREDENTIALS_PER_PERSON_MAX = 32;
 export const KEYS_PER_PERSON_MAX = 32; // pending ones too: each active one is a credential
+export const KEY_PENDING_SECONDS = 90 * 86_400; // a key that nobody has accepted, or sent anew, for so long has ended
 export const KEY_LINK_SECONDS = 14 * 86_400; // an unanswered link is dead then; there can be another one
 export const CARD_BYTES_MIN = 3; // Wiegand 26
 export const CARD_BYTES_MAX = 10; // of any number that a reader gives
+export const MAX_USES_MAX = 255; // of a right; a door's list has a byte for it
 export const PAGE_ROWS_MAX = 200; // of one answer; the rest is behind `next`
 export const GRANT_YEARS_MAX = 20; // an end further away is refused: it is a typing error
 

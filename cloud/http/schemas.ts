@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { HOLIDAYS_MAX, LEASE_SECONDS_MAX, SCHEDULE_CHAIN_MAX, UNLOCK_SECONDS_MAX } from "../../protocol/limits";
 import { OUTPUTS_MAX } from "../../protocol/profile";
 import { HOLDER_CLASSES } from "../access/grant";
-import { CARD_BYTES_MAX, CARD_BYTES_MIN, CODE_DIGITS, CREDENTIALS_PER_PERSON_MAX, DOORS_PER_GRANT_MAX, GRANTS_PER_CREDENTIAL_MAX, GUEST_LEASE_SECONDS, IDENTIFIER_CHARACTERS_MAX, LEASE_SECONDS_MIN, NAME_CHARACTERS_MAX, PAGE_ROWS_MAX, STAFF_LEASE_SECONDS } from "../limits";
+import { CARD_BYTES_MAX, CARD_BYTES_MIN, CODE_DIGITS, CREDENTIALS_PER_PERSON_MAX, DOORS_PER_GRANT_MAX, GRANTS_PER_CREDENTIAL_MAX, GUEST_LEASE_SECONDS, IDENTIFIER_CHARACTERS_MAX, LEASE_SECONDS_MIN, MAX_USES_MAX, NAME_CHARACTERS_MAX, PAGE_ROWS_MAX, STAFF_LEASE_SECONDS } from "../limits";
 import { PROBLEMS } from "../refusal";
 
 /** Pieces of the API's requests and answers: they validate, and the OpenAPI description is made from them. */
@@ -64,7 +64,7 @@ export const Grant = z
   .strictObject({
     doors: z.array(Id).min(1).max(DOORS_PER_GRANT_MAX),
     windows: Windows.default([]).openapi({ description: "None: day and night. They may touch but not overlap." }),
-    uses: z.int().min(1).max(255).optional().openapi({ description: "How often it opens; 1 = once. For one door only." }),
+    uses: z.int().min(1).max(MAX_USES_MAX).optional().openapi({ description: "How often it opens; 1 = once. For one door only." }),
     outputs: z.array(z.int().min(0).max(OUTPUTS_MAX - 1)).min(1).max(OUTPUTS_MAX).default([0]).openapi({ description: "What it opens at each door, by number; 0 = the door itself." }),
     notBefore: Instant.optional(),
     notAfter: Instant.optional().openapi({ description: "Exclusive." }),

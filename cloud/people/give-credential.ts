@@ -118,7 +118,7 @@ async function giveCredential(giving: Giving, wanted: NewCredential, actor: stri
   const parent = { id: credential, stored: first };
   if (secondPin) given.secondPin = await giveCompanion(giving, "second-pin", parent, doors);
   if (duressPin) given.duressPin = await giveCompanion(giving, secondPin ? "duress-second-pin" : "duress-pin", parent, doors);
-  for (const [index, grant] of grants.entries()) given.grants.push(await insertGrant(unit, credential, grant, index, actor, now));
+  for (const [index, grant] of grants.entries()) given.grants.push(...(await insertGrants(unit, credential, grant, index, actor, now)));
   await noteChanges(unit, doors.map((door) => ({ door, credential })), now);
   await audit(unit, { at: now, actor, action: `${first.kind}.give`, subject: `person/${person.id}`, detail: { credential, grants: given.grants, doors, secondPin, duressPin }, ...(card && { personal: { keys: keystore.dataKeys, owner: `person/${person.id}` as const, detail: { number: toHex(card) } } }) });
   return given;
@@ -202,6 +202,14 @@ async function requireFewCredentials(unit: Unit, person: string): Promise<void> 
     .where("superseded_at", "is", null)
     .executeTakeFirstOrThrow();
   if (Number(count) >= CREDENTIALS_PER_PERSON_MAX) throw new Refusal("too-many-pins", `A person has at most ${CREDENTIALS_PER_PERSON_MAX} PINs and cards.`);
+}
+
+/** As `insertGrant`, and one for each door where these count uses apart (X6): then what is left differs from door to door. */
+export async function insertGrants(unit: Unit, credential: string, grant: NewGrant, useCounter: number, actor: string, now: number): Promise<string[]> {
+  const cuts = grant.usesTogether === true ? [...new Set(grant.doors)].map((door) => [door]) : [grant.doors];
+  const ids: string[] = [];
+  for (const doors of cuts) ids.push(await insertGrant(unit, credential, { ...grant, doors }, useCounter, actor, now));
+  return ids;
 }
 
 /** @param useCounter the grant's own for its life: a door counts the uses of alternatives apart by it. */

@@ -5,7 +5,7 @@ import type { PinParts } from "../pins/codes";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { extendCredential } from "../people/extend-credential";
-import { giveCredentials, insertGrant, type GivenCredential } from "../people/give-credential";
+import { giveCredentials, insertGrants, type GivenCredential } from "../people/give-credential";
 import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
@@ -57,10 +57,10 @@ async function activateReserved(unit: Unit, parts: PinParts, key: KeyRow, reach:
   const grant = requireGrant(key, reach, now);
   const reached = await extendCredential(unit, parts, reserved.id, grant.doors);
   if (reached.length < grant.doors.length) throw new Error("a reserved code was given to somebody else");
-  const id = await insertGrant(unit, reserved.id, grant, 0, key.created_by, now);
+  const grants = await insertGrants(unit, reserved.id, grant, 0, key.created_by, now);
   await noteChanges(unit, grant.doors.map((door) => ({ door, credential: reserved.id })), now);
   for (const door of grant.doors) await requireRoom(unit, door);
-  return [{ credential: reserved.id, key: key.id, grants: [id] }];
+  return [{ credential: reserved.id, key: key.id, grants }];
 }
 
 async function give(unit: Unit, parts: PinParts, key: KeyRow, reach: KeyReach, card: Uint8Array | undefined, now: number): Promise<GivenCredential[]> {

@@ -12,7 +12,10 @@ export interface KeyGrant {
   terms: GrantTerms;
   outputs: number;
   useCounter: number;
+  /** That have it in their list, or will. */
   doors: string[];
+  /** It ended so long ago by its terms that lists of doors have left it out: another one is to take its place. */
+  left: boolean;
 }
 
 /** What a key opens doors with. */
@@ -36,8 +39,9 @@ async function ownGrants(unit: Unit, credential: string): Promise<KeyGrant[]> {
   const rows = await unit.selectFrom("grants").selectAll().where("credential_id", "=", credential).where("group_id", "is", null).where("revoked_at", "is", null).orderBy("id").execute();
   const grants: KeyGrant[] = [];
   for (const row of rows) {
-    const at = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", row.id).orderBy("door_id").execute();
-    grants.push({ id: row.id, terms: termsOf(row), outputs: row.outputs, useCounter: row.use_counter, doors: at.map(({ door_id }) => door_id) });
+    const at = await unit.selectFrom("grant_doors").select(["door_id", "removed_version"]).where("grant_id", "=", row.id).orderBy("door_id").execute();
+    const there = at.filter(({ removed_version }) => removed_version === null);
+    grants.push({ id: row.id, terms: termsOf(row), outputs: row.outputs, useCounter: row.use_counter, doors: there.map(({ door_id }) => door_id), left: there.length < at.length });
   }
   return grants;
 }

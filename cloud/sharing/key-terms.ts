@@ -15,7 +15,7 @@ export interface KeyTerms {
 }
 
 /** The columns of a key that say what it allows. */
-export type KeyColumns = Pick<KeyRow, "role" | "blocked" | "windows" | "starts_at" | "ends_at" | "max_uses">;
+export type KeyColumns = Pick<KeyRow, "role" | "blocked" | "windows" | "starts_at" | "ends_at" | "max_uses"> & Partial<Pick<KeyRow, "giver_person">>;
 
 export const ALL_OUTPUTS = (1 << OUTPUTS_MAX) - 1;
 
@@ -35,5 +35,7 @@ export function keyTerms(key: KeyColumns, profile: ProfileColumns | undefined): 
   const notBefore = Math.max(key.starts_at, terms.notBefore);
   const notAfter = Math.min(end, terms.notAfter);
   if (notAfter <= notBefore) return undefined;
-  return { terms: { notBefore, notAfter, windows: terms.windows, maxUses: key.max_uses }, outputs, suspended };
+  // Nobody gives more than they have (O12): a place in a household moves the strike.
+  const moved = (key.giver_person ?? null) === null ? outputs : STRIKE;
+  return { terms: { notBefore, notAfter, windows: terms.windows, maxUses: key.max_uses }, outputs: moved, suspended };
 }

@@ -4,12 +4,13 @@ import { noteChanges } from "../issuing/outbox";
 import { changeGrant } from "../people/change-grant";
 import { requireRoom } from "../people/door-room";
 import { extendCredential } from "../people/extend-credential";
-import { giveCredentials, insertGrant, type GivenCredential } from "../people/give-credential";
+import { giveCredentials, insertGrant, insertGrants, type GivenCredential } from "../people/give-credential";
 import { revokeGrant } from "../people/revoke";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { KeyRow } from "../store/tables";
 import { hasCodePerDoor } from "./activate-key";
+import { countedUses, termsAt, type CountedUses } from "./counted-uses";
 import { credentialsOfKey, grantOfKey, newCredentialOf, type KeyCredential, type KeyGrant } from "./key-credentials";
 import { keyReach, type KeyReach } from "./key-reach";
 import type { KeyTerms } from "./key-terms";
@@ -29,12 +30,15 @@ export async function matchKey(unit: Unit, parts: PinParts, key: KeyRow, actor: 
   const reach = await keyReach(unit, key);
   const held = await credentialsOfKey(unit, key.id);
   const given = await reachDoors(unit, parts, key, reach, held, actor, now);
-  const replaced = new Set(given.map(({ credential }) => credential));
-  for (const credential of await credentialsOfKey(unit, key.id)) {
-    if (!replaced.has(credential.id)) await matchCredential(unit, key, credential, reach, actor, now);
-  }
+  await matchGrants(unit, key, reach, actor, now);
   await matchGroups(unit, parts, key.person_id, actor, now);
   return given;
+}
+
+/** `matchKey` where a key gets no more doors than it has: its uses have been counted, or counted anew. */
+export async function matchGrants(unit: Unit, key: KeyRow, reach: KeyReach, actor: string, now: number): Promise<void> {
+  const uses = await countedUses(unit, key);
+  for (const credential of await credentialsOfKey(unit, key.id)) await matchCredential(unit, key, credential, reach, uses, actor, now);
 }
 
 /** Makes the key's credentials usable at doors that are new. @returns codes that took the place of others, or came on top. */
@@ -45,7 +49,7 @@ async function reachDoors(unit: Unit, parts: PinParts, key: KeyRow, { doors, all
   const perDoor = await hasCodePerDoor(unit, key);
   const [first] = current;
   const reached = perDoor || first === undefined ? [] : await extendCredential(unit, parts, first.id, gained);
-  if (reached.length > 0) await growGrant(unit, first, reached, now);
+  if (reached.length > 0) await growGrant(unit, key, first, allowed, reached, actor, now);
   for (const door of reached) await requireRoom(unit, door);
   const missing = gained.filter((door) => !reached.includes(door));
   if (missing.length === 0) return [];
@@ -59,21 +63,28 @@ async function reachDoors(unit: Unit, parts: PinParts, key: KeyRow, { doors, all
   return given;
 }
 
-/** More doors for the same right. */
-async function growGrant(unit: Unit, { id, grants: [grant] }: KeyCredential, doors: readonly string[], now: number): Promise<void> {
-  for (const door_id of doors) await unit.insertInto("grant_doors").values({ grant_id: grant.id, door_id }).execute();
+/** More doors for the same right, or for one beside it where each door has its own. */
+async function growGrant(unit: Unit, key: KeyRow, { id, grants }: KeyCredential, allowed: KeyTerms, doors: readonly string[], actor: string, now: number): Promise<void> {
+  const grant = key.uses_carried === 1 ? undefined : grants.find(({ left }) => !left);
+  if (grant === undefined) await insertGrants(unit, id, grantOfKey(key, allowed, doors), 0, actor, now);
+  else for (const door_id of doors) await unit.insertInto("grant_doors").values({ grant_id: grant.id, door_id }).execute();
   await noteChanges(unit, doors.map((door) => ({ door, credential: id })), now);
 }
 
-async function matchCredential(unit: Unit, key: KeyRow, credential: KeyCredential, { doors, allowed }: KeyReach, actor: string, now: number): Promise<void> {
+async function matchCredential(unit: Unit, key: KeyRow, credential: KeyCredential, { doors, allowed }: KeyReach, uses: CountedUses | undefined, actor: string, now: number): Promise<void> {
   for (const grant of credential.grants) {
     const at = grant.doors.filter((door) => doors.includes(door));
     // Dates that never meet may be changed again: until then doors know the key, and refuse it.
     const wanted: KeyTerms = allowed === undefined ? { terms: grant.terms, outputs: grant.outputs, suspended: true } : limited(allowed, credential, grant);
-    if (at.length === grant.doors.length && (await changeGrant(unit, grant.id, wanted, now))) continue;
+    const whole = at.length === grant.doors.length && !grant.left && !(key.uses_carried === 1 && at.length > 1);
+    if (whole && (await changeGrant(unit, grant.id, at.length === 1 ? termsAt(wanted, uses, at[0]) : wanted, now))) continue;
+    const holds = wanted.terms.notAfter > Math.max(now, wanted.terms.notBefore);
+    if (grant.left && !holds) continue;
     // The new one first: a credential ends with the last of its grants.
-    if (at.length > 0 && wanted.terms.notAfter > Math.max(now, wanted.terms.notBefore)) {
-      await insertGrant(unit, credential.id, grantOfKey(key, wanted, at), grant.useCounter, actor, now);
+    if (at.length > 0 && holds) {
+      for (const cut of key.uses_carried === 1 ? at.map((door) => [door]) : [at]) {
+        await insertGrant(unit, credential.id, grantOfKey(key, cut.length === 1 ? termsAt(wanted, uses, cut[0]) : wanted, cut), grant.useCounter, actor, now);
+      }
       await noteChanges(unit, at.map((door) => ({ door, credential: credential.id })), now);
     }
     await revokeGrant(unit, grant.id, actor, now);

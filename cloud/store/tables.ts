@@ -46,6 +46,7 @@ export interface Tables {
   profiles: ProfileRow;
   keys: WithDefaults<KeyRow, "credential_id" | "account_id" | "ended_at" | "ended_by">;
   key_doors: { key_id: string; door_id: string };
+  key_uses: { key_id: string; door_id: string; used: number; used_before: number };
   key_links: WithDefaults<KeyLinkRow, "answered_at" | "account_id">;
   door_owners: { door_id: string; account_id: string; created_at: number; created_by: string };
   groups: GroupRow;

@@ -68,6 +68,15 @@ const TABLES = `
     PRIMARY KEY (key_id, door_id)
   ) STRICT;
   CREATE INDEX keys_of_door ON key_doors (door_id);
+  -- How often a door has told that a key was used there, of keys whose uses are limited (X6). It stays when the key loses the door.
+  CREATE TABLE key_uses (
+    key_id TEXT NOT NULL REFERENCES keys (id),
+    door_id TEXT NOT NULL REFERENCES doors (id),
+    used INTEGER NOT NULL CHECK (used >= 0),
+    used_before INTEGER NOT NULL CHECK (used_before BETWEEN 0 AND used), -- of these, those of a former claim: the door's journal has forgotten them
+    PRIMARY KEY (key_id, door_id)
+  ) STRICT;
+  CREATE INDEX key_uses_of_door ON key_uses (door_id);
 
   -- Share links and QR codes: single use, and one at a time for each key (S3, S5).
   CREATE TABLE key_links (
