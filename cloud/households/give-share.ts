@@ -1,12 +1,12 @@
 import type { Window } from "../access/window";
-import { actorName, type Actor } from "../accounts/actor";
+import type { Actor } from "../accounts/actor";
+import type { InvitationParts } from "../invitations/send-invitation";
+import type { PinParts } from "../pins/codes";
 import { findGiver } from "../rules/find-giver";
-import { timesWithinShare } from "../sharing/within-share";
+import { giveKey } from "../sharing/give-key";
+import { readKey } from "../sharing/read-key";
 import type { Unit } from "../store/store";
-import { activate } from "./activate";
-import type { AddedMember } from "./add-member";
-import { addPlace } from "./add-place";
-import type { CredentialParts } from "./member-access";
+import { languageOf, type AddedMember } from "./add-member";
 import { readHousehold } from "./read-place";
 
 export interface NewShare {
@@ -19,16 +19,17 @@ export interface NewShare {
 }
 
 /**
- * A code for a third party, from a member who answers for it (O12). Nobody gives more than they have: doors, times
- * and days are within the giver's own, and within the manager's cap.
+ * A code for a third party, from a member who answers for it (O12): a key of kind PIN that is given from their place.
+ * Nobody gives more than they have: doors, times and days are within the giver's own, and within the manager's cap.
  * @throws {Refusal} `not-found`, `not-allowed`, `door-outside`, `windows-outside`, `end-too-far` and other faults of
  * the terms.
  */
-export async function giveShare(unit: Unit, parts: CredentialParts, household: string, share: NewShare, actor: Actor, now: number): Promise<AddedMember> {
+export async function giveShare(unit: Unit, parts: PinParts & InvitationParts, household: string, share: NewShare, actor: Actor, now: number): Promise<AddedMember> {
+  const { name, doors, windows, start, end } = share;
   const { property_id: property } = await readHousehold(unit, household);
-  const { share: bounds } = await findGiver(unit, actor, { property, doors: share.doors, household }, now);
-  const { windows, start, end } = timesWithinShare(bounds!, share, now);
-  const place = { household, role: "share" as const, name: share.name, email: undefined, phone: undefined, invitedBy: bounds!.person, doors: share.doors, windows, start, end };
-  const person = await addPlace(unit, parts.keystore, place, actorName(actor), now);
-  return { person, given: await activate(unit, parts, person, actorName(actor), now) };
+  const giver = await findGiver(unit, actor, { property, doors, household }, now);
+  const user = { name, email: undefined, phone: undefined, holderClass: undefined, unit: undefined };
+  const terms = { role: "user" as const, blocked: false, profile: undefined, doors, windows, start, end, uses: 0, usesTogether: false };
+  const { key, codes } = await giveKey(unit, parts, giver, { property, kind: "pin", name, user, card: undefined, language: await languageOf(unit, actor), ...terms }, now);
+  return { person: (await readKey(unit, key)).person_id, given: codes };
 }
