@@ -139,6 +139,7 @@ function formatExplanation(row: RowExplanation) {
     because: row.grants.map((grant) => ({
       grant: grant.grant,
       by: grant.createdBy,
+      group: grant.group ?? null,
       since: formatInstant(grant.createdAt),
       // The door does not know yet.
       ...(grant.revokedAt !== undefined && { revokedAt: formatInstant(grant.revokedAt) }),

@@ -186,7 +186,7 @@ async function readCredentials(unit: Unit, person: string) {
 }
 
 async function readGrants(unit: Unit, credential: string) {
-  const grants = await unit.selectFrom("grants").selectAll().where("credential_id", "=", credential).orderBy("use_counter").execute();
+  const grants = await unit.selectFrom("grants").selectAll().where("credential_id", "=", credential).orderBy("use_counter").orderBy("created_at").orderBy("id").execute();
   const formatted = [];
   for (const grant of grants) {
     const doors = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).orderBy("door_id").execute();

@@ -28,8 +28,8 @@ export interface RowExplanation {
   /** A second PIN must follow. */
   needsSecondPin: boolean;
   terms: ProfileContent;
-  /** The grants that asked for the row. */
-  grants: { grant: string; createdBy: string; createdAt: number; revokedAt: number | undefined }[];
+  /** The grants that asked for the row, each with the group that gives it (N12). */
+  grants: { grant: string; createdBy: string; createdAt: number; revokedAt: number | undefined; group: string | undefined }[];
   /** What the door decides at the instant asked for, as far as the list says. Uses are counted at the door alone. */
   verdict: Reason;
 }
@@ -54,7 +54,7 @@ export async function whoCanOpen(unit: Unit, door: DoorRow, receipt: Receipt, kn
       kind: first.kind,
       needsSecondPin: row.needsSecondPin,
       terms: content,
-      grants: holders.map((grant) => ({ grant: grant.grant_id, createdBy: grant.created_by, createdAt: grant.created_at, revokedAt: grant.revoked_at ?? undefined })),
+      grants: holders.map((grant) => ({ grant: grant.grant_id, createdBy: grant.created_by, createdAt: grant.created_at, revokedAt: grant.revoked_at ?? undefined, group: grant.group_id ?? undefined })),
       verdict: verdictAt(row, profile, door, receipt, known, at),
     });
   }
@@ -88,6 +88,7 @@ interface GrantInList {
   person_name: string;
   class: HolderClassName;
   created_by: string;
+  group_id: string | null;
   created_at: number;
   revoked_at: number | null;
 }
@@ -113,7 +114,7 @@ async function readGrants(unit: Unit, door: string, version: number) {
     .where("at.added_version", "<=", version)
     .where((eb) => eb.or([eb("at.removed_version", "is", null), eb("at.removed_version", ">", version)]))
     .select(["at.grant_id", "credential.id as credential_id", "credential.kind", "known.tag", "person.id as person", "person.name as person_name", "person.class"])
-    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.created_by", "grant.created_at", "grant.revoked_at"])
+    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.created_by", "grant.created_at", "grant.revoked_at", "grant.group_id"])
     .execute();
 }
 

@@ -23,6 +23,12 @@ export class Building {
     return (await this.manager.post(`/properties/${this.world.property}/units`, { name, doors: doors.map((door) => door.id), ...(number !== undefined && { number }) })).id;
   }
 
+  /** Other rules for the property. */
+  async rules(changes: object): Promise<void> {
+    const { headers, body } = await this.manager.send("GET", `/properties/${this.world.property}/rules`);
+    await this.manager.expect(200, "PUT", `/properties/${this.world.property}/rules`, { ...body, ...changes }, { "if-match": headers.get("etag")! });
+  }
+
   /** A lease of one leaseholder whose account has both addresses, so that it is theirs at once. */
   async leaseholder(flat: string, who: string, terms: object = {}): Promise<Tenant> {
     const client = await signIn(this.world, `${who}@example.com`, { name: who });
