@@ -29,7 +29,10 @@ import { MessageSender } from "./messages/message-sender";
 import { channelsOf } from "./messages/message-settings";
 import { SmsSender } from "./messages/sms-sender";
 import { SmtpSender } from "./messages/smtp-sender";
+import { endLapsedRules, forgetOldNotifications } from "./notifications/notification-upkeep";
+import { Notifier } from "./notifications/notifier";
 import type { Settings } from "./settings";
+import { endDueKeys } from "./sharing/key-upkeep";
 import { StartupError } from "./startup-error";
 import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
 import { textKeySent } from "./sharing/text-key";
@@ -39,6 +42,8 @@ import { openStore } from "./store/open-store";
 import type { Store } from "./store/store";
 import { inSnapshot, inTransaction, type Transact } from "./store/transaction";
 import { LiveTruth } from "./truth/live-truth";
+import { forgetOldDeliveries } from "./webhooks/delivery";
+import { WebhookSender } from "./webhooks/webhook-sender";
 
 /** A running cloud. */
 export interface Cloud {
@@ -86,7 +91,15 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       ),
     );
     const unlocks = new RemoteUnlocks({ database, secrets, clock, log, link: broker });
-    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, unlocks, onNoted: () => issuer.wake(), onReceipt: (door) => live.changed(door) });
+    const sync = new DoorSync({
+      ...{ database, keystore, secrets, clock, log, link: broker, presence, unlocks },
+      onNoted: () => issuer.wake(),
+      onEvents: () => notifier.wake(),
+      onReceipt: (door) => {
+        live.changed(door);
+        notifier.wake();
+      },
+    });
     const live = new LiveTruth({ clock, log });
     const issuer = new ListIssuer({
       ...{ database, keystore, clock, log },
@@ -100,11 +113,34 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       ...{ database, keystore, clock, log },
       senders: { ...(mail !== "outbox" && { email: new SmtpSender(mail) }), ...(typeof sms !== "string" && { sms: new SmsSender(sms) }) },
       onKeySent: (unit, key, now) => textKeySent(unit, { keystore, secrets }, key, now),
-      onChanged: () => issuer.wake(),
+      onChanged: () => {
+        issuer.wake();
+        notifier.wake();
+      },
     });
+    const privateWebhooks = settings.privateWebhooks ?? false;
+    const webhooks = new WebhookSender({ database, keystore, clock, log, privateAllowed: privateWebhooks });
+    const notifier = new Notifier({
+      ...{ database, keystore, clock, log },
+      channels: channelsOf(settings.messages),
+      publicUrl: () => settings.publicUrl ?? url(),
+      onQueued: () => {
+        sender.wake();
+        webhooks.wake();
+      },
+    });
+    /** Something was committed that lists follow, or that somebody is told of. */
+    const wake = (): void => {
+      issuer.wake();
+      notifier.wake();
+      sender.wake();
+      webhooks.wake();
+    };
     stops.push(
       () => sync.idle(),
       () => sender.stop(),
+      () => webhooks.stop(),
+      () => notifier.stop(),
       () => issuer.stop(),
       () => broker.stop(),
     );
@@ -118,10 +154,8 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       behindProxy: settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true,
       publicUrl: () => settings.publicUrl ?? url(),
       brokerAddress: () => ({ host: settings.mqttPublicHost, port: broker.port }),
-      onChanged: () => {
-        issuer.wake();
-        sender.wake();
-      },
+      privateWebhooks,
+      onChanged: wake,
     });
     const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort, certificate }, app));
     const url = (): string => `http${settings.tls ? "s" : ""}://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`;
@@ -144,9 +178,8 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       every(clock, HOUSEHOLD_UPKEEP_SECONDS, () => upkeep("ending openings from afar that a crash has left", () => transact(settleLeftUnlocks))),
       every(clock, HOUSEHOLD_UPKEEP_SECONDS, () =>
         upkeep("ending places whose time is over", async () => {
-          if (!(await endDue(transact, pinParts, log))) return;
-          issuer.wake();
-          sender.wake();
+          const keys = await endDueKeys(transact, log);
+          if ((await endDue(transact, pinParts, log)) || keys) wake();
         }),
       ),
       every(clock, UPKEEP_SECONDS, () =>
@@ -163,20 +196,21 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
             await forgetOldUnlocks(unit, clock.now());
             await forgetOldMessages(unit, clock.now());
             await forgetOldProofs(unit, clock.now());
+            await forgetOldNotifications(unit, clock.now());
+            await forgetOldDeliveries(unit, clock.now());
+            await endLapsedRules(unit, clock.now());
             await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());
           });
           // A log that is kept elsewhere shows later whether the audit was cut off or written anew.
           const newest = await inSnapshot(database, newestEntry);
           if (newest !== undefined) log.info(newest, "the newest entry of the audit");
           await renewDueCodes(transact, pinParts, log);
-          issuer.wake();
-          sender.wake();
+          wake();
         }),
       ),
     ];
     stops.push(() => timers.forEach((timer) => timer.cancel()));
-    issuer.wake();
-    sender.wake();
+    wake();
     log.info({ http: http.port, mqtt: broker.port }, "the cloud is up");
     return {
       httpPort: http.port,
@@ -187,7 +221,10 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       async settled() {
         await issuer.idle();
         await sync.idle();
+        await unlocks.idle();
+        await notifier.idle();
         await sender.idle();
+        await webhooks.idle();
       },
       stop,
     };

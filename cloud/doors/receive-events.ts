@@ -19,14 +19,21 @@ const NAMED_MAX = 5;
 /** What is stored of the numbers that an upload covers, and of the one before them. */
 type Stored = ReadonlyMap<number, { mac: Uint8Array; record: Uint8Array; altered: boolean }>;
 
+/** What came of a piece of a door's log. */
+export interface EventsTaken {
+  /** The first event that is still not stored: what is acknowledged to the door. */
+  next: number;
+  /** Lists of doors follow: a use was counted that others have less now (X6). */
+  noted: boolean;
+}
+
 /**
  * Takes a piece of a door's log (SPEC 10): each event is stored once, what is missing or was altered is said, and
  * nothing that the door says under its key keeps it from saying the rest.
  * @param bytes untrusted.
- * @returns the first event that is still not stored: what is acknowledged to the door.
  * @throws {ProtocolError} `malformed`, `too-large`, `bad-mac`, `wrong-enrolment`: nothing has changed.
  */
-export async function receiveEvents(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, now: number): Promise<number> {
+export async function receiveEvents(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, now: number): Promise<EventsTaken> {
   const door = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
   const keys = secrets.keysOf(door);
   const upload = openEventUpload(nativeHashes, keys.receipt, bytes);
@@ -37,19 +44,21 @@ export async function receiveEvents(unit: Unit, secrets: DoorSecrets, id: string
   if (eventPeriod(first) > eventPeriod(door.next_event) + PERIODS_AHEAD_MAX || first + records.length > U32_MAX) throw new ProtocolError("malformed", "event sequence");
   if (first > door.next_event) {
     // Only the door's own word makes a gap: a broker that drops an upload must not make one.
-    if (firstEventOf(secrets, door) < first) return door.next_event;
+    if (firstEventOf(secrets, door) < first) return { next: door.next_event, noted: false };
     await raiseAlarm(unit, id, "events-missing", `Events ${door.next_event} to ${first - 1} never arrived, and the door has them no more.`, now);
   }
   const stored = await storedAround(unit, door, first, records.length);
   const fresh = readFresh(new EventKeys(keys.event), door, upload, stored);
   await sayEdits(unit, id, fresh, records, first, stored, now);
   let { next_event: next } = door;
-  for (const read of fresh) {
-    await storeEvent(unit, { door, read, record: records[read.sequence - first], skipped: Math.max(0, read.sequence - next), now });
+  let noted = false;
+  for (const [index, read] of fresh.entries()) {
+    const restarted = fresh.at(index + 1)?.event?.type === "boot";
+    noted = (await storeEvent(unit, { door, read, record: records[read.sequence - first], skipped: Math.max(0, read.sequence - next), restarted, now })) || noted;
     next = Math.max(next, read.sequence + 1);
   }
   if (next > door.next_event) await unit.updateTable("doors").set({ next_event: next, event_mac: macOf(records[records.length - 1]) }).where("id", "=", id).execute();
-  return next;
+  return { next, noted };
 }
 
 /** The oldest event that the door says it can still send, by its last receipt. */

@@ -2,6 +2,7 @@ import { readU32 } from "../../protocol/bytes";
 import type { EventRecord, ReadEvent } from "../../protocol/event-record";
 import { noteEvent } from "../notifications/event-occurrence";
 import { matchUnlock } from "../remote-unlock/settle-unlock";
+import { noteUse } from "../sharing/note-use";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { raiseAlarm } from "./receive-receipt";
@@ -16,6 +17,8 @@ export interface ArrivedEvent {
   record: Uint8Array;
   /** Numbers before it that the door has given up. */
   skipped: number;
+  /** The door's next record is of a start. */
+  restarted: boolean;
   now: number;
 }
 
@@ -23,10 +26,11 @@ export interface ArrivedEvent {
  * Stores an event that is not there yet. One that was altered is `altered` and names nobody, one of a kind that only
  * a newer door knows is `unknown`; their bytes are kept as they came. One from before the next event that no gap
  * waits for was here and has been forgotten since (event-retention.ts): it is not news.
+ * @returns whether lists of doors follow from it.
  */
-export async function storeEvent(unit: Unit, { door, read, record, skipped, now }: ArrivedEvent): Promise<void> {
+export async function storeEvent(unit: Unit, { door, read, record, skipped, restarted, now }: ArrivedEvent): Promise<boolean> {
   const gap = read.sequence < door.next_event ? await splitGap(unit, door, read.sequence) : skipped;
-  if (gap === undefined) return;
+  if (gap === undefined) return false;
   const event = read.altered ? undefined : read.event;
   const time = read.altered ? 0 : readU32(record, 4);
   // Where the door had no clock stands at the same place in every record.
@@ -52,10 +56,11 @@ export async function storeEvent(unit: Unit, { door, read, record, skipped, now 
     })
     .execute();
   if (event !== undefined) {
-    const unlock = await matchUnlock(unit, door, event, now);
+    const unlock = await matchUnlock(unit, door, event, restarted, now);
     await noteEvent(unit, door, event, { credential, person: unlock?.person_id ?? null }, late, now);
   }
   if (event?.duress === true) await raiseAlarm(unit, door.id, "duress", `Somebody was made to open the door (event ${event.sequence}).`, now);
+  return credential !== null && event?.type === "decision" && event.reason === "granted" && (await noteUse(unit, door.id, credential, now));
 }
 
 /**

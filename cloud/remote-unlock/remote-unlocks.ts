@@ -22,6 +22,7 @@ import { afterReply, isUnderWay, overAt, type UnlockOutcome } from "./unlock-sta
 export class RemoteUnlocks {
   readonly #parts: RemoteUnlocksParts;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #running = new Set<Promise<unknown>>();
   #stopped = false;
 
   constructor(parts: RemoteUnlocksParts) {
@@ -42,7 +43,7 @@ export class RemoteUnlocks {
     if ("wait" in asked || asked.again || !isUnderWay(asked.unlock)) return asked;
     const { unlock } = asked;
     const answered = this.#wait(unlock);
-    const left = !this.#stopped && (await this.#send(unlock, key!, { verb: CommandVerb.askNonce, outputs: 0, nonce: new Uint8Array(NONCE_BYTES) }));
+    const left = await this.#send(unlock, key!, { verb: CommandVerb.askNonce, outputs: 0, nonce: new Uint8Array(NONCE_BYTES) });
     if (!left) await this.#giveUp(unlock.id, { state: "offline" });
     return { unlock: await answered, again: false };
   }
@@ -66,31 +67,33 @@ export class RemoteUnlocks {
 
   /** Events of a door are stored: one of them may say what a lost reply was to say. */
   async eventsStored(door: string): Promise<void> {
-    for (const [id, waiting] of this.#waiting) if (waiting.door === door) await this.#look(id);
+    for (const [id, waiting] of this.#waiting) if (waiting.row.door_id === door) await this.#look(id);
   }
 
   /** Nothing that was only asked for will be answered. What has left may still be. */
   async disconnected(door: string): Promise<void> {
-    for (const [id, waiting] of this.#waiting) if (waiting.door === door) await this.#giveUp(id, { state: "offline" });
+    for (const [id, waiting] of this.#waiting) if (waiting.row.door_id === door) await this.#giveUp(id, { state: "offline" });
   }
 
-  /** Whoever waits is told what is known now. */
-  async stop(): Promise<void> {
+  /** Whoever waits is told that it is under way; the rest is for whoever comes after this process. */
+  stop(): void {
     this.#stopped = true;
-    for (const id of [...this.#waiting.keys()]) {
-      await this.#giveUp(id, { state: "offline" });
-      const waiting = this.#waiting.get(id);
-      if (waiting === undefined) continue;
-      const row = await this.#unit((unit) => readUnlock(unit, id));
-      waiting.timer?.cancel();
-      this.#waiting.delete(id);
-      waiting.resolve(row!);
+    for (const { row, timer, resolve } of this.#waiting.values()) {
+      timer?.cancel();
+      resolve(row);
     }
+    this.#waiting.clear();
+  }
+
+  /** Resolves when nothing is on its way into the database. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
   }
 
   #wait(row: RemoteUnlockRow): Promise<RemoteUnlockRow> {
+    if (this.#stopped) return Promise.resolve(row);
     return new Promise((resolve) => {
-      this.#waiting.set(row.id, { door: row.door_id, resolve, timer: undefined });
+      this.#waiting.set(row.id, { row, resolve, timer: undefined });
       this.#arm(row);
     });
   }
@@ -99,6 +102,7 @@ export class RemoteUnlocks {
     const waiting = this.#waiting.get(row.id);
     if (waiting === undefined) return;
     const { clock } = this.#parts;
+    waiting.row = row;
     waiting.timer?.cancel();
     waiting.timer = clock.after(Math.max(1, overAt(row) - clock.now()), () => void this.#look(row.id));
   }
@@ -167,9 +171,15 @@ export class RemoteUnlocks {
     }
   }
 
-  #unit<T>(work: (unit: Unit, now: number) => Promise<T>): Promise<T> {
+  async #unit<T>(work: (unit: Unit, now: number) => Promise<T>): Promise<T> {
     const { database, clock } = this.#parts;
-    return inTransaction(database, (unit) => work(unit, clock.now()));
+    const running = inTransaction(database, (unit) => work(unit, clock.now()));
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
   }
 }
 
@@ -183,7 +193,8 @@ export interface RemoteUnlocksParts {
 
 /** Somebody who has asked, and waits for what becomes of it. */
 interface Waiting {
-  door: string;
+  /** As it was last read. */
+  row: RemoteUnlockRow;
   resolve(row: RemoteUnlockRow): void;
   timer: Timer | undefined;
 }

@@ -54,9 +54,10 @@ export async function forgetOldUnlocks(unit: Unit, now: number): Promise<void> {
 
 /**
  * An opening from afar arrives in a door's log: it names its request (SPEC 10), and settles one whose reply was lost.
+ * @param restarted whether the door's next record is of a start.
  * @returns the request; undefined where it is none of this cloud's.
  */
-export async function matchUnlock(unit: Unit, door: Pick<DoorRow, "id" | "enrolment">, event: EventRecord, now: number): Promise<RemoteUnlockRow | undefined> {
+export async function matchUnlock(unit: Unit, door: Pick<DoorRow, "id" | "enrolment">, event: EventRecord, restarted: boolean, now: number): Promise<RemoteUnlockRow | undefined> {
   if (event.type !== "remote-unlock") return undefined;
   const row = await unit
     .selectFrom("remote_unlocks")
@@ -68,7 +69,7 @@ export async function matchUnlock(unit: Unit, door: Pick<DoorRow, "id" | "enrolm
     .executeTakeFirst();
   if (row === undefined) return undefined;
   await unit.updateTable("remote_unlocks").set({ enrolment: door.enrolment, sequence: event.sequence }).where("id", "=", row.id).execute();
-  const outcome = afterEvent(row);
+  const outcome = afterEvent(row, restarted);
   return outcome === undefined ? row : settle(unit, row, outcome, `door/${door.id}`, now);
 }
 

@@ -57,8 +57,13 @@ export function afterReply(row: Times, reply: Exclude<ReplyStatus, typeof ReplyS
   return state === "sent" ? whenOver(row) : undefined;
 }
 
-/** The door's own log has an opening by this request: whatever was known before, it has opened. */
-export function afterEvent(row: Times): UnlockOutcome | undefined {
+/**
+ * The door's own log has an opening by this request. A door writes that down before the strike moves, and sends it
+ * afterwards: only where it started anew just then nobody knows whether it came to that.
+ * @param restarted whether its next record is of a start.
+ */
+export function afterEvent(row: Times, restarted: boolean): UnlockOutcome | undefined {
+  if (restarted) return undefined;
   return row.state === "sent" || isInDoubt(row) ? { state: "opened" } : undefined;
 }
 

@@ -9,6 +9,7 @@ import type { KeyValue } from "../../firmware/device";
 import { startController } from "../../firmware/controller";
 import { claimText } from "../../firmware/enrolment/identity";
 import { saveSettings } from "../../firmware/enrolment/settings";
+import type { MqttCarrier } from "../../hardware-sim/building/net/mqtt-connection";
 import { SocketNetwork } from "../../hardware-sim/building/net/socket-network";
 import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
@@ -32,11 +33,13 @@ export type Wiring = Pick<VirtualBoardOptions, "readers" | "locks"> & { rtc?: bo
 export class WorldDoor {
   readonly board: VirtualBoard;
   readonly network: SocketNetwork;
+  /** What becomes of each message between this door and its cloud. */
+  carry: MqttCarrier = (_message, pass) => pass();
   readonly #world: World;
 
   constructor(world: World, name: string, { rtc = true, ...wiring }: Wiring) {
     this.#world = world;
-    this.network = new SocketNetwork({ secure: false });
+    this.network = new SocketNetwork({ secure: false, carry: (message, pass) => this.carry(message, pass) });
     this.board = new VirtualBoard({ ...wiring, clock: world.clock, network: this.network, seed: name, hashes: nodeHashes, rtc });
     const port = Number(new URL(world.cloud.url).port);
     saveSettings(this.#installer(), { cloudHost: "127.0.0.1", cloudPort: port });

@@ -17,10 +17,17 @@ export interface MqttTraffic {
   payload: Uint8Array;
 }
 
+/**
+ * A network that may lose, hold back and repeat messages. @param pass lets the message go on: now, later, again, or never.
+ */
+export type MqttCarrier = (message: MqttTraffic, pass: () => void) => void;
+
 export interface MqttConnectionOptions {
   /** Opens the way to the broker. */
   open: () => Duplex;
   onTraffic?: (message: MqttTraffic) => void;
+  /** Default: every message passes at once. */
+  carry?: MqttCarrier;
   onLink?: (connected: boolean) => void;
   onClosed: () => void;
 }
@@ -110,10 +117,11 @@ export class MqttConnection implements MqttTransport {
         break;
       case Operation.publish: {
         const { topic, payload, QoS, retain, id } = packet;
-        this.#options.onTraffic?.({ direction: "up", topic, payload });
-        client?.publish(topic, Buffer.from(payload), { qos: QoS === 0 ? 0 : 1, retain }, (error) => {
-          if (!error && QoS > 0) this.#arrived({ operation: Operation.puback, id });
-        });
+        this.#carry({ direction: "up", topic, payload }, () =>
+          client?.publish(topic, Buffer.from(payload), { qos: QoS === 0 ? 0 : 1, retain }, (error) => {
+            if (!error && QoS > 0) this.#arrived({ operation: Operation.puback, id });
+          }),
+        );
         break;
       }
       case Operation.subscribe: {
@@ -137,6 +145,13 @@ export class MqttConnection implements MqttTransport {
         client?.end();
         break;
     }
+  }
+
+  #carry(message: MqttTraffic, pass: () => void): void {
+    const { onTraffic, carry } = this.#options;
+    onTraffic?.(message);
+    if (carry === undefined) pass();
+    else carry(message, pass);
   }
 
   #arrived(packet: MqttPacket, fragments?: number[]): void {
@@ -172,13 +187,12 @@ export class MqttConnection implements MqttTransport {
       if (message.cmd !== "publish" || this.#closed) return done();
       const payload = Uint8Array.from(Buffer.from(message.payload));
       const { topic, qos: QoS, retain, dup: duplicate, messageId: id = 0 } = message;
-      this.#options.onTraffic?.({ direction: "down", topic, payload });
       const fragments: number[] = [];
       for (let left = payload.length; left > 0; left -= SEGMENT_BYTES) fragments.push(Math.min(left, SEGMENT_BYTES));
       // MQTT.js takes the next message only when this one is done with, as TCP's window would have it.
       if (QoS > 0) this.#unacknowledged.set(id, done);
       else done();
-      this.#arrived({ operation: Operation.publish, topic, payload, QoS, retain, duplicate, id }, fragments);
+      this.#carry({ direction: "down", topic, payload }, () => this.#arrived({ operation: Operation.publish, topic, payload, QoS, retain, duplicate, id }, fragments));
     };
   }
 }

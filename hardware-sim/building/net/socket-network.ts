@@ -5,12 +5,14 @@ import { mqttClientClass } from "../../ecma-mqtt-client";
 import type { BoardNetwork } from "../../board-network";
 import { Cable } from "./cable";
 import { performHttp } from "./http-exchange";
-import { MqttConnection, type MqttTraffic } from "./mqtt-connection";
+import { MqttConnection, type MqttCarrier, type MqttTraffic } from "./mqtt-connection";
 
 export interface SocketNetworkOptions {
   /** TLS towards the cloud, with the PC's certificate authorities. */
   secure: boolean;
   onTraffic?: (message: MqttTraffic) => void;
+  /** Default: every message passes at once. */
+  carry?: MqttCarrier;
   onRequest?: (method: string, path: string, status: number | undefined) => void;
   /** The door's MQTT client is connected, or not any more. */
   onLink?: (connected: boolean) => void;
@@ -34,7 +36,7 @@ export class SocketNetwork implements BoardNetwork {
   }
 
   attach(session: BoardSession): Device["network"] {
-    const { secure, onTraffic, onRequest, onLink } = this.#options;
+    const { secure, onTraffic, carry, onRequest, onLink } = this.#options;
     session.onEnd(() => this.#cable.goDark());
     return {
       mqtt: {
@@ -42,7 +44,7 @@ export class SocketNetwork implements BoardNetwork {
           const open = () => this.#cable.open(mqtt.host, mqtt.port ?? (secure ? 8883 : 1883), secure);
           const forget = session.onEnd(() => connection.close());
           const connection: MqttConnection = new MqttConnection(
-            { open, onClosed: forget, ...(onTraffic && { onTraffic }), ...(onLink && { onLink }) },
+            { open, onClosed: forget, ...(onTraffic && { onTraffic }), ...(carry && { carry }), ...(onLink && { onLink }) },
             events,
           );
           return connection;
