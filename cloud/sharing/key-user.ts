@@ -8,6 +8,7 @@ import { Refusal } from "../refusal";
 import type { Giver, ShareBounds } from "../rules/find-giver";
 import type { Unit } from "../store/store";
 import type { PersonRow } from "../store/tables";
+import { knowsPerson } from "./known-people";
 import type { KeyColumns } from "./settle-key";
 
 /** Whom a key is for: somebody known, or somebody new with at most one address. */
@@ -37,14 +38,14 @@ export interface SettledUser {
  * `one-identifier`, `too-many-keys`.
  */
 export async function settleUser(unit: Unit, keystore: Pick<Keystore, "dataKeys">, property: string, giver: Giver, user: KeyUser, key: KeyColumns & { doors: readonly string[] }, now: number): Promise<SettledUser> {
-  const known = "person" in user ? await knownUser(unit, property, giver, user.person, key.doors) : undefined;
+  const known = "person" in user ? await knownUser(unit, property, giver, user.person, now) : undefined;
   const { name, email, phone } = known ?? { ...(user as NewKeyUser), email: (user as NewKeyUser).email ?? null, phone: (user as NewKeyUser).phone ?? null };
   if (giver.share !== undefined) return { person: await addShare(unit, keystore, giver, giver.share, { name: nameOf(name, email, phone), key }, now), email, phone };
-  if (known !== undefined) {
+  if (known?.person !== undefined) {
     await requireFewKeys(unit, known.person);
     return { person: known.person, email, phone };
   }
-  const { holderClass, unit: flat } = user as NewKeyUser;
+  const { holderClass, unit: flat } = "person" in user ? { holderClass: undefined, unit: undefined } : user;
   const person = await addPerson(unit, keystore, { property, name: nameOf(name, email, phone), class: holderClass ?? "guest", unit: flat }, giver.actor, now);
   return { person, email, phone };
 }
@@ -56,37 +57,31 @@ function nameOf(name: string | undefined, email: string | null, phone: string | 
 }
 
 interface KnownUser {
-  person: string;
+  /** undefined: the giver knows them from another property, or from a household; here they are somebody new. */
+  person: string | undefined;
   name: string;
   email: string | null;
   phone: string | null;
 }
 
-async function knownUser(unit: Unit, property: string, giver: Giver, id: string, doors: readonly string[]): Promise<KnownUser> {
-  const row = await unit.selectFrom("people").selectAll().where("id", "=", id).where("property_id", "=", property).executeTakeFirst();
-  if (row === undefined || !(await mayKnow(unit, giver, row, doors))) throw new Refusal("not-found", "There is no such person.");
-  if (giver.share === undefined) {
-    const member = await unit.selectFrom("memberships").select("role").where("person_id", "=", id).executeTakeFirst();
-    if (member !== undefined) throw new Refusal("member-of-household");
-    if (row.revoked_at !== null) throw new Refusal("person-revoked");
-  }
+async function knownUser(unit: Unit, property: string, giver: Giver, id: string, now: number): Promise<KnownUser> {
+  const row = await unit.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined || !(await mayKnow(unit, giver, row, property, now))) throw new Refusal("not-found", "There is no such person.");
+  const member = await unit.selectFrom("memberships").select(["role", "email", "phone"]).where("person_id", "=", id).executeTakeFirst();
   // Where the newest of their keys went, the next one goes.
   const newest = await unit.selectFrom("keys").select(["email", "phone"]).where("person_id", "=", id).orderBy("created_at", "desc").orderBy("id").executeTakeFirst();
-  return { person: id, name: row.name, email: newest?.email ?? null, phone: newest?.phone ?? null };
+  const { email, phone } = newest ?? { email: member?.email ?? null, phone: member?.email === null ? member.phone : null };
+  if (giver.share !== undefined || row.property_id !== property) return { person: undefined, name: row.name, email, phone };
+  if (member !== undefined) throw new Refusal("member-of-household");
+  if (row.revoked_at !== null) throw new Refusal("person-revoked");
+  return { person: id, name: row.name, email, phone };
 }
 
-/** N1: one has shared with them before, or has a door in common with them; nobody else is found by trying. */
-async function mayKnow(unit: Unit, giver: Giver, { id, name, erased_at }: PersonRow, doors: readonly string[]): Promise<boolean> {
+/** N1: one has shared with them before, or has a key in common with them; nobody else is found by trying. */
+async function mayKnow(unit: Unit, giver: Giver, { id, name, erased_at, property_id }: PersonRow, property: string, now: number): Promise<boolean> {
   if (erased_at !== null || name === "") return false;
-  if (giver.as === "manager") return true;
-  if (giver.share !== undefined) {
-    const place = await unit.selectFrom("memberships").select("person_id").where("person_id", "=", id).where("role", "=", "share").where("invited_by", "=", giver.share.person).executeTakeFirst();
-    return place !== undefined;
-  }
-  const given = await unit.selectFrom("keys").select("id").where("person_id", "=", id).where("giver_account", "=", giver.account).where("giver_person", "is", null).executeTakeFirst();
-  if (given !== undefined) return true;
-  const common = await unit.selectFrom("keys as key").innerJoin("key_doors as at", "at.key_id", "key.id").select("key.id").where("key.person_id", "=", id).where("key.state", "<>", "ended").where("at.door_id", "in", doors).executeTakeFirst();
-  return common !== undefined;
+  if (giver.as === "manager" && property_id === property) return true;
+  return giver.account !== null && (await knowsPerson(unit, giver.account, id, now));
 }
 
 async function requireFewKeys(unit: Unit, person: string): Promise<void> {
