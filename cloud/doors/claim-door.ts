@@ -10,6 +10,7 @@ import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
 import { valueOpener } from "../pins/sealed-value";
 import { Refusal } from "../refusal";
+import { forgetJournal } from "../sharing/note-use";
 import { isUniqueViolation, type Unit } from "../store/store";
 import type { DoorRow } from "../store/tables";
 import { isClaimNonce, makeClaimNonce } from "./claim-nonce";
@@ -82,6 +83,7 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
     // Two PINs with one tag under this key, once in 10^8: the door shall make another key.
     throw isUniqueViolation(error) ? new Refusal("claim-forgotten") : error;
   }
+  await forgetJournal(unit, door.id, now);
   await noteDoors(unit, [door.id], now);
   await audit(unit, { at: now, actor: `door/${door.id}`, action: "door.claim", subject: `door/${door.id}`, detail: { enrolment } });
   return answer;

@@ -90,12 +90,14 @@ export class DoorSync {
 
   async #events(door: string, payload: Uint8Array, now: number): Promise<void> {
     const { secrets } = this.#parts;
-    const messages = await this.#unit(async (unit) => {
-      const sequence = await receiveEvents(unit, secrets, door, payload, now);
-      return [acknowledgeEvents(secrets, await readDoor(unit, door), sequence)];
+    const { messages, noted } = await this.#unit(async (unit) => {
+      const { next, noted } = await receiveEvents(unit, secrets, door, payload, now);
+      return { noted, messages: [acknowledgeEvents(secrets, await readDoor(unit, door), next)] };
     });
+    if (noted) this.#parts.onNoted();
     await this.#send(door, messages);
     await this.#parts.unlocks.eventsStored(door);
+    this.#parts.onEvents();
   }
 
   /** By the newest receipt; before the first there is nothing to go by. */
@@ -143,8 +145,10 @@ export interface DoorSyncParts {
   link: DoorLink;
   presence: DoorPresence;
   unlocks: Pick<RemoteUnlocks, "receive" | "eventsStored">;
-  /** A door's list must be made anew. */
+  /** Lists of doors must be made anew. */
   onNoted(): void;
+  /** A door has told what happened there. */
+  onEvents(): void;
   /** What is known of a door may be something else now. */
   onReceipt(door: string): void;
 }
