@@ -21,26 +21,15 @@ export interface Caller {
 export type SignInOutcome = { account: string; token: string; isNew: boolean } | { wrong: true } | { wait: number };
 
 /**
- * Sends a code to whoever asks, with the same steps whether an account exists or not: nobody finds out by asking.
+ * Sends a code to whoever asks. Nobody finds out by asking whether an account exists, because nothing of any account
+ * is read: the message is in the language of whoever asks, and not of whoever has the identifier.
  * @returns seconds to wait, or 0.
  * @throws Refusal `no-text-messages`.
  */
-export async function requestSignIn(unit: Unit, parts: AccountParts, identifier: Identifier, wantedLanguage: LanguageName, caller: Caller, now: number): Promise<number> {
+export async function requestSignIn(unit: Unit, parts: AccountParts, identifier: Identifier, language: LanguageName, caller: Caller, now: number): Promise<number> {
   const wait = await countOne(unit, addressKey(parts, "codes", caller), CODES_PER_ADDRESS, now);
   if (wait > 0) return wait;
-  const language = await languageOf(unit, identifier);
-  return sendCode(unit, parts, { purpose: "sign-in", identifier, account: undefined }, language ?? wantedLanguage, now);
-}
-
-async function languageOf(unit: Unit, { kind, value }: Identifier): Promise<LanguageName | undefined> {
-  const row = await unit
-    .selectFrom("identifiers")
-    .innerJoin("accounts", "accounts.id", "identifiers.account_id")
-    .select("accounts.language")
-    .where("identifiers.kind", "=", kind)
-    .where("identifiers.value", "=", value)
-    .executeTakeFirst();
-  return row?.language;
+  return sendCode(unit, parts, { purpose: "sign-in", identifier, account: undefined }, language, now);
 }
 
 /** Signs in whoever has the code that was sent; the first time that makes their account. */
