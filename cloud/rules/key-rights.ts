@@ -10,6 +10,7 @@ export type KeyRank = (typeof KEY_RANKS)[number];
 
 /** A key, as whoever wants to do something with it finds it. */
 export interface KeyTarget {
+  /** admin: its user administers one of its doors, by this key or by another. */
   role: KeyRow["role"];
   state: KeyRow["state"];
   /** Its user owns one of its doors. */
@@ -29,8 +30,8 @@ export const KEY_RIGHTS = {
   edit: { manager: ["users", "admins", "owners"], owner: ["users", "admins"], admin: ["users"], member: ["households"] },
   // The link, the QR text or the code again (S5, N5).
   send: { manager: ["users", "admins", "owners"], owner: ["users", "admins"], admin: ["users"], member: ["households"] },
-  // An admin removes neither the owner nor another admin.
-  remove: { manager: ALL, owner: ["users", "admins"], admin: ["users"], member: ["households"], elder: ["households"] },
+  // An admin removes neither the owner nor another admin. Anybody may give back what they have accepted.
+  remove: { manager: ALL, owner: ["users", "admins"], admin: ["users"], member: ["households"], elder: ["households"], holder: ALL },
 } as const satisfies Record<string, Partial<Record<KeyRank, readonly Reach[]>>>;
 
 export type KeyVerb = keyof typeof KEY_RIGHTS;

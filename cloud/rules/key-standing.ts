@@ -17,7 +17,7 @@ export interface KeyEncounter {
 /** What somebody is towards a key now. */
 export async function meetKey(unit: Unit, actor: Party, key: KeyRow, now: number): Promise<KeyEncounter> {
   const doors = (await unit.selectFrom("key_doors").select("door_id").where("key_id", "=", key.id).execute()).map((row) => row.door_id);
-  const target: KeyTarget = { role: key.role, state: key.state, ofOwner: await isOfOwner(unit, key, doors), fromHousehold: key.giver_person !== null };
+  const target: KeyTarget = { role: (await isOfAdmin(unit, key, doors)) ? "admin" : "user", state: key.state, ofOwner: await isOfOwner(unit, key, doors), fromHousehold: key.giver_person !== null };
   const ranks: KeyRank[] = [];
   if ((await standingAt(unit, actor, { property: key.property_id }, now)).ranks.length > 0) ranks.push("manager");
   if (actor.kind !== "account") return { ranks, target };
@@ -57,8 +57,24 @@ async function ranksInHousehold(unit: Unit, actor: Extract<Party, { kind: "accou
   return [];
 }
 
+/** Whoever's key it is may have others: what protects an owner or an admin protects their code and their card too. */
 async function isOfOwner(unit: Unit, key: KeyRow, doors: readonly string[]): Promise<boolean> {
-  if (key.account_id === null || doors.length === 0) return false;
-  const row = await unit.selectFrom("door_owners").select("door_id").where("account_id", "=", key.account_id).where("door_id", "in", doors).executeTakeFirst();
+  if (doors.length === 0) return false;
+  const accounts = unit.selectFrom("keys").select("account_id").where("person_id", "=", key.person_id).where("state", "<>", "ended").where("account_id", "is not", null);
+  const row = await unit.selectFrom("door_owners").select("door_id").where("account_id", "in", accounts).where("door_id", "in", doors).executeTakeFirst();
+  return row !== undefined;
+}
+
+async function isOfAdmin(unit: Unit, key: KeyRow, doors: readonly string[]): Promise<boolean> {
+  if (key.role === "admin" || doors.length === 0) return key.role === "admin";
+  const row = await unit
+    .selectFrom("keys as other")
+    .innerJoin("key_doors as at", "at.key_id", "other.id")
+    .select("other.id")
+    .where("other.person_id", "=", key.person_id)
+    .where("other.role", "=", "admin")
+    .where("other.state", "=", "active")
+    .where("at.door_id", "in", doors)
+    .executeTakeFirst();
   return row !== undefined;
 }
