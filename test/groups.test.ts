@@ -1,6 +1,6 @@
 import test from "ava";
 import type { ApiAnswer, Json } from "./support/cloud-rig";
-import { Building, managerOf } from "./support/household";
+import { Building, managerOf, pinOf } from "./support/household";
 import type { Client } from "./support/sign-in";
 import { World, type WorldDoor } from "./support/world";
 
@@ -148,4 +148,127 @@ test.serial("N12: rights of two groups add up as alternatives; a removed group t
   world.goTo("2026-06-02T07:00:00Z");
   t.deepEqual(atLab(), [true, true], "Early is as it was");
   t.is((await manager.send("GET", `/groups/${late.id}`)).status, 404);
+});
+
+test.serial("N12, X9: a code that cannot be used at a group's door gets one beside it for there; so does one whose uses are counted; a second PIN goes along", async (t) => {
+  const { world, building, manager } = await begin(t, 2);
+  const [own, shared] = world.doors;
+  const at = (doors: WorldDoor[], more: object = {}) => ({ grants: [{ doors: doors.map(({ id }) => id), ...more }] });
+  const ada = await world.addPerson({ doors: [own] });
+  t.is(ada.pin.length, 6);
+  const once = await world.addPerson({ name: "Once", doors: [own], grant: { uses: 1 } });
+  const two = await world.add({ name: "Two", cards: [{ number: "a1b2c3d4e5", secondPin: true, ...at([own]) }] });
+  const holder = await world.add({ name: "Holder", cards: [{ number: "0102030405", ...at([shared]) }] });
+  const clash = await world.add({ name: "Clash", cards: [{ number: "0102030405", ...at([own]) }] });
+  const nobody = await world.add({ name: "Nobody yet" });
+  // So many codes that six digits would be guessed too easily.
+  for (let count = 0; count < 2; count++) await world.post("/api/people", { property: world.property, name: "Many", class: "resident", pins: Array.from({ length: 26 }, () => at([shared])) }, 201);
+
+  const group = await addGroup(building, "Workshop", [shared]);
+  const further = (await join(building, group, ada)).codes[0].codes[0];
+  t.deepEqual([further.pin.length, further.doors], [7, [shared.id]]);
+  const counted = (await join(building, group, once)).codes[0].codes[0];
+  t.deepEqual((await join(building, group, two)).codes, []);
+  t.deepEqual((await join(building, group, clash)).unreached, [shared.id], "the card is somebody else's there");
+  t.deepEqual((await join(building, group, nobody)).unreached, [shared.id]);
+  await world.upToDate();
+  t.false(shared.types(ada.pin));
+  t.true(shared.types(further.pin));
+  t.false(own.types(further.pin), "there she has another one");
+  t.false(shared.types(once.pin), "what opens once opens once, and there");
+  for (let time = 0; time < 2; time++) t.true(shared.types(counted.pin));
+  t.true(own.types(once.pin));
+  t.false(own.types(once.pin));
+  t.false(shared.takesCard("a1b2c3d4e5"), "a card whose PIN is missing opens nothing");
+  t.true(shared.takesCard("a1b2c3d4e5", two.cards[0].secondPin.pin));
+  t.true(shared.takesCard("0102030405"), "its holder's");
+  await world.until("whose it is is known", async () => (await world.events(shared)).some(({ person }: Json) => person?.id === holder.id));
+
+  // The first thing that somebody gets opens the group's doors at once, as long as they ask for.
+  const first = await manager.post(`/people/${nobody.id}/pins`, at([own]));
+  t.is(first.pin.length, 7);
+  await world.upToDate();
+  t.true(shared.types(first.pin));
+  t.true(own.types(first.pin));
+  // A code of the group's alone goes with it.
+  await leave(building, group, ada);
+  await world.upToDate();
+  t.false(shared.types(further.pin));
+  t.true(own.types(ada.pin));
+  t.deepEqual((await world.get(`/api/people/${ada.id}/access`)).pins.map((pin: Json) => pin.revokedAt === null), [true, false]);
+});
+
+test.serial("N12: members are in groups too: their code is taken along, renews with their own, and ends with their place at a door without a network", async (t) => {
+  const { world, building, manager } = await begin(t, 3);
+  const [home, gym, pool] = world.doors;
+  const flat = await building.flat("Flat 1", [home]);
+  const ada = await building.leaseholder(flat, "ada", { end: "2026-06-20T10:00:00Z" });
+  const nanny = await ada.client.post(`/households/${ada.household}/members`, { role: "guest", name: "Nanny", doors: [home.id], windows: [{ days: ["tuesday"], start: "08:00", end: "09:00" }], end: "2026-06-02T06:00:00Z" });
+  const pin = await pinOf(ada.client, ada.person);
+  const [{ pin: nannys }] = nanny.codes;
+  const sports = await addGroup(building, "Sports", [gym, pool]);
+  for (const person of [ada.person, nanny.person]) t.deepEqual(await join(building, sports, { id: person }), { person, unreached: [], codes: [] });
+  await world.upToDate();
+  t.true(gym.types(pin));
+  t.true(pool.types(nannys), "rights add up: her hours are the household's, not the group's");
+  t.false(home.types(nannys));
+  t.deepEqual((await ada.client.get(`/members/${ada.person}/pins`)).items[0].doors.map(({ door }: Json) => door).sort(), [home.id, gym.id, pool.id].sort());
+
+  // The household's own changes leave the group's rights alone, and carry its codes.
+  await manager.put(`/people/${nanny.person}/suspension`, { suspended: true });
+  await world.upToDate();
+  t.false(pool.types(nannys));
+  t.is(pool.lastDecision, "denied: suspended");
+  await manager.put(`/people/${nanny.person}/suspension`, { suspended: false });
+  await ada.client.post(`/members/${ada.person}/pins/renew`, {}, 200);
+  const renewed = await pinOf(ada.client, ada.person);
+  t.not(renewed, pin);
+  await world.upToDate();
+  for (const door of [home, gym, pool]) t.deepEqual([pin, renewed].map((each) => door.types(each)), [true, true], "until the overlap is over");
+  const { version } = await manager.get(`/groups/${sports.id}`);
+  await manager.patch(`/groups/${sports.id}`, { doors: [gym.id] }, `"${version}"`);
+  await world.upToDate();
+  t.deepEqual([pin, renewed].map((each) => pool.types(each)), [false, false], "old codes leave a group's door as well");
+  t.deepEqual([pin, renewed].map((each) => gym.types(each)), [true, true]);
+
+  await world.pass(60_000);
+  gym.pullPlug();
+  world.goTo("2026-06-02T05:59:40Z");
+  t.true(gym.types(nannys));
+  world.goTo("2026-06-02T06:00:10Z");
+  t.false(gym.types(nannys), "a guest's end is the end of what her groups give, too");
+  t.is(gym.lastDecision, "denied: expired");
+  await world.reconnect(gym);
+  world.goTo("2026-06-09T09:00:00Z");
+  t.deepEqual([pin, renewed].map((each) => gym.types(each)), [false, true], "the overlap is over there too");
+  await manager.post(`/leases/${ada.person}/end`, {}, 200);
+  await world.upToDate();
+  t.false(gym.types(renewed));
+  t.is((await manager.get(`/groups/${sports.id}`)).people, 0);
+});
+
+test.serial("N12, P4: what a stolen door knew is renewed for its groups as well, and it is in no group any more", async (t) => {
+  const { world, building, manager } = await begin(t, 3);
+  const [own, shared, lost] = world.doors;
+  const ada = await world.addPerson({ doors: [own] });
+  const bo = await world.add({ name: "Bo", cards: [{ number: "a1b2c3d4e5", grants: [{ doors: [own.id] }] }] });
+  const group = await addGroup(building, "Workshop", [shared, lost]);
+  for (const person of [ada, bo]) await join(building, group, person);
+  await world.upToDate();
+  t.true(lost.types(ada.pin));
+  const report = await manager.post(`/doors/${lost.id}/stolen`, {}, 200);
+  const fresh = report.renewed.find(({ person }: Json) => person === ada.id).codes[0].pin;
+  await world.until("the others know", async () => (await manager.get("/doors")).items.every((door: Json) => door.id === lost.id || door.upToDate));
+  for (const door of [own, shared]) {
+    t.false(door.types(ada.pin));
+    t.true(door.types(fresh));
+    t.true(door.takesCard("a1b2c3d4e5"));
+  }
+  t.deepEqual((await manager.get(`/groups/${group.id}`)).doors.map(({ door }: Json) => door), [shared.id]);
+  await leave(building, group, ada);
+  await leave(building, group, bo);
+  await world.until("the others know", async () => (await manager.get("/doors")).items.every((door: Json) => door.id === lost.id || door.upToDate));
+  t.false(shared.types(fresh), "the new code's right there was the group's");
+  t.false(shared.takesCard("a1b2c3d4e5"));
+  t.true(own.types(fresh));
 });
