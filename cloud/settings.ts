@@ -29,6 +29,8 @@ export interface Settings {
   region?: Region | undefined;
   logLevel: "silent" | "error" | "warn" | "info" | "debug";
   messages: MessageSettings;
+  /** Whether webhooks may go to addresses inside private networks, and without TLS; undefined: no. */
+  privateWebhooks?: boolean | undefined;
   /** How long entries of the audit are kept; undefined: AUDIT_KEPT_DAYS. */
   auditKeptDays?: number | undefined;
 }
@@ -56,6 +58,7 @@ const environment = z.object({
   LATCHKEY_REGION: z.string().refine(isRegion, "a country's code of two capital letters such as FR").optional(),
   LATCHKEY_LOG: z.enum(["silent", "error", "warn", "info", "debug"], "one of silent, error, warn, info, debug").default("info"),
   ...messageEnvironment,
+  LATCHKEY_WEBHOOKS_PRIVATE: z.enum(["yes", "no"], "yes or no").default("no"),
   LATCHKEY_AUDIT_DAYS: z.coerce.number("a number of days").int("a number of days").min(AUDIT_KEPT_DAYS_MIN, `at least ${AUDIT_KEPT_DAYS_MIN} days`).max(36_500, "at most 36500 days").default(AUDIT_KEPT_DAYS),
 });
 
@@ -88,6 +91,7 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     region: value.LATCHKEY_REGION,
     logLevel: value.LATCHKEY_LOG,
     messages: messageSettings(value),
+    privateWebhooks: value.LATCHKEY_WEBHOOKS_PRIVATE === "yes",
     auditKeptDays: value.LATCHKEY_AUDIT_DAYS,
   };
 }

@@ -42,6 +42,8 @@ export interface ApiParts {
   behindProxy: boolean;
   /** Country of phone numbers that are written without one. */
   region: Region | undefined;
+  /** Whether webhooks may go to addresses inside private networks. */
+  privateWebhooks: boolean;
   /** Something was committed that lists may have to follow. */
   onChanged(): void;
 }

@@ -18,6 +18,7 @@ import { keysetRoutes } from "./keyset-routes";
 import { leaseRoutes } from "./lease-routes";
 import { memberRoutes } from "./member-routes";
 import { messageRoutes } from "./message-routes";
+import { notificationRoutes } from "./notification-routes";
 import { orderRoutes } from "./order-routes";
 import { ownerRoutes } from "./owner-routes";
 import { passkeyRoutes } from "./passkey-routes";
@@ -36,6 +37,7 @@ import { templateRoutes } from "./template-routes";
 import { truthRoutes } from "./truth-routes";
 import { unitRoutes } from "./unit-routes";
 import { unlockRoutes } from "./unlock-routes";
+import { webhookRoutes } from "./webhook-routes";
 import { sessionRoutes } from "./session-routes";
 import { signInRoutes } from "./sign-in-routes";
 import { tokenRoutes } from "./token-routes";
@@ -60,6 +62,8 @@ const RESOURCES = [
   unlockRoutes,
   auditRoutes,
   messageRoutes,
+  notificationRoutes,
+  webhookRoutes,
     truthRoutes,
     erasureRoutes,
   unitRoutes,

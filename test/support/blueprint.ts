@@ -116,6 +116,10 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
   names.managerInvitation = (await site.post(`/properties/${property}/managers`, { email: "next@example.org" })).id;
   // Nobody has claimed it: it is not connected.
   names.unlock = (await administrator.send("POST", `/doors/${door}/unlock`, {}, { "idempotency-key": "a-press-of-a-button" })).body.unlock;
+  names.rule = (await administrator.post("/account/notification-rules", { property, events: ["door-opened"], channels: ["in-app"] })).id;
+  const webhook = (await site.post(`/properties/${property}/webhooks`, { url: "https://programs.invalid/", events: ["duress"] })).id;
+  names.webhook = webhook;
+  await site.expect(200, "PATCH", `/properties/${property}/webhooks/${webhook}`, { paused: true }, { "if-match": "*" });
   const account = await administrator.get("/account");
   names.identifier = account.identifiers[0].id;
   names.session = (await administrator.get("/account/sessions")).items[0].id;
