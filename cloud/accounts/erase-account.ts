@@ -15,9 +15,10 @@ export async function eraseAccount(unit: Unit, parts: AccountParts, account: str
   const { language } = await readAccount(unit, account);
   const identifiers = await identifiersOf(unit, account);
   await endSessions(unit, account, now);
-  for (const table of ["identifiers", "codes", "passkeys", "passkey_challenges", "managers"] as const) await unit.deleteFrom(table).where("account_id", "=", account).execute();
+  for (const table of ["identifiers", "codes", "passkeys", "passkey_challenges", "managers", "notification_rules", "notifications"] as const) await unit.deleteFrom(table).where("account_id", "=", account).execute();
   await unit.updateTable("sessions").set({ agent: "" }).where("account_id", "=", account).execute();
   await unit.updateTable("memberships").set({ account_id: null }).where("account_id", "=", account).where("state", "<>", "ended").execute();
+  await unit.updateTable("keys").set({ account_id: null }).where("account_id", "=", account).where("state", "<>", "ended").execute();
   await unit.updateTable("accounts").set({ name: "", erased_at: now }).where("id", "=", account).execute();
   await audit(unit, { at: now, actor: `account/${account}`, action: "account.erase", subject: `account/${account}` });
   await parts.keystore.dataKeys.destroy(unit, `account/${account}`, now);
