@@ -20,10 +20,32 @@ interface Counts {
  * @throws {Refusal} `door-full`.
  */
 export async function requireRoom(unit: Unit, door: string): Promise<void> {
+  const later = postponed.get(unit);
+  if (later !== undefined) return void later.add(door);
   const upperBound = await countByList(unit, door);
   if (upperBound !== undefined && fits(upperBound)) return;
   const counts = await countByGrants(unit, door);
   if (!fits(counts)) throw new Refusal("door-full", `Door ${door} would hold ${counts.rows} rights with ${counts.profiles} different terms; that is more than it can.`, { door });
+}
+
+/** Doors that are to be asked when all of a transaction's rights are given. */
+const postponed = new WeakMap<Unit, Set<string>>();
+
+/**
+ * Does work that gives many rights: each door is asked once, at the end, whether it has room, however often the work
+ * asks. @throws {Refusal} `door-full`.
+ */
+export async function askingForRoomOnce<T>(unit: Unit, work: () => Promise<T>): Promise<T> {
+  const doors = new Set<string>();
+  postponed.set(unit, doors);
+  let result: T;
+  try {
+    result = await work();
+  } finally {
+    postponed.delete(unit);
+  }
+  for (const door of [...doors].sort()) await requireRoom(unit, door);
+  return result;
 }
 
 function fits(counts: Counts): boolean {
