@@ -1,12 +1,14 @@
+import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { HTTP_BODY_BYTES_MAX } from "../limits";
+import { HTTP_BODY_BYTES_MAX, IMPORT_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
-import { routes, type ApiParts, type Routes } from "./api";
+import { routes, type ApiEnvironment, type ApiParts, type Routes } from "./api";
 import { accountRoutes } from "./account-routes";
 import { describeApi } from "./api-document";
 import { apiPage, PAGE_HEADERS, PAGE_PATH, readApiStyle, STYLE_PATH } from "./api-page";
 import { auditRoutes } from "./audit-routes";
 import { authenticate } from "./authenticate";
+import { buildingFileRoutes } from "./building-file-routes";
 import { doorRoutes } from "./door-routes";
 import { enrolmentRoutes, mediaType } from "./enrolment-routes";
 import { erasureRoutes } from "./erasure-routes";
@@ -49,6 +51,7 @@ const RESOURCES = [
   passkeyRoutes,
   tokenRoutes,
   propertyRoutes,
+  buildingFileRoutes,
   doorRoutes,
   orderRoutes,
   ownerRoutes,
@@ -85,10 +88,11 @@ export function createApp(parts: ApiParts): Routes {
   app.onError((error, c) => problemOf(error, c, parts.log));
 
   app.use("/api/*", authenticate(parts));
-  app.use("/api/*", bodyLimit({ maxSize: HTTP_BODY_BYTES_MAX, onError: () => problem("too-large", `A body has at most ${HTTP_BODY_BYTES_MAX} bytes.`) }));
+  app.use("/api/*", limitBody);
   app.use("/api/*", async (c, next) => {
-    if (c.req.method !== "GET" && c.req.method !== "HEAD" && known(c.req.method, c.req.path) && mediaType(c.req.header("content-type")) !== "application/json") {
-      throw new Refusal("unsupported-media-type", "The body must be application/json.");
+    const wanted = isFile(c.req.path) ? "text/csv" : "application/json";
+    if (c.req.method !== "GET" && c.req.method !== "HEAD" && known(c.req.method, c.req.path) && mediaType(c.req.header("content-type")) !== wanted) {
+      throw new Refusal("unsupported-media-type", `The body must be ${wanted}.`);
     }
     await next();
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-cache");
@@ -117,6 +121,19 @@ export function createApp(parts: ApiParts): Routes {
     return problem("method-not-allowed", `This address takes ${allow}.`, {}, { allow });
   });
   return app;
+}
+
+const ofOthers = limited(HTTP_BODY_BYTES_MAX);
+const ofFiles = limited(IMPORT_BYTES_MAX);
+const limitBody: MiddlewareHandler<ApiEnvironment> = (c, next) => (isFile(c.req.path) ? ofFiles : ofOthers)(c, next);
+
+function limited(maxSize: number): MiddlewareHandler<ApiEnvironment> {
+  return bodyLimit({ maxSize, onError: () => problem("too-large", `A body has at most ${maxSize} bytes.`) });
+}
+
+/** Whether a body is a building's file, and so larger than others and no JSON. */
+function isFile(path: string): boolean {
+  return /^\/api\/properties\/[^/]+\/import$/.test(path);
 }
 
 interface PathMethods {
