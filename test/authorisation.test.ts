@@ -133,6 +133,8 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /properties/{property}/staff": [{ allowed: RUN }],
   "POST /properties/{property}/staff": [{ body: { name: "x", doors: ["{door}"], notAfter: PAST }, allowed: RUN }],
   "DELETE /properties/{property}/staff/{person}": [{ path: "/properties/{property}/staff/{left}", allowed: RUN }],
+  "POST /properties/{property}/import": [{ path: "/properties/{property}/import?dryRun=true", body: "kind", headers: { "content-type": "text/csv" }, allowed: RUN }],
+  "GET /properties/{property}/export": [{ allowed: RUN }],
   "GET /properties/{property}/managers": [{ allowed: RUN }],
   "POST /properties/{property}/managers": [{ body: { email: "none" }, allowed: PEOPLE }],
   "DELETE /properties/{property}/managers/{account}": [{ allowed: PEOPLE, once: true }],
