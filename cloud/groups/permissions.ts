@@ -27,32 +27,39 @@ export async function groupPermissions(unit: Unit, account: string, door: string
 /** A group by which an account has a right at a door. */
 export interface GroupAtDoor {
   group: string;
+  door: string;
   /** Whom it gives it to. */
   person: string;
   permissions: GroupPermission[];
 }
 
-/** As `groupPermissions`, group by group. */
-export async function groupsAtDoor(unit: Unit, account: string, door: string, now: number): Promise<GroupAtDoor[]> {
+/** As `groupPermissions`, group by group, at one door or at all. */
+export async function groupsAtDoor(unit: Unit, account: string, door: string | undefined, now: number): Promise<GroupAtDoor[]> {
   const people = await peopleOfAccount(unit, account, now);
   if (people.length === 0) return [];
-  const rows = await unit
+  let query = unit
     .selectFrom("grants as grant")
     .innerJoin("grant_doors as at", "at.grant_id", "grant.id")
     .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
     .innerJoin("people as person", "person.id", "credential.person_id")
     .innerJoin("groups as group", "group.id", "grant.group_id")
-    .select(["group.id", "group.permissions", "person.id as person"])
+    .select(["group.id", "group.permissions", "person.id as person", "at.door_id"])
     .distinct()
     .where("credential.person_id", "in", people)
-    .where("at.door_id", "=", door)
     .where("grant.revoked_at", "is", null)
     .where("grant.suspended", "=", 0)
     .where("grant.not_before", "<=", now)
     .where("grant.not_after", ">", now)
     .where("person.suspended_at", "is", null)
     .orderBy("group.id")
-    .orderBy("person.id")
-    .execute();
-  return rows.map(({ id, permissions, person }) => ({ group: id, person, permissions: parsePermissions(permissions) }));
+    .orderBy("at.door_id")
+    .orderBy("person.id");
+  if (door !== undefined) query = query.where("at.door_id", "=", door);
+  return (await query.execute()).map(({ id, permissions, person, door_id }) => ({ group: id, door: door_id, person, permissions: parsePermissions(permissions) }));
+}
+
+/** The doors at which an account may do something by a group, by id. */
+export async function doorsWithPermission(unit: Unit, account: string, permission: GroupPermission, now: number): Promise<string[]> {
+  const groups = await groupsAtDoor(unit, account, undefined, now);
+  return [...new Set(groups.filter(({ permissions }) => permissions.includes(permission)).map(({ door }) => door))].sort();
 }

@@ -1,4 +1,5 @@
 import type { Party } from "../accounts/actor";
+import { doorsWithPermission } from "../groups/permissions";
 import { may } from "../rules/rights";
 import { managedProperties, meetMember } from "../rules/read-standing";
 import { overseenDoors } from "../sharing/own-doors";
@@ -10,15 +11,15 @@ export interface VisibleEntries {
   properties: "all" | string[];
   /** What doors say of these people, wherever. */
   people: string[];
-  /** All that these say, but of people who have a place in a household: they own or administer the door (N4). */
+  /** All that these say, but of people who have a place in a household: they own or administer the door (N4), or a group lets them (N12). */
   doors: string[];
 }
 
 /**
  * Managers see what the doors of their property say, and that is noted in the audit. Members see themselves, and
  * administrators those whom they have invited and given shares to: nobody else's, a co-administrator's least of all.
- * Whoever has accepted a key sees what was opened with it; owners and admins of a door what happens there, except who
- * lives where: that would be a way round what a household's rules say.
+ * Whoever has accepted a key sees what was opened with it; owners and admins of a door, and people of a group that lets
+ * them, what happens there, except who lives where: that would be a way round what a household's rules say.
  */
 export async function visibleEntries(unit: Unit, actor: Party, now: number): Promise<VisibleEntries> {
   const properties = await managedProperties(unit, actor);
@@ -32,5 +33,6 @@ export async function visibleEntries(unit: Unit, actor: Party, now: number): Pro
     const encounter = await meetMember(unit, actor, person_id, now);
     if (encounter !== undefined && may("see-entries", encounter.standing, encounter.target).allowed) people.push(person_id);
   }
-  return { properties, people: [...new Set(people)], doors: await overseenDoors(unit, actor.account, now) };
+  const doors = [...(await overseenDoors(unit, actor.account, now)), ...(await doorsWithPermission(unit, actor.account, "see-events", now))];
+  return { properties, people: [...new Set(people)], doors: [...new Set(doors)].sort() };
 }

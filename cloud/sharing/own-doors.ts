@@ -1,3 +1,4 @@
+import { groupPermissions } from "../groups/permissions";
 import { canDoAtDoor, type DoorRank, type DoorVerb } from "../rules/door-rights";
 import { doorStanding, peopleOfAccount } from "../rules/door-standing";
 import type { Unit } from "../store/store";
@@ -21,9 +22,15 @@ export async function doorsOfAccount(unit: Unit, account: string, now: number): 
   for (const id of doors) {
     const standing = await doorStanding(unit, { kind: "account", account }, id, now);
     const rank = standing?.ranks.find((each) => each === "owner" || each === "admin" || each === "user");
-    if (standing !== undefined && rank !== undefined) found.push({ door: standing.door, rank, can: canDoAtDoor(standing) });
+    if (standing !== undefined && rank !== undefined) found.push({ door: standing.door, rank, can: [...new Set([...canDoAtDoor(standing), ...(await verbsByGroups(unit, account, id, now))])] });
   }
   return found;
+}
+
+/** What groups let an account do at a door beside opening it (N12). */
+async function verbsByGroups(unit: Unit, account: string, door: string, now: number): Promise<DoorVerb[]> {
+  const permissions = await groupPermissions(unit, account, door, now);
+  return [...(permissions.has("see-events") ? ["see-events" as const] : []), ...(permissions.has("share") ? ["give-keys" as const] : [])];
 }
 
 async function openedDoors(unit: Unit, people: readonly string[], now: number): Promise<string[]> {
