@@ -100,7 +100,7 @@ async function acknowledge(unit: Unit, { id: door, acknowledged_version }: DoorR
     .where("never_left", "=", 0)
     .where("removed_version", "<=", receipt.version)
     .execute();
-  await unit.updateTable("grant_doors").set({ changed_version: null, former_end: null }).where("door_id", "=", door).where("changed_version", ">", 0).where("changed_version", "<=", receipt.version).execute();
+  await unit.updateTable("grant_doors").set({ changed_version: null, former_end: null, former_uses: null }).where("door_id", "=", door).where("changed_version", ">", 0).where("changed_version", "<=", receipt.version).execute();
   await releaseCredentials(unit, door, now, await removedSince(unit, door, acknowledged_version, receipt.version));
 }
 

@@ -38,15 +38,22 @@ export async function changeGrant(unit: Unit, grant: string, change: GrantChange
     outputs: change.outputs ?? row.outputs,
     suspended: change.suspended === undefined ? row.suspended : change.suspended ? (1 as const) : (0 as const),
   };
-  const at = await unit.selectFrom("grant_doors").select(["door_id", "added_version", "removed_version", "former_end"]).where("grant_id", "=", grant).execute();
+  const at = await unit.selectFrom("grant_doors").select(["door_id", "added_version", "removed_version", "former_end", "former_uses"]).where("grant_id", "=", grant).execute();
   if (at.some(({ removed_version }) => removed_version !== null)) return false;
   if ((Object.keys(wanted) as (keyof typeof wanted)[]).every((column) => wanted[column] === row[column])) return true;
   await unit.updateTable("grants").set(wanted).where("id", "=", grant).execute();
-  for (const { door_id, former_end } of at.filter(({ added_version }) => added_version !== null)) {
-    // X1: until the door says otherwise, the latest of all ends that it was ever told is the one to reckon with.
-    const former = Math.max(former_end ?? 0, row.not_after);
-    await unit.updateTable("grant_doors").set({ changed_version: 0, former_end: former > notAfter ? former : null }).where("grant_id", "=", grant).where("door_id", "=", door_id).execute();
+  for (const { door_id, former_end, former_uses } of at.filter(({ added_version }) => added_version !== null)) {
+    // X1: until the door says otherwise, the most of all that it was ever told is what to reckon with.
+    const end = Math.max(former_end ?? 0, row.not_after);
+    const uses = mostUses(former_uses ?? row.max_uses, row.max_uses);
+    const former = { former_end: end > notAfter ? end : null, former_uses: mostUses(uses, maxUses) === maxUses ? null : uses };
+    await unit.updateTable("grant_doors").set({ changed_version: 0, ...former }).where("grant_id", "=", grant).where("door_id", "=", door_id).execute();
   }
   await noteChanges(unit, at.map(({ door_id }) => ({ door: door_id, credential: row.credential_id })), now);
   return true;
+}
+
+/** 0 = unlimited. */
+export function mostUses(a: number, b: number): number {
+  return a === 0 || b === 0 ? 0 : Math.max(a, b);
 }

@@ -198,6 +198,7 @@ export interface GrantDoorTable {
   acknowledged_at: number | null;
   changed_version: ColumnType<number | null, number | null | undefined, number | null>;
   former_end: ColumnType<number | null, number | null | undefined, number | null>;
+  former_uses: ColumnType<number | null, number | null | undefined, number | null>;
 }
 
 export interface ListBaseRow {

@@ -41,8 +41,3 @@ export async function knownAtDoors(unit: Unit, grants: GrantIds): Promise<KnownA
   }
   return [...doors.values()];
 }
-
-/** What a credential has of its own: what groups give to it is the groups'. */
-export function ownGrants(unit: Unit, credential: string): GrantIds {
-  return unit.selectFrom("grants").select("id").where("credential_id", "=", credential).where("group_id", "is", null);
-}

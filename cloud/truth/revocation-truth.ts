@@ -12,9 +12,10 @@ export interface DoorTruth {
   doorName: string;
   /**
    * `acknowledged`: a receipt under the door's key shows a list without it. `never-delivered`: no list that held it
-   * ever left this cloud. `ended`: not acknowledged, but its latest possible end has passed. `pending`: it may open.
+   * ever left this cloud. `stolen`: not acknowledged, and the board is in strange hands (P4), until it is claimed anew.
+   * `ended`: not acknowledged, but its latest possible end has passed. `pending`: it may open.
    */
-  state: "acknowledged" | "never-delivered" | "ended" | "pending";
+  state: "acknowledged" | "never-delivered" | "stolen" | "ended" | "pending";
   /** First list without it; undefined = not signed yet. */
   version: number | undefined;
   /** When the receipt came, Unix seconds. */
@@ -39,7 +40,7 @@ export async function truthOfGrants(unit: Unit, grants: readonly string[], now: 
       .where("at.grant_id", "=", grant)
       .$if(only !== undefined, (query) => query.where("at.door_id", "=", only!))
       .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "at.former_end", "grant.not_after", "person.class"])
-      .select(["door.name", "door.claimed_at", "door.offered_version", "door.acknowledged_version", "door.signed_time"])
+      .select(["door.name", "door.claimed_at", "door.offered_version", "door.acknowledged_version", "door.signed_time", "door.stolen_at"])
       .execute();
     for (const row of rows) {
       const truth = await truthAt(unit, row, now);
@@ -64,6 +65,7 @@ interface GrantAtDoor {
   acknowledged_version: number;
   acknowledged_at: number | null;
   signed_time: number;
+  stolen_at: number | null;
 }
 
 async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorTruth> {
@@ -73,18 +75,30 @@ async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorT
   if (neverLeft) return { ...truth, state: "never-delivered" };
   // What an earlier claim of the door has acknowledged is gone for good.
   if (row.acknowledged_at !== null || (version !== undefined && row.acknowledged_version >= version)) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined };
+  // What its lists and leases say binds nobody who has the board.
+  if (row.stolen_at !== null) return { ...truth, state: "stolen" };
+  const latest = await latestAt(unit, row, Math.max(row.not_after, row.former_end ?? 0), version);
+  return { ...truth, latest, state: latest !== undefined && latest.until <= now ? "ended" : "pending" };
+}
+
+/** What there is to know of a door and a holder to say until when a right may open there. */
+export type HolderAtDoor = Pick<GrantAtDoor, "door_id" | "class" | "claimed_at" | "acknowledged_version" | "signed_time">;
+
+/**
+ * Until when a door that hears nothing from now on may still open by a right.
+ * @param end of the right, by the latest word that the door may have had; NO_END = none.
+ * @param version the first list that the door does not have; undefined = it may have the newest.
+ */
+export async function latestAt(unit: Unit, row: HolderAtDoor, end: number, version: number | undefined): Promise<LatestOpening | undefined> {
   const policies = await olderPolicies(unit, row.door_id, row.acknowledged_version, version);
   const bit = 1 << holderClassOf(row.class);
-  // The door may have a list from before the end was moved.
-  const end = Math.max(row.not_after, row.former_end ?? 0);
-  const latest = latestOpening({
+  return latestOpening({
     leased: policies.every((policy) => (policy.leasedClasses & bit) !== 0),
     leaseEnd: await greatestLeaseEnd(unit, row.door_id, row.class, version),
     rightEnd: end === NO_END ? undefined : end,
     lastSignedTime: Math.max(row.signed_time, row.claimed_at ?? 0),
     unlockSeconds: Math.max(0, ...policies.map(longestUnlock)),
   });
-  return { ...truth, latest, state: latest !== undefined && latest.until <= now ? "ended" : "pending" };
 }
 
 /**
@@ -110,7 +124,7 @@ async function greatestLeaseEnd(unit: Unit, door: string, holder: HolderClassNam
   return Number((await query.executeTakeFirst())?.end ?? 0);
 }
 
-const SEVERITY = { acknowledged: 0, "never-delivered": 0, ended: 1, pending: 2 } as const;
+const SEVERITY = { acknowledged: 0, "never-delivered": 0, stolen: 1, ended: 1, pending: 2 } as const;
 
 function isWorse(a: DoorTruth, b: DoorTruth): boolean {
   if (SEVERITY[a.state] !== SEVERITY[b.state]) return SEVERITY[a.state] > SEVERITY[b.state];
