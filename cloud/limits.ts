@@ -14,6 +14,7 @@ export const PEOPLE_PER_GROUP_MAX = 1_000; // a change of the group is one trans
 export const DOORS_PER_GROUP_MAX = 100;
 export const CREDENTIALS_PER_PERSON_MAX = 32;
 export const KEYS_PER_PERSON_MAX = 32; // pending ones too: each active one is a credential
+export const CONTACT_ADDRESSES_MAX = 20; // of one contact of a phone
 export const KEY_PENDING_SECONDS = 90 * 86_400; // a key that nobody has accepted, or sent anew, for so long has ended
 export const KEY_LINK_SECONDS = 14 * 86_400; // an unanswered link is dead then; there can be another one
 export const CARD_BYTES_MIN = 3; // Wiegand 26

@@ -16,6 +16,8 @@ import { eventRoutes } from "./event-routes";
 import { groupRoutes } from "./group-routes";
 import { householdRoutes } from "./household-routes";
 import { invitationRoutes } from "./invitation-routes";
+import { keyLinkRoutes } from "./key-link-routes";
+import { keyRoutes } from "./key-routes";
 import { keysetRoutes } from "./keyset-routes";
 import { leaseRoutes } from "./lease-routes";
 import { memberRoutes } from "./member-routes";
@@ -78,6 +80,9 @@ const RESOURCES = [
   householdRoutes,
   memberRoutes,
   invitationRoutes,
+  // Before keys: their words stand where ids do.
+  keyLinkRoutes,
+  keyRoutes,
   removalRoutes,
   groupRoutes,
 ];

@@ -21,6 +21,8 @@ const OPEN_PATHS = new Set([
   "/api/sign-out",
   "/api/invitations/look",
   "/api/invitations/decline",
+  "/api/keys/look",
+  "/api/keys/decline",
 ]);
 
 /**

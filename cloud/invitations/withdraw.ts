@@ -9,9 +9,11 @@ export async function withdrawInvitations(unit: Unit, person: string, state: Exc
 
 /**
  * An address or a number is given up by its owner: what was sent there and waits for an answer is not inherited by
- * whoever has it next (A2). The place stays pending; whoever invited can do it anew.
+ * whoever has it next (A2). The place, or the key, stays pending; whoever invited can do it anew.
  */
 export async function withdrawInvitationsTo(unit: Unit, { kind, value }: { kind: IdentifierKind; value: string }, now: number): Promise<void> {
   const places = unit.selectFrom("memberships").select("person_id").where(kind, "=", value).where("state", "=", "pending");
   await unit.updateTable("invitations").set({ state: "withdrawn", answered_at: now }).where("person_id", "in", places).where("state", "=", "pending").execute();
+  const keys = unit.selectFrom("keys").select("id").where(kind, "=", value).where("state", "=", "pending");
+  await unit.updateTable("key_links").set({ state: "withdrawn", answered_at: now }).where("key_id", "in", keys).where("state", "=", "pending").execute();
 }

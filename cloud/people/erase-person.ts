@@ -15,6 +15,7 @@ export async function erasePerson(unit: Unit, { dataKeys }: Pick<Keystore, "data
   const place = await unit.selectFrom("memberships").select("state").where("person_id", "=", person).executeTakeFirst();
   if (row.revoked_at === null || (place !== undefined && place.state !== "ended")) throw new Refusal("still-has-access", "End the person's access first.");
   await unit.updateTable("people").set({ name: "", erased_at: now }).where("id", "=", person).execute();
+  await unit.updateTable("keys").set({ name: "", email: null, phone: null, account_id: null }).where("person_id", "=", person).execute();
   await unit.updateTable("memberships").set({ email: null, phone: null, account_id: null }).where("person_id", "=", person).execute();
   await dataKeys.destroy(unit, `person/${person}`, now);
   await audit(unit, { at: now, actor, action: "person.erase", subject: `person/${person}` });

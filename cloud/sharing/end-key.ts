@@ -1,4 +1,5 @@
 import { endMembers, endPlace } from "../households/end-members";
+import { closeIfEmpty } from "../households/remove-member";
 import { insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
@@ -32,6 +33,7 @@ async function endPlaceOf(unit: Unit, key: KeyRow, how: KeyEnding, actor: string
   if (member.state === "ended") return;
   if (how === "removed") await endMembers(unit, { household: member.household_id, kind: "share-ended", people: [key.person_id] }, actor, now);
   else await endPlace(unit, member, "expired", actor, now);
+  await closeIfEmpty(unit, member.household_id, now);
 }
 
 /** The newest revocation of what a key opened. */

@@ -4,6 +4,7 @@ import { termsOf } from "../access/stored-terms";
 import type { Unit } from "../store/store";
 import type { KeyKind, KeyRow } from "../store/tables";
 import type { NewCredential, NewGrant } from "../people/give-credential";
+import type { GrantIds } from "../truth/known-at-doors";
 import type { KeyTerms } from "./key-terms";
 
 /** A grant of a key's own: what groups give to its credential is theirs. */
@@ -33,6 +34,11 @@ export async function credentialsOfKey(unit: Unit, key: string): Promise<KeyCred
   const credentials: KeyCredential[] = [];
   for (const { id, kind, superseded_at } of rows) credentials.push({ id, kind, superseded: superseded_at !== null, grants: await ownGrants(unit, id) });
   return credentials;
+}
+
+/** All grants that a key has or had of its own. */
+export function grantsOfKey(unit: Unit, key: string): GrantIds {
+  return unit.selectFrom("grants").select("id").where("group_id", "is", null).where("credential_id", "in", unit.selectFrom("credentials").select("id").where("key_id", "=", key));
 }
 
 async function ownGrants(unit: Unit, credential: string): Promise<KeyGrant[]> {

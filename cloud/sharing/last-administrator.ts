@@ -1,0 +1,33 @@
+import { Refusal } from "../refusal";
+import { isSharedDoor } from "../rules/door-standing";
+import type { Unit } from "../store/store";
+import type { KeyRow } from "../store/tables";
+
+/**
+ * Whether, without a key, its doors still have somebody who administers them: an owner, or another admin key that is
+ * in force (S10). It binds everybody: whoever wants another order of things names an owner or another admin first.
+ * A building's door is its managers' (N4).
+ * @param doors those that the key is to lose, or no longer to administer.
+ * @throws {Refusal} `last-administrator`.
+ */
+export async function requireAdministratorLeft(unit: Unit, key: KeyRow, doors: readonly string[]): Promise<void> {
+  if (key.role !== "admin" || key.state !== "active" || key.blocked === 1) return;
+  for (const door of doors) {
+    if (await isSharedDoor(unit, door)) continue;
+    const owner = await unit.selectFrom("door_owners").select("account_id").where("door_id", "=", door).executeTakeFirst();
+    if (owner !== undefined) continue;
+    const other = await unit
+      .selectFrom("keys as key")
+      .innerJoin("key_doors as at", "at.key_id", "key.id")
+      .innerJoin("people as person", "person.id", "key.person_id")
+      .select("key.id")
+      .where("at.door_id", "=", door)
+      .where("key.id", "<>", key.id)
+      .where("key.role", "=", "admin")
+      .where("key.state", "=", "active")
+      .where("key.blocked", "=", 0)
+      .where("person.suspended_at", "is", null)
+      .executeTakeFirst();
+    if (other === undefined) throw new Refusal("last-administrator", `Nobody else administers door ${door}: name an owner, or give another admin key, first.`, { door });
+  }
+}
