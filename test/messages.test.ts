@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -22,6 +20,7 @@ import { openStore } from "../cloud/store/open-store";
 import type { Store } from "../cloud/store/store";
 import { inTransaction } from "../cloud/store/transaction";
 import type { LanguageName } from "../cloud/store/tables";
+import { gateway } from "./support/sms-gateway";
 import { CloudRig, NOON } from "./support/cloud-rig";
 import { MailServer } from "./support/mail-server";
 import { ManualClock } from "./support/manual-clock";
@@ -286,33 +285,6 @@ test("messages: what was being handed over in a crash goes out afterwards", asyn
   t.deepEqual(server.mails, []);
   t.false(server.said.some((line) => line.startsWith("AUTH")));
 });
-
-interface TakenRequest {
-  method: string;
-  url: string;
-  headers: IncomingMessage["headers"];
-  body: string;
-}
-
-/** An HTTP gateway; `answer` is the status of its next answers. */
-async function gateway(t: ExecutionContext): Promise<{ url: string; requests: TakenRequest[]; mood: { status: number } }> {
-  const requests: TakenRequest[] = [];
-  const mood = { status: 200 };
-  const server = createServer((request, response) => {
-    let body = "";
-    request.setEncoding("utf8").on("data", (part: string) => (body += part));
-    request.on("end", () => {
-      requests.push({ method: request.method!, url: request.url!, headers: request.headers, body });
-      response.writeHead(mood.status, mood.status === 307 ? { location: "http://127.0.0.1:9/" } : {}).end("{}");
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, mood };
-}
 
 test("M5: a text message goes by any HTTP gateway, filled in as its body wants it", async (t) => {
   const { url, requests } = await gateway(t);

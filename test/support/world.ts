@@ -15,6 +15,7 @@ import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtu
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
 import { fromHex, toHex } from "../../protocol/bytes";
+import type { GatewaySettings, MessageSettings } from "../../cloud/messages/message-settings";
 import { newDatabaseUrl } from "./test-database";
 
 /** Virtual time that passes while the world waits for sockets: enough for timers, too little for leases. */
@@ -145,8 +146,8 @@ export class World {
   /** Where the cloud keeps what it has. */
   readonly folder: string;
   #databaseUrl: string | undefined;
-  /** Whether anything is set up to send text messages. */
-  #texts = true;
+  /** Where text messages go: to the outbox, to a gateway, or nowhere. */
+  #sms: MessageSettings["sms"] = "outbox";
 
   private constructor(startUnixMs: number | undefined, folder: string) {
     this.clock = new VirtualClock(startUnixMs);
@@ -154,9 +155,9 @@ export class World {
   }
 
   /** @param options.start Unix ms at which this world begins; default 2026-01-01. */
-  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean } = {}): Promise<World> {
+  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings } = {}): Promise<World> {
     const world = new World(options.start, mkdtempSync(join(tmpdir(), "latchkey-world-")));
-    world.#texts = options.texts ?? true;
+    world.#sms = options.gateway ?? (options.texts === false ? "none" : "outbox");
     t.teardown(async () => {
       for (const door of world.doors) {
         door.board.powerOff();
@@ -194,7 +195,7 @@ export class World {
         adminToken: undefined,
         timeZone: "UTC",
         logLevel: "silent",
-        messages: { mail: "outbox", sms: this.#texts ? "outbox" : "none" },
+        messages: { mail: "outbox", sms: this.#sms },
       },
       { clock },
     );
