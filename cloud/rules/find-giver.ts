@@ -1,4 +1,5 @@
 import { actorName, type Actor } from "../accounts/actor";
+import { shareOfGroup } from "../groups/share-of-group";
 import { doorsOfPlace } from "../households/member-access";
 import { placeTerms } from "../households/place-terms";
 import { readHousehold, readPlace, spanOf } from "../households/read-place";
@@ -16,24 +17,23 @@ import { may } from "./rights";
 export interface Giver {
   /**
    * What they give as: whoever runs the property, whoever owns or administers every one of the doors, or a member of
-   * a household, who answers for what they give (O12).
+   * a household, who answers for what they give (O12); whoever a group lets share its doors (N12).
    */
-  as: "manager" | "owner" | "admin" | "member";
+  as: "manager" | "owner" | "admin" | "member" | "group";
   /** As grants and the audit name them. */
   actor: string;
   /** Of keys.giver_account; null: the site or a program. */
   account: string | null;
-  /** A member's own right: nothing that they give reaches further. */
+  /** A member's own right, or that of somebody in a group: nothing that they give reaches further. */
   share: ShareBounds | undefined;
   /** Whether a key to these doors may be an admin's (N4): all are the giver's own, and none is the building's. */
   mayGiveAdmin: boolean;
 }
 
-/** What a member may give away of what they have. */
+/** What somebody may give away of what they have. */
 export interface ShareBounds {
-  household: string;
-  /** The place that it is given from: keys.giver_person. */
-  person: string;
+  /** A member's: what they give is a place of its own in their household. */
+  place: { household: string; /** The one that it is given from: keys.giver_person. */ person: string } | undefined;
   terms: GrantTerms;
   /** From the giving to the end, which there must be (O12). */
   daysMax: number;
@@ -48,7 +48,8 @@ export interface Given {
 
 /**
  * Who somebody is when they give keys to these doors. The first that fits: whoever runs the property; whoever owns or
- * administers all of the doors; a member of a household that has them all.
+ * administers all of the doors; a member of a household that has them all; somebody in a group that has them all and
+ * lets its people share.
  * @throws {Refusal} `not-found`: to them there are no such doors; `not-allowed`: in the household they may not;
  * `door-outside`: the household has it, they have not.
  */
@@ -65,8 +66,11 @@ export async function findGiver(unit: Unit, actor: Actor, { property, doors, hou
     return { as: owns ? "owner" : "admin", actor: actorName(actor), account, share: undefined, mayGiveAdmin: owns };
   }
   const place = await placeWith(unit, actor, property, doors, now);
-  if (place === undefined) throw new Refusal("not-found", "There are no such doors.");
-  return memberGiver(unit, actor, property, place, doors, now);
+  if (place !== undefined) return memberGiver(unit, actor, property, place, doors, now);
+  const terms = account === null ? undefined : await shareOfGroup(unit, account, property, doors, now);
+  if (terms === undefined) throw new Refusal("not-found", "There are no such doors.");
+  const { shareDaysMax } = await readRules(unit, property);
+  return { as: "group", actor: actorName(actor), account, share: { place: undefined, terms, daysMax: shareDaysMax }, mayGiveAdmin: false };
 }
 
 /** What all of some doors let somebody do. Nobody gives power over a building's door, not even its managers (N4). */
@@ -106,5 +110,5 @@ async function memberGiver(unit: Unit, actor: Actor, property: string, household
   const own = await doorsOfPlace(unit, member);
   const outside = doors.find((door) => !own.includes(door));
   if (outside !== undefined) throw new Refusal("door-outside", `You do not have door ${outside} to give.`, { door: outside });
-  return { as: "member", actor: actorName(actor), account: actor.account, share: { household, person, terms, daysMax: rules.shareDaysMax }, mayGiveAdmin: false };
+  return { as: "member", actor: actorName(actor), account: actor.account, share: { place: { household, person }, terms, daysMax: rules.shareDaysMax }, mayGiveAdmin: false };
 }

@@ -3,9 +3,10 @@ import type { Verdict } from "./rights";
 
 /**
  * What somebody is towards one key. Owners and admins are so at every door of the key; a member has given it from
- * their place in a household, an elder may end what others of the household gave (O12), and the holder accepted it.
+ * their place in a household, an elder may end what others of the household gave (O12); a giver has given it because
+ * a group lets them share all of its doors, and still does (N12); and the holder accepted it.
  */
-export const KEY_RANKS = ["manager", "owner", "admin", "member", "elder", "holder"] as const;
+export const KEY_RANKS = ["manager", "owner", "admin", "member", "elder", "giver", "holder"] as const;
 export type KeyRank = (typeof KEY_RANKS)[number];
 
 /** A key, as whoever wants to do something with it finds it. */
@@ -26,12 +27,12 @@ const ALL = ["users", "admins", "owners", "households"] as const;
 
 /** What each rank may do with whose key (N4, N11). What stands in no cell is refused. */
 export const KEY_RIGHTS = {
-  see: { manager: ALL, owner: ["users", "admins", "owners"], admin: ["users", "admins", "owners"], member: ["households"], elder: ["households"], holder: ALL },
+  see: { manager: ALL, owner: ["users", "admins", "owners"], admin: ["users", "admins", "owners"], member: ["households"], elder: ["households"], giver: ["users"], holder: ALL },
   edit: { manager: ["users", "admins", "owners"], owner: ["users", "admins"], admin: ["users"], member: ["households"] },
   // The link, the QR text or the code again (S5, N5).
-  send: { manager: ["users", "admins", "owners"], owner: ["users", "admins"], admin: ["users"], member: ["households"] },
+  send: { manager: ["users", "admins", "owners"], owner: ["users", "admins"], admin: ["users"], member: ["households"], giver: ["users"] },
   // An admin removes neither the owner nor another admin. Anybody may give back what they have accepted.
-  remove: { manager: ALL, owner: ["users", "admins"], admin: ["users"], member: ["households"], elder: ["households"], holder: ALL },
+  remove: { manager: ALL, owner: ["users", "admins"], admin: ["users"], member: ["households"], elder: ["households"], giver: ["users"], holder: ALL },
 } as const satisfies Record<string, Partial<Record<KeyRank, readonly Reach[]>>>;
 
 export type KeyVerb = keyof typeof KEY_RIGHTS;

@@ -1,4 +1,5 @@
 import type { Party } from "../accounts/actor";
+import { shareOfGroup } from "../groups/share-of-group";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { KeyRow } from "../store/tables";
@@ -23,6 +24,7 @@ export async function meetKey(unit: Unit, actor: Party, key: KeyRow, now: number
   if (actor.kind !== "account") return { ranks, target };
   if (key.account_id === actor.account) ranks.push("holder");
   if (target.fromHousehold) return { ranks: [...ranks, ...(await ranksInHousehold(unit, actor, key, now))], target };
+  if (key.giver_account === actor.account && (await shareOfGroup(unit, actor.account, key.property_id, doors, now)) !== undefined) ranks.push("giver");
   let owner = doors.length > 0;
   let admin = doors.length > 0;
   for (const door of doors) {

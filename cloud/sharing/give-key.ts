@@ -60,7 +60,7 @@ export async function giveKey(unit: Unit, parts: PinParts & InvitationParts, giv
       state: "pending",
       ...columns,
       giver_account: giver.account,
-      giver_person: giver.share?.person ?? null,
+      giver_person: giver.share?.place?.person ?? null,
       email: user.email,
       phone: user.phone,
       language,

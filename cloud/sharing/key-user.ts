@@ -40,7 +40,7 @@ export interface SettledUser {
 export async function settleUser(unit: Unit, keystore: Pick<Keystore, "dataKeys">, property: string, giver: Giver, user: KeyUser, key: KeyColumns & { doors: readonly string[] }, now: number): Promise<SettledUser> {
   const known = "person" in user ? await knownUser(unit, property, giver, user.person, now) : undefined;
   const { name, email, phone } = known ?? { ...(user as NewKeyUser), email: (user as NewKeyUser).email ?? null, phone: (user as NewKeyUser).phone ?? null };
-  if (giver.share !== undefined) return { person: await addShare(unit, keystore, giver, giver.share, { name: nameOf(name, email, phone), key }, now), email, phone };
+  if (giver.share?.place !== undefined) return { person: await addShare(unit, keystore, giver, giver.share.place, { name: nameOf(name, email, phone), key }, now), email, phone };
   if (known?.person !== undefined) {
     await requireFewKeys(unit, known.person);
     return { person: known.person, email, phone };
@@ -71,7 +71,7 @@ async function knownUser(unit: Unit, property: string, giver: Giver, id: string,
   // Where the newest of their keys went, the next one goes.
   const newest = await unit.selectFrom("keys").select(["email", "phone"]).where("person_id", "=", id).orderBy("created_at", "desc").orderBy("id").executeTakeFirst();
   const { email, phone } = newest ?? { email: member?.email ?? null, phone: member?.email === null ? member.phone : null };
-  if (giver.share !== undefined || row.property_id !== property) return { person: undefined, name: row.name, email, phone };
+  if (giver.share?.place !== undefined || row.property_id !== property) return { person: undefined, name: row.name, email, phone };
   if (member !== undefined) throw new Refusal("member-of-household");
   if (row.revoked_at !== null) throw new Refusal("person-revoked");
   return { person: id, name: row.name, email, phone };
@@ -89,7 +89,7 @@ async function requireFewKeys(unit: Unit, person: string): Promise<void> {
   if (Number(count) >= KEYS_PER_PERSON_MAX) throw new Refusal("too-many-keys", `A person has at most ${KEYS_PER_PERSON_MAX} keys.`);
 }
 
-async function addShare(unit: Unit, keystore: Pick<Keystore, "dataKeys">, giver: Giver, { household, person }: ShareBounds, { name, key }: { name: string; key: KeyColumns & { doors: readonly string[] } }, now: number): Promise<string> {
+async function addShare(unit: Unit, keystore: Pick<Keystore, "dataKeys">, giver: Giver, { household, person }: NonNullable<ShareBounds["place"]>, { name, key }: { name: string; key: KeyColumns & { doors: readonly string[] } }, now: number): Promise<string> {
   const place = { household, role: "share" as const, name, email: undefined, phone: undefined, invitedBy: person, doors: key.doors, windows: JSON.parse(key.windows) as Window[], start: key.starts_at, end: key.ends_at ?? undefined };
   return addPlace(unit, keystore, place, giver.actor, now);
 }

@@ -40,7 +40,7 @@ export async function keysFor(unit: Unit, actor: Actor, { property, person, stat
       eb.or([
         eb("id", "=", NO_KEY),
         ...(managed.length > 0 ? [eb("property_id", "in", managed)] : []),
-        ...(account === undefined ? [] : [eb("account_id", "=", account)]),
+        ...(account === undefined ? [] : [eb("account_id", "=", account), eb("giver_account", "=", account)]),
         ...(doors.length > 0 ? [eb("id", "in", eb.selectFrom("key_doors").select("key_id").where("door_id", "in", doors))] : []),
         ...(households.length > 0 ? [eb("person_id", "in", eb.selectFrom("memberships").select("person_id").where("household_id", "in", households).where("role", "=", "share"))] : []),
       ]),

@@ -41,6 +41,7 @@ export async function settleKey(unit: Unit, property: string, giver: Giver, want
   const { role, doors, uses, usesTogether } = wanted;
   if (role === "admin" && !giver.mayGiveAdmin) throw new Refusal("not-allowed", "Only who owns a door makes others administer it, and nobody does at a building's shared doors.");
   if (role === "admin" && uses > 0) throw new Refusal("invalid-request", "An administrator's uses are not counted.");
+  if (giver.as === "group" && wanted.profile !== undefined) throw new Refusal("not-allowed", "What a group lets one share has times of its own, and no profile.");
   const profile = wanted.profile === undefined ? undefined : await readProfile(unit, { property, account: giver.account ?? undefined }, wanted.profile);
   if (profile !== undefined && wanted.windows !== undefined && wanted.windows.length > 0) throw new Refusal("invalid-request", "The profile says when: leave out the windows.");
   const times = timesOf(giver, wanted, profile, now);
