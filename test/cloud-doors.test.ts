@@ -155,6 +155,29 @@ test.serial("a released door is claimed anew: its old secrets end with the new c
   await door.disconnect();
 });
 
+test.serial("P4, X1: a door is stolen until it is claimed anew, and then it has nothing of what it knew", async (t) => {
+  const door = await connectedDoor("Lost");
+  const person = await addPerson([door], { class: "guest" });
+  await upToDate(door);
+  await rig.post(`/doors/${door.hex}/stolen`, {}, 200);
+  const { pins } = await rig.get(`/people/${person.id}/access`);
+  const { revocation } = pins[0].grants[0];
+  t.like((await truth(revocation))[0], { state: "stolen", mayOpenUntil: null });
+  t.like(await rig.get(`/doors/${door.hex}`), { state: "stolen", online: false });
+  await t.throwsAsync(door.connect(), undefined, "its login has ended");
+
+  door.forget();
+  await rig.post("/doors", { property, name: "Found", claim: door.claimText });
+  t.is((await rig.get(`/doors/${door.hex}`)).state, "stolen", "until it is claimed");
+  await door.claim();
+  t.is((await rig.get(`/doors/${door.hex}`)).state, "claimed");
+  await door.connect();
+  await upToDate(door);
+  t.is((await truth(revocation))[0].state, "acknowledged");
+  t.false(door.knows(person.pin));
+  await door.disconnect();
+});
+
 test.serial("a welcome proves the cloud: another secret does not open it", async (t) => {
   const door = new ProtocolDoor(rig);
   await rig.post("/doors", { property, name: "Proof", claim: door.claimText });

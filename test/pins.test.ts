@@ -316,19 +316,23 @@ test.serial("P4: a stolen door: every code that it knew ends everywhere, and it 
   const cleaner = await world.add({ name: "Cleaner", class: "staff", pins: [{ grants: [{ doors: [front.id, garage.id] }] }] });
   const parcel = await world.add({ name: "Parcel", class: "guest", pins: [{ grants: [{ doors: [garage.id] }] }] });
   const carded = await world.add({ name: "Carl", cards: [{ number: "00c0ffee42", grants: [{ doors: [front.id, garage.id] }] }] });
+  const counted = await world.add({ name: "Courier", class: "guest", pins: [{ grants: [{ doors: [garage.id] }, { doors: [front.id], uses: 3 }] }] });
   const adas = await digitsOf(ada, adaPerson);
   t.true(has(cellar, adas));
+  t.deepEqual(await site.get(`/doors/${garage.id}/stolen`), { door: garage.id, stolenAt: null, items: [] });
 
   const report = await site.post(`/doors/${garage.id}/stolen`, {}, 200);
   const named = new Map<string, Json>(report.renewed.map((each: Json) => [each.name, each]));
-  t.deepEqual([...named.keys()].sort(), ["Ada", "Cleaner", "Parcel", "Rosa"]);
+  t.deepEqual([...named.keys()].sort(), ["Ada", "Cleaner", "Courier", "Parcel", "Rosa"]);
   t.is(named.get("Ada").told, "holder");
   t.is(named.get("Rosa").told, "household");
   t.false("pin" in named.get("Rosa").codes[0]);
   t.is(named.get("Parcel").codes.length, 0, "the stolen door was all that it opened");
+  t.deepEqual(named.get("Courier").endedLimited, [{ code: counted.pins[0].id, key: null, uses: 3, doors: [front.id] }], "uses are counted by the code: a new one would open anew");
+  t.deepEqual(named.get("Rosa").endedLimited, []);
   t.deepEqual(
-    report.cards.map((card: Json) => card.name),
-    ["Carl"],
+    report.cards.map((card: Json) => [card.name, card.ended]),
+    [["Carl", false]],
   );
   t.deepEqual((await messagesTo(world, "ada@example.org")).filter((message: Json) => message.kind === "pin-renewed").length, 2);
   await world.upToDate();
@@ -358,6 +362,27 @@ test.serial("P4: a stolen door: every code that it knew ends everywhere, and it 
   t.false((await site.get(`/properties/${world.property}/units/${flat.unit}`)).doors.includes(garage.id));
   const again = await site.post(`/doors/${garage.id}/stolen`, {}, 200);
   t.deepEqual(again.renewed, [], "there is nothing more to renew");
+
+  // Nobody waits for a door that is in strange hands.
+  t.is((await world.get(`/api/doors/${garage.id}`)).state, "stolen");
+  const states = (document: Json) => Object.fromEntries(document.doors.map((door: Json) => [door.door, door.state]));
+  const { revocation } = (await site.get(`/people/${rosa.person}/access`)).pins.flatMap((pin: Json) => pin.grants).find((grant: Json) => grant.revocation !== null);
+  const truth = await site.get(`/revocations/${revocation}`);
+  t.deepEqual(states(truth), { [front.id]: "acknowledged", [garage.id]: "stolen" });
+  t.true(truth.complete);
+  t.deepEqual([states(await site.get(`/people/${cleaner.id}/truth`))[garage.id], (await site.get(`/people/${cleaner.id}/truth`)).complete], ["stolen", true]);
+  const atDoor = await site.get(`/doors/${garage.id}/truth`);
+  t.true(atDoor.complete && atDoor.people.length > 4 && atDoor.people.every((each: Json) => each.state === "stolen" && each.mayOpenUntil === null));
+
+  // The card that it knew may be copied; once its holder has another one it ends by one act.
+  const listed = await site.get(`/doors/${garage.id}/stolen`);
+  t.truthy(listed.stolenAt);
+  t.deepEqual(listed.items, [{ person: carded.id, name: "Carl", card: card.id, ended: false }]);
+  t.true(front.takesCard("00c0ffee42"));
+  t.deepEqual((await site.post(`/doors/${garage.id}/stolen`, { endCards: true }, 200)).cards, [{ person: carded.id, name: "Carl", card: card.id, ended: true }]);
+  await world.upToDate();
+  t.false(front.takesCard("00c0ffee42"));
+  t.deepEqual((await site.get(`/doors/${garage.id}/stolen`)).items, []);
 });
 
 test.serial("P4: where the manager wants it, what a stolen door knew still opens the others for some hours beside the new codes", async (t) => {

@@ -64,6 +64,7 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
     .updateTable("doors")
     .set({
       claimed_at: now,
+      stolen_at: null,
       claim_secret: null,
       claim_digest: digest,
       claim_answer: answer,

@@ -12,7 +12,7 @@ import { formatInstant, formatWindow } from "./grant-format";
 import { Id } from "./schemas";
 
 export const Door = z
-  .looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed"]), online: z.boolean(), orders: z.looseObject({ lockState: z.enum(["normal", "lock-down", "hold-open"]) }) })
+  .looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed", "stolen"]), online: z.boolean(), orders: z.looseObject({ lockState: z.enum(["normal", "lock-down", "hold-open"]) }) })
   .openapi("Door");
 
 /** @throws {Refusal} `not-found`. */
@@ -35,7 +35,7 @@ export function formatDoor(parts: ApiParts, door: DoorRow): z.output<typeof Door
     id: door.id,
     property: door.property_id,
     name: door.name,
-    state: door.claimed_at === null ? ("registered" as const) : ("claimed" as const),
+    state: stateOf(door),
     online,
     heardAt: heardAt === 0 ? null : formatInstant(heardAt),
     issued: door.version === 0 ? null : { epoch: door.epoch, version: door.version },
@@ -48,6 +48,12 @@ export function formatDoor(parts: ApiParts, door: DoorRow): z.output<typeof Door
     telemetry: !online || state === undefined ? null : { leafOpen: state.leafOpen, keypadLocked: state.lockedOut, refusedMessages: state.refusals, uptimeSeconds: state.uptime },
     diagnostics: !online || state === undefined ? null : formatDiagnostics(state),
   };
+}
+
+/** A stolen door is so until it is claimed anew (P4). */
+function stateOf(door: DoorRow): z.output<typeof Door>["state"] {
+  if (door.stolen_at !== null) return "stolen";
+  return door.claimed_at === null ? "registered" : "claimed";
 }
 
 /** What a manager has ordered; whether the door knows is `upToDate`. */

@@ -4,8 +4,8 @@ import { requireRecent } from "../accounts/session";
 import { ENDED_CODES_HELD_MAX, STOLEN_OVERLAP_HOURS_MAX } from "../limits";
 import { listCodes, type ListedCode } from "../pins/list-codes";
 import { overlapSecondsOf } from "../pins/pin-upkeep";
-import { renewCodes, type RenewedCodes } from "../pins/renew-codes";
-import { reportStolenDoor, type StolenDoorReport } from "../pins/stolen-door";
+import { doorsOfOld, renewCodes, type RenewedCodes } from "../pins/renew-codes";
+import { readStolenCards, reportStolenDoor, type StolenCard as StolenCardAtDoor, type StolenDoorReport } from "../pins/stolen-door";
 import { tellRenewal, type Told } from "../pins/tell-renewal";
 import { noteView, viewPin } from "../pins/view-pin";
 import { Refusal } from "../refusal";
@@ -15,6 +15,7 @@ import { may } from "../rules/rights";
 import type { Unit } from "../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
 import { FOR_PEOPLE } from "./api-document";
+import { readDoor } from "./door-format";
 import { formatInstant } from "./grant-format";
 import { answer, body, Id, Instant, refusals } from "./schemas";
 
@@ -42,14 +43,27 @@ const NewCode = z.looseObject({ id: Id, pin: z.string().optional().openapi({ des
 const Renewed = z
   .looseObject({ codes: z.array(NewCode), oldUntil: Instant.nullable().openapi({ description: "When the old code ends at every door that has heard of the new one; null: at once. A door that has not goes on with the old one, and knows no new one." }), told: Told, revocation: Id.nullable() })
   .openapi("RenewedCodes");
+const StolenCard = z.looseObject({ person: Id, name: z.string(), card: Id, ended: z.boolean().openapi({ description: "It opens nothing any more." }) });
 const Stolen = z
   .looseObject({
     door: Id,
     oldUntil: Instant.nullable(),
-    renewed: z.array(z.looseObject({ person: Id, name: z.string(), told: Told, codes: z.array(NewCode), oldDoors: z.array(Id) })).openapi({ description: "Who must get a new code." }),
-    cards: z.array(z.looseObject({ person: Id, name: z.string(), card: Id })).openapi({ description: "Cards that the door knew: replace them." }),
+    renewed: z
+      .array(
+        z.looseObject({
+          person: Id,
+          name: z.string(),
+          told: Told,
+          codes: z.array(NewCode),
+          oldDoors: z.array(Id),
+          endedLimited: z.array(z.looseObject({ code: Id, key: Id.nullable(), uses: z.int(), doors: z.array(Id) })).openapi({ description: "Codes of limited uses that have ended and have no other in their place, because a new one would open anew: give one for the uses that are left." }),
+        }),
+      )
+      .openapi({ description: "Who must get a new code." }),
+    cards: z.array(StolenCard).openapi({ description: "Cards that the door knew: replace them." }),
   })
   .openapi("StolenDoor");
+const StolenCards = z.looseObject({ door: Id, stolenAt: Instant.nullable(), items: z.array(StolenCard) }).openapi("StolenCards");
 
 const params = z.object({ person: Id });
 const tags = ["pins"];
@@ -77,8 +91,16 @@ const stolen = createRoute({
   path: "/doors/{door}/stolen",
   summary: "A door is lost or stolen: renew every shared code that it knew, everywhere",
   tags,
-  request: { params: z.object({ door: Id }), ...body(z.strictObject({ overlapHours: z.int().min(0).max(STOLEN_OVERLAP_HOURS_MAX).default(0).openapi({ description: "For how long the old codes still open other doors: whoever has the door may find them out." }) }).openapi("StolenRequest")) },
+  request: { params: z.object({ door: Id }), ...body(z.strictObject({ overlapHours: z.int().min(0).max(STOLEN_OVERLAP_HOURS_MAX).default(0).openapi({ description: "For how long the old codes still open other doors: whoever has the door may find them out." }), endCards: z.boolean().default(false).openapi({ description: "The cards that it knew end everywhere, now. It may be asked for later, by the same request." }) }).openapi("StolenRequest")) },
   responses: { 200: answer(Stolen, "Done; who must get a new code."), ...refusals },
+});
+const stolenCards = createRoute({
+  method: "get",
+  path: "/doors/{door}/stolen",
+  summary: "Cards that a stolen door knew and that still open others",
+  tags,
+  request: { params: z.object({ door: Id }) },
+  responses: { 200: answer(StolenCards, "To be replaced, and then ended; empty at a door that is not stolen."), ...refusals },
 });
 
 const NO_STORE = { "cache-control": "no-store" };
@@ -124,14 +146,24 @@ export function pinRoutes(parts: ApiParts): Routes {
   });
   app.openapi(stolen, async (c) => {
     const { door } = c.req.valid("param");
-    const { overlapHours } = c.req.valid("json");
+    const { overlapHours, endCards } = c.req.valid("json");
     const actor = actorOf(c);
+    const overlapSeconds = overlapHours * 3_600;
     const report = await change(parts, async (unit, now) => {
       await requireDoor(unit, actor, door);
-      return formatStolen(unit, door, await reportStolenDoor(unit, parts, door, overlapHours * 3_600, actorName(actor), now), overlapHours * 3_600, actor, now);
+      return formatStolen(unit, door, await reportStolenDoor(unit, parts, door, { overlapSeconds, endCards }, actorName(actor), now), overlapSeconds, actor, now);
     });
     parts.link.drop(door);
     return c.json(report, 200, NO_STORE);
+  });
+  app.openapi(stolenCards, async (c) => {
+    const { door } = c.req.valid("param");
+    const shown = await read(parts, async (unit) => {
+      await requireDoor(unit, actorOf(c), door);
+      const { stolen_at } = await readDoor(unit, door);
+      return { door, stolenAt: instantOrNull(stolen_at ?? undefined), items: (await readStolenCards(unit, door)).map(formatCard) };
+    });
+    return c.json(shown, 200);
   });
   return app;
 }
@@ -175,14 +207,28 @@ async function formatStolen(unit: Unit, door: string, { renewed, cards }: Stolen
   const people: z.output<typeof Stolen>["renewed"] = [];
   for (const each of renewed) {
     const { codes } = await formatRenewed(unit, each, each.told, each.told === "nobody" ? actor : undefined, now);
-    people.push({ person: each.person, name: each.name, told: each.told, codes, oldDoors: [...new Set(each.old.flatMap(({ grants }) => grants.flatMap((grant) => grant.doors)))].sort() });
+    people.push({ person: each.person, name: each.name, told: each.told, codes, oldDoors: doorsOfOld(each), endedLimited: endedLimited(each, door) });
   }
   return {
     door,
     oldUntil: overlapSeconds === 0 ? null : formatInstant(now + overlapSeconds),
     renewed: people,
-    cards: cards.map(({ person, name, credential }) => ({ person, name, card: credential })),
+    cards: cards.map(formatCard),
   };
+}
+
+function formatCard({ person, name, credential, ended }: StolenCardAtDoor): z.output<typeof StolenCard> {
+  return { person, name, card: credential, ended };
+}
+
+/** What opened other doors than the stolen one as well. */
+function endedLimited({ old, dropped }: RenewedCodes, stolenDoor: string) {
+  return old.flatMap(({ id, key, grants }) =>
+    grants
+      .filter((grant) => dropped.includes(grant.id))
+      .map((grant) => ({ code: id, key: key ?? null, uses: grant.terms.maxUses, doors: grant.doors.filter((each) => each !== stolenDoor) }))
+      .filter(({ doors }) => doors.length > 0),
+  );
 }
 
 function instantOrNull(unixSeconds: number | undefined): string | null {

@@ -8,7 +8,7 @@ export const FormattedTruth = z
   .looseObject({
     door: Id,
     name: z.string(),
-    state: z.enum(["acknowledged", "never-delivered", "ended", "pending"]),
+    state: z.enum(["acknowledged", "never-delivered", "stolen", "ended", "pending"]).openapi({ description: "stolen: the door is no part of the building any more, and nobody waits for it." }),
     version: z.int().nullable().openapi({ description: "First list without the access; null: not signed yet." }),
     acknowledgedAt: Instant.nullable(),
     mayOpenUntil: Instant.nullable().openapi({ description: "null with `pending`: no limit until the door is reached." }),
@@ -56,7 +56,7 @@ export async function truthAtDoor(unit: Unit, door: string, now: number): Promis
   const people: PersonAtDoor[] = [];
   for (const { person, name } of new Map(rows.map((row) => [row.person, row])).values()) {
     const grants = rows.filter((row) => row.person === person).map((row) => row.grant);
-    const truth = (await truthOfGrants(unit, grants, now, door)).map(formatTruth).find(({ state }) => state === "pending" || state === "ended");
+    const truth = (await truthOfGrants(unit, grants, now, door)).map(formatTruth).find(({ state }) => state === "pending" || state === "ended" || state === "stolen");
     if (truth === undefined) continue;
     const { door: _, ...rest } = truth;
     people.push({ ...rest, person, name });
@@ -94,6 +94,8 @@ function sayTruth(state: DoorTruth["state"], until: string | undefined): string 
       return "the door has acknowledged it";
     case "never-delivered":
       return "the door never had this access";
+    case "stolen":
+      return "the door is lost or stolen: what it knew is renewed everywhere else";
     case "ended":
       return "the door has not acknowledged it, but its last lease has ended";
     case "pending":

@@ -16,19 +16,35 @@ import { tellRenewal, type TellParts } from "./tell-renewal";
 export interface StolenDoorReport {
   /** Who has new codes, because the door knew the old ones; without any in `given`, what they had opened no other door. */
   renewed: RenewedPerson[];
-  /** Cards that it knew: nobody but their makers can change those. */
-  cards: { person: string; name: string; credential: string }[];
+  /** Cards that it knew: nobody but their makers can change those, so other ones take their place. */
+  cards: StolenCard[];
+}
+
+/** A card that a stolen door knew, and that may be copied. */
+export interface StolenCard {
+  person: string;
+  name: string;
+  credential: string;
+  /** It opens nothing any more. */
+  ended: boolean;
+}
+
+export interface StolenOptions {
+  /** For how long the old codes still open elsewhere; 0 = until each door has the next list. */
+  overlapSeconds: number;
+  /** The cards that it knew end everywhere, now. */
+  endCards: boolean;
 }
 
 /**
  * A door is lost or stolen (P4): every code that it knew and that opens another door ends everywhere and another takes
  * its place; the door's own rights, login and claim end. It leaves flats, templates and groups; where another one is put in
- * its place, that one is added there. Again: there is nothing more to renew.
- * @param overlapSeconds for how long the old codes still open elsewhere; 0 = until each door has the next list.
+ * its place, that one is added there. Again: there is nothing more to renew, but its cards can be ended then. It counts
+ * as stolen until it is claimed anew.
  * @throws {Refusal} `not-found`; `not-claimed`: it never knew anything; `door-full`.
  */
-export async function reportStolenDoor(unit: Unit, parts: PinParts & TellParts, door: string, overlapSeconds: number, actor: string, now: number): Promise<StolenDoorReport> {
-  const row = await unit.selectFrom("doors").select("claimed_at").where("id", "=", door).executeTakeFirst();
+export async function reportStolenDoor(unit: Unit, parts: PinParts & TellParts, door: string, { overlapSeconds, endCards }: StolenOptions, actor: string, now: number): Promise<StolenDoorReport> {
+  const row = await unit.selectFrom("doors").select(["claimed_at", "stolen_at"]).where("id", "=", door).executeTakeFirst();
   if (row === undefined) throw new Refusal("not-found", "There is no such door.");
   if (row.claimed_at === null) throw new Refusal("not-claimed", "Nobody has claimed this door, so it knows no codes.");
   const known = await readKnown(unit, door);
@@ -46,10 +62,40 @@ export async function reportStolenDoor(unit: Unit, parts: PinParts & TellParts, 
   await leaveFlats(unit, door);
   for (const each of new Set(renewed.flatMap(doorsOfOld))) if (each !== door) await requireRoom(unit, each);
   // It cannot log in again; whoever finds it claims it anew, with its button and a new QR.
-  await unit.updateTable("doors").set({ password_hash: null, claim_secret: null, claim_digest: null, claim_answer: null, released_at: now }).where("id", "=", door).execute();
-  const cards = known.filter(({ first, credential, firstId }) => first === "card" && credential === firstId).map(({ person, name, credential }) => ({ person, name, credential }));
-  await audit(unit, { at: now, actor, action: "door.stolen", subject: `door/${door}`, detail: { renewed: renewed.map(({ person }) => person), cards: cards.map(({ credential }) => credential) } });
+  await unit.updateTable("doors").set({ password_hash: null, claim_secret: null, claim_digest: null, claim_answer: null, released_at: now, stolen_at: row.stolen_at ?? now }).where("id", "=", door).execute();
+  const cards: StolenCard[] = [];
+  for (const card of cardsOf(known)) {
+    if (endCards) await endCard(unit, card, actor, now);
+    cards.push({ ...card, ended: endCards || (await hasEnded(unit, card.credential)) });
+  }
+  await audit(unit, { at: now, actor, action: "door.stolen", subject: `door/${door}`, detail: { renewed: renewed.map(({ person }) => person), cards: cards.map(({ credential }) => credential), endCards } });
   return { renewed, cards };
+}
+
+/** Cards that a stolen door knew and that still open others: they are to be replaced. None at a door that is not stolen. */
+export async function readStolenCards(unit: Unit, door: string): Promise<StolenCard[]> {
+  const row = await unit.selectFrom("doors").select("stolen_at").where("id", "=", door).executeTakeFirst();
+  if (row === undefined || row.stolen_at === null) return [];
+  return cardsOf(await readKnown(unit, door)).map((card) => ({ ...card, ended: false }));
+}
+
+type Known = Awaited<ReturnType<typeof readKnown>>[number];
+
+function cardsOf(known: readonly Known[]): Omit<StolenCard, "ended">[] {
+  return known.filter(({ first, credential, firstId }) => first === "card" && credential === firstId).map(({ person, name, credential }) => ({ person, name, credential }));
+}
+
+async function endCard(unit: Unit, { person, credential }: Omit<StolenCard, "ended">, actor: string, now: number): Promise<void> {
+  const grants = await unit.selectFrom("grants").select("id").where("credential_id", "=", credential).where("revoked_at", "is", null).execute();
+  if (grants.length > 0) await insertRevocation(unit, person, "grant", grants.map(({ id }) => id), actor, now);
+  await endWithoutGrants(unit, credential, now);
+  await closeKeyWithoutGrants(unit, credential, actor, now);
+}
+
+/** Where the stolen door was all that it opened. */
+async function hasEnded(unit: Unit, credential: string): Promise<boolean> {
+  const { revoked_at } = await unit.selectFrom("credentials").select("revoked_at").where("id", "=", credential).executeTakeFirstOrThrow();
+  return revoked_at !== null;
 }
 
 /** What is in force of all that the door ever had under its key: an older list may still be found in its flash. */
