@@ -99,7 +99,7 @@ class Spreading {
     const times = typeof occurrence.detail.times === "number" ? occurrence.detail.times : 1;
     const same = await this.#unit
       .selectFrom("notifications")
-      .select(["id", "times"])
+      .select(["id", "times", "content"])
       .where((eb) => eb.and(wanted))
       .where("read_at", "is", null)
       .where((eb) => eb.or([eb("created_at", ">", now - NOTIFICATION_JOIN_SECONDS), eb("next_at", ">", now)]))
@@ -108,6 +108,8 @@ class Spreading {
       .executeTakeFirst();
     const content = JSON.stringify(occurrence);
     if (same !== undefined) {
+      // One act may be several entries of the audit: the first says what was wanted.
+      if (occurrence.kind === "changed" && (JSON.parse(same.content) as Occurrence).at === occurrence.at) return;
       await this.#unit.updateTable("notifications").set({ content, times: same.times + times }).where("id", "=", same.id).execute();
       return;
     }
@@ -147,8 +149,8 @@ class Spreading {
   }
 }
 
-/** What more of is the same: changes by what was done and by whom, all else by where and who. */
+/** What more of is the same: changes by whom they are about, or else by what was done, and by who did it; all else by where and who. */
 function topicOf({ kind, door, person, late, detail }: Occurrence): string {
-  const about = kind === "changed" ? [detail.action, detail.actor] : [door, person, detail.reason, detail.alarm];
+  const about = kind === "changed" ? [person ?? detail.action, detail.actor] : [door, person, detail.reason, detail.alarm];
   return [kind, late ? "late" : "", ...about.map((each) => (typeof each === "string" ? each : ""))].join("|");
 }
