@@ -1,82 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import test, { type ExecutionContext } from "ava";
-import type { CloudRig, Json } from "./support/cloud-rig";
+import test from "ava";
+import type { Json } from "./support/cloud-rig";
+import { CloudProcess } from "./support/cloud-process";
 import { ProtocolDoor } from "./support/protocol-door";
-import { newDatabaseUrl } from "./support/test-database";
 
 const CHANGES = 100;
 const KILLS_AFTER = [23, 51, 78]; // confirmed changes
 const AT_ONCE = 6;
-
-/** A cloud in a process of its own, that can be killed. */
-class CloudProcess {
-  readonly folder: string;
-  #databaseUrl: string | undefined;
-  #child: ChildProcess | undefined;
-  url = "";
-  mqttPort = 0;
-
-  private constructor(folder: string) {
-    this.folder = folder;
-  }
-
-  /** One with nothing in it, that ends with the test. */
-  static async begin(t: ExecutionContext): Promise<CloudProcess> {
-    const cloud = new CloudProcess(mkdtempSync(join(tmpdir(), "latchkey-")));
-    await cloud.start();
-    t.teardown(async () => {
-      await cloud.kill("SIGTERM");
-      rmSync(cloud.folder, { recursive: true });
-    });
-    return cloud;
-  }
-
-  async start(): Promise<void> {
-    this.#databaseUrl ??= await newDatabaseUrl();
-    const environment = { ...process.env, LATCHKEY_DATA: this.folder, LATCHKEY_DATABASE_URL: this.#databaseUrl, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "error" };
-    this.#child = spawn(process.execPath, ["-r", "tsx/cjs", "cloud/main.ts"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
-    for await (const line of createInterface(this.#child.stdout!)) {
-      const match = /HTTP on (http:\S+), MQTT on \S+:([0-9]+)\./.exec(line);
-      if (match === null) continue;
-      [, this.url] = match;
-      this.mqttPort = Number(match[2]);
-      return;
-    }
-    throw new Error("the cloud did not start");
-  }
-
-  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    const child = this.#child!;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    await ended;
-  }
-
-  /** @returns undefined where the connection broke: nobody knows then whether it was done. */
-  async send(method: string, path: string, body?: unknown): Promise<Json> {
-    const token = readFileSync(join(this.folder, "admin-token"), "utf8").trim();
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    try {
-      const response = await fetch(`${this.url}/api${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
-      const answer: Json = await response.json();
-      if (response.status >= 300) throw new Error(JSON.stringify(answer));
-      return answer;
-    } catch (error) {
-      if (error instanceof TypeError) return undefined;
-      throw error;
-    }
-  }
-
-  /** What ProtocolDoor wants of a rig. */
-  get rig(): CloudRig {
-    const { url } = this;
-    return { cloud: { url }, clock: { now: () => Math.floor(Date.now() / 1_000) }, get: (path: string) => this.send("GET", path), post: (path: string, body: unknown) => this.send("POST", path, body) } as unknown as CloudRig;
-  }
-}
 
 test("the cloud is killed with -9 in the middle of a hundred changes: all that it confirmed is there, and every door converges", async (t) => {
   t.timeout(290_000);

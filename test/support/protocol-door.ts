@@ -54,6 +54,8 @@ export class ProtocolDoor {
   alarms = NO_ALARMS;
   /** Messages that came, by the ends of their topics. */
   readonly received: string[] = [];
+  /** What it does with a momentary command. */
+  onCommand: (bytes: Uint8Array) => void = () => undefined;
   /** Swallows what comes, as a jammed radio does; it goes on saying what it has. */
   deaf: (topic: string) => boolean = () => false;
   #client: MqttClient | undefined;
@@ -205,6 +207,7 @@ export class ProtocolDoor {
     else if (kind === "delta") this.#delta(payload);
     else if (kind === "lease") this.#lease(payload);
     else if (kind === "time") this.signedTime = decodeSignedTime(openSigned(payload, this.keyset.leaseKey, signingContext("time", this.id))).time;
+    else if (kind === "command") this.onCommand(payload);
     else if (kind === "ack") this.acknowledgedEvents = openAcknowledgement(nativeHashes, this.keys.acknowledgement, payload).sequence;
     this.#waiting = this.#waiting.filter(({ ready, resolve }) => {
       if (!ready()) return true;

@@ -1,0 +1,415 @@
+import test from "ava";
+import { nativeHashes } from "../cloud/keys/native-hashes";
+import { CommandVerb, encodeReply, openCommand, ReplyStatus } from "../protocol/command";
+import { CloudProcess } from "./support/cloud-process";
+import type { ApiAnswer, Json } from "./support/cloud-rig";
+import { Building } from "./support/household";
+import { ProtocolDoor } from "./support/protocol-door";
+import { Client, siteClient, signIn } from "./support/sign-in";
+import { World, type WorldDoor } from "./support/world";
+
+/** A press of somebody's button, on its way. */
+class Press {
+  readonly key: string;
+  answer: ApiAnswer | undefined;
+  /** World ms at which the answer was there. */
+  answeredAt = 0;
+
+  constructor(world: World, client: Client, door: WorldDoor, key: string, body: object = {}) {
+    this.key = key;
+    void client.send("POST", `/doors/${door.id}/unlock`, body, { "idempotency-key": key }).then((answer) => {
+      this.answer = answer;
+      this.answeredAt = world.clock.now;
+    });
+  }
+
+  static #presses = 0;
+
+  static nextKey(): string {
+    return `press number ${(Press.#presses += 1)}`.replaceAll(" ", "-");
+  }
+
+  /** `200`, or the problem's code, and whether the door has opened. */
+  get said(): [number | string, string] {
+    const { status, body } = this.answer!;
+    return [status === 200 ? 200 : body.code, body.opened];
+  }
+}
+
+async function press(world: World, client: Client, door: WorldDoor, { key = Press.nextKey(), body = {} }: { key?: string; body?: object } = {}): Promise<Press> {
+  const pressed = new Press(world, client, door, key, body);
+  await world.until("somebody who pressed is answered", () => pressed.answer !== undefined);
+  return pressed;
+}
+
+/** As `press`, where it takes until somebody has waited in vain. */
+async function pressInVain(world: World, client: Client, door: WorldDoor, key = Press.nextKey()): Promise<Press> {
+  const pressed = new Press(world, client, door, key);
+  await patience(world, () => pressed.answer !== undefined);
+  return pressed;
+}
+
+/** Lets time pass, at first as slowly as messages need, then half a second at a time. */
+async function patience(world: World, holds: () => boolean): Promise<void> {
+  for (let round = 0; !holds(); round++) {
+    if (round > 400) throw new Error("nobody ever answered");
+    if (round > 60) world.clock.advance(500);
+    for (let turn = 0; turn < 3; turn++) await world.turn();
+    await world.cloud.settled();
+  }
+}
+
+/** As `world.pass`, with time for messages in between. */
+async function passSlowly(world: World, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    world.clock.advance(1_000);
+    for (let turn = 0; turn < 3; turn++) await world.turn();
+    await world.cloud.settled();
+  }
+}
+
+async function openings(world: World, door: WorldDoor): Promise<Json[]> {
+  return (await world.events(door)).filter(({ type }) => type === "remote-unlock");
+}
+
+test("N14: whoever may opens a door from afar once, and it is known who it was; a retry opens nothing; every refusal has its code", async (t) => {
+  const world = await World.begin(t, { doors: 0 });
+  const door = await world.addDoor("front", { locks: ["fail-secure", "fail-secure"] });
+  const building = await Building.of(world);
+  const flat = await building.flat("1A");
+  const ada = await building.leaseholder(flat, "ada");
+  const rob = await building.invited(ada, "rob", { role: "resident", windows: [{ days: ["thursday"], start: "08:00", end: "12:00" }] });
+  const stranger = await signIn(world, "stranger@example.com");
+  const machine = await siteClient(world).post("/tokens", { property: world.property, name: "Intercom" });
+  await world.upToDate();
+  world.goTo("2026-01-01T09:00:00+01:00"); // a Thursday
+  const { board } = door;
+
+  // Once each, by whom, and shown as theirs.
+  const site = siteClient(world);
+  const first = await press(world, site, door);
+  t.deepEqual(first.said, [200, "yes"]);
+  t.is(board.strikeTimes.length, 1);
+  world.clock.advance(10_000);
+  const people: [Client, string | null, string | null][] = [
+    [building.manager, null, "The manager"],
+    [ada.client, ada.person, "ada"],
+    [rob.client, rob.person, "rob"],
+    [new Client(world, machine.token), null, "Intercom"],
+  ];
+  for (const [client] of people) {
+    t.deepEqual((await press(world, client, door)).said, [200, "yes"]);
+    world.clock.advance(10_000);
+  }
+  t.is(board.strikeTimes.length, 5);
+  await world.until("the door's log is there", async () => (await openings(world, door)).length === 5);
+  const shown = (await openings(world, door)).map(({ person, unlockedBy }) => [person?.id ?? null, unlockedBy.name]);
+  t.deepEqual(shown, [[null, null], ...people.map(([, person, name]) => [person, name])]);
+  t.is((await openings(world, door))[0].unlockedBy.actor, "site");
+  const own = await rob.client.get("/events");
+  t.deepEqual(own.items.map((event: Json) => [event.type, event.person.id]), [["remote-unlock", rob.person]], "one's own, and nobody else's (O15)");
+  const audited = (await site.get(`/audit?property=${world.property}`)).items.filter(({ subject, action }: Json) => subject === `door/${door.id}` && action.startsWith("door.unlock"));
+  t.is(audited.length, 10);
+  t.deepEqual([audited[4].actor, audited[4].action, audited[4].detail.state], [`account/${ada.client.account}`, "door.unlock", "asking"]);
+  t.deepEqual([audited[5].actor, audited[5].action, audited[5].detail.state], [`door/${door.id}`, "door.unlock-ended", "opened"]);
+
+  // The same again, and twenty times at once.
+  const again = await press(world, site, door, { key: first.key });
+  t.deepEqual([again.said, again.answer!.body.id], [[200, "yes"], first.answer!.body.id]);
+  t.is(board.strikeTimes.length, 5);
+  const same = Array.from({ length: 20 }, () => new Press(world, ada.client, door, "the-same-key"));
+  await world.until("all are answered", () => same.every(({ answer }) => answer !== undefined));
+  t.is(board.strikeTimes.length, 6, "twenty of one key open once");
+  const refused = same.filter(({ said: [code] }) => code !== 200);
+  t.true(refused.length < 20 && refused.every(({ said: [code] }) => code === "unlock-under-way"));
+  t.is(new Set(same.map(({ answer }) => answer!.body.id ?? answer!.body.unlock)).size, 1);
+  world.clock.advance(10_000);
+  t.deepEqual((await press(world, rob.client, door, { key: "the-same-key" })).said, [200, "yes"], "another's key is another's");
+  world.clock.advance(10_000);
+  t.is(board.strikeTimes.length, 7);
+  const other = await ada.client.send("POST", `/doors/${door.id}/unlock`, { outputs: [1] }, { "idempotency-key": "the-same-key" });
+  t.is(other.body.code, "idempotency-key-reused");
+  t.is((await ada.client.send("POST", `/doors/${door.id}/unlock`, {})).body.code, "invalid-request", "a request without a key cannot be repeated");
+  t.is((await rob.client.send("GET", `/unlocks/${first.answer!.body.id}`)).status, 404, "what one asked for is one's own business");
+  t.is((await site.get(`/unlocks/${first.answer!.body.id}`)).opened, "yes");
+
+  // Who may not, and what the door itself refuses.
+  t.deepEqual((await press(world, stranger, door)).said, ["not-found", undefined as unknown as string]);
+  t.deepEqual((await press(world, ada.client, door, { body: { outputs: [0, 1] } })).said, ["unlock-denied", "no"]);
+  t.deepEqual((await press(world, site, door, { body: { outputs: [1] } })).said, [200, "yes"]);
+  t.deepEqual([board.isOpen(1), board.strikeTimes.length], [true, 7]);
+  const none = await press(world, site, door, { body: { outputs: [2] } });
+  t.deepEqual([none.said, none.answer!.body.reason], [["unlock-denied", "no"], "refused-by-door"]);
+  world.goTo("2026-01-01T12:00:00+01:00");
+  const late = await press(world, rob.client, door);
+  t.deepEqual([late.said, late.answer!.body.reason], [["unlock-denied", "no"], "outside-schedule"]);
+  t.deepEqual((await press(world, rob.client, door, { key: late.key })).said, late.said);
+  await ada.client.put(`/people/${rob.person}/suspension`, { suspended: true });
+  t.is((await press(world, rob.client, door)).answer!.body.reason, "suspended");
+  await world.order(door, "lock-state", { state: "lock-down" });
+  const down = await press(world, building.manager, door);
+  t.deepEqual([down.said, down.answer!.body.reason], [["unlock-denied", "no"], "locked-down"]);
+  await world.order(door, "lock-state", { state: "normal" });
+  t.is(board.strikeTimes.length, 7);
+
+  // Not there; too many; too often.
+  const { id: shed } = await site.post("/doors", { property: world.property, name: "Shed", claim: `latchkey:1:${"0".repeat(15)}1:${"1".repeat(32)}` });
+  const away = await site.send("POST", `/doors/${shed}/unlock`, {}, { "idempotency-key": "one-for-the-shed" });
+  t.deepEqual([away.status, away.body.code, away.body.opened], [409, "door-offline", "no"]);
+  door.carry = ({ topic }, pass) => topic.endsWith("/reply") || pass();
+  const many = Array.from({ length: 5 }, () => new Press(world, site, door, Press.nextKey()));
+  await patience(world, () => many.every(({ answer }) => answer !== undefined));
+  t.deepEqual(many.map(({ said }) => said).sort(), [["door-busy", "no"], ...Array.from({ length: 4 }, () => ["unlock-timed-out", "no"])]);
+  door.carry = (_message, pass) => pass();
+  const atOnce = [site, building.manager, ada.client, new Client(world, machine.token)].map((client) => new Press(world, client, door, Press.nextKey()));
+  await world.until("four at once are answered", () => atOnce.every(({ answer }) => answer !== undefined));
+  t.true(atOnce.every(({ said: [code] }) => code === 200));
+  await world.until("each of the four stands in the log", async () => new Set((await openings(world, door)).map(({ unlock }) => unlock)).size === 12);
+  let asked = 0;
+  for (; (await rob.client.send("POST", `/doors/${door.id}/unlock`, {}, { "idempotency-key": Press.nextKey() })).status !== 429; asked++);
+  t.true(asked >= 20 && asked <= 30, `${asked} until it was too often`);
+});
+
+/** The four messages of an opening, by their numbers. */
+const [ASK, NONCE, COMMAND, ANSWER] = [0, 1, 2, 3];
+const STEPS = [ASK, NONCE, COMMAND, ANSWER];
+
+/** What may go wrong while somebody waits for a door. */
+class Mishaps {
+  readonly world: World;
+  readonly door: WorldDoor;
+  /** Everything that the door was told and said, to be said again. */
+  readonly recorded: (() => void)[] = [];
+
+  constructor(world: World, door: WorldDoor) {
+    this.world = world;
+    this.door = door;
+  }
+
+  /** @param act what becomes of the messages of the next opening; of others nothing becomes if it says so. */
+  next(act: (step: number, pass: () => void) => void, others: (pass: () => void) => void = (pass) => pass()): void {
+    let step = 0;
+    this.door.carry = ({ topic }, pass) => {
+      if (!/\/(command|reply)$/.test(topic)) return others(pass);
+      this.recorded.push(pass);
+      act(step++, pass);
+    };
+  }
+
+  /** Nothing gets through any more, in either direction. */
+  cutFrom(at: number): void {
+    let cut = false;
+    this.next(
+      (step, pass) => {
+        cut ||= step === at;
+        if (!cut) pass();
+      },
+      (pass) => cut || pass(),
+    );
+  }
+
+  lose(at: number): void {
+    this.next((step, pass) => step === at || pass());
+  }
+
+  hold(at: number, milliseconds: number): void {
+    this.next((step, pass) => (step === at ? this.world.clock.set(pass, milliseconds) : pass()));
+  }
+
+  double(at: number): void {
+    this.next((step, pass) => {
+      pass();
+      if (step === at) pass();
+    });
+  }
+
+  /** @param done whether the message still gets there. */
+  at(at: number, happen: () => void, done: boolean): void {
+    let happened = false;
+    this.next(
+      (step, pass) => {
+        if (happened) return;
+        if (step !== at || done) pass();
+        if (step !== at) return;
+        happened = true;
+        happen();
+      },
+      (pass) => happened || pass(),
+    );
+  }
+
+  async heal(): Promise<void> {
+    this.door.carry = (_message, pass) => pass();
+    this.door.board.powerOn();
+    this.door.plugIn();
+    await passSlowly(this.world, 15);
+    await this.world.reconnect(this.door);
+  }
+}
+
+interface Course {
+  name: string;
+  set(mishaps: Mishaps): void;
+  said: [number | string, string];
+  /** How often the strike moved. */
+  strikes: 0 | 1;
+  /** What is known when all is well again, where that is more. */
+  later?: string;
+}
+
+const OPENED: Course["said"] = [200, "yes"];
+const NO: Course["said"] = ["unlock-timed-out", "no"];
+const MAYBE: Course["said"] = ["unlock-timed-out", "maybe"];
+const off = ({ door }: Mishaps) => door.board.powerOff();
+
+const COURSES: Course[] = [
+  { name: "everything is lost from the question on", set: (all) => all.cutFrom(ASK), said: NO, strikes: 0 },
+  { name: "… from the nonce on", set: (all) => all.cutFrom(NONCE), said: NO, strikes: 0 },
+  { name: "… from the command on", set: (all) => all.cutFrom(COMMAND), said: MAYBE, strikes: 0 },
+  { name: "… from what the door says to the command on", set: (all) => all.at(COMMAND, () => undefined, true), said: MAYBE, strikes: 1, later: "yes" },
+  { name: "… from the answer on, when the door's log has left", set: (all) => all.cutFrom(ANSWER), said: OPENED, strikes: 1 },
+  { name: "the question is lost", set: (all) => all.lose(ASK), said: NO, strikes: 0 },
+  { name: "the nonce is lost", set: (all) => all.lose(NONCE), said: NO, strikes: 0 },
+  { name: "the command is lost", set: (all) => all.lose(COMMAND), said: MAYBE, strikes: 0 },
+  { name: "the answer is lost, and the door's log gets through", set: (all) => all.lose(ANSWER), said: OPENED, strikes: 1 },
+  ...STEPS.map((step): Course => ({ name: `message ${step} is held for 3 s`, set: (all) => all.hold(step, 3_000), said: OPENED, strikes: 1 })),
+  { name: "the question is held for 20 s", set: (all) => all.hold(ASK, 20_000), said: NO, strikes: 0 },
+  { name: "the nonce is held for 20 s", set: (all) => all.hold(NONCE, 20_000), said: NO, strikes: 0 },
+  { name: "the command is held for 20 s", set: (all) => all.hold(COMMAND, 20_000), said: MAYBE, strikes: 0 },
+  ...STEPS.map((step): Course => ({ name: `message ${step} comes twice`, set: (all) => all.double(step), said: OPENED, strikes: 1 })),
+  {
+    name: "the command is doubled, and of its two answers only the one that knows no nonce gets through",
+    set: (all) => {
+      let answers = 0;
+      all.next(
+        (step, pass) => {
+          if (step <= COMMAND) pass();
+          if (step === COMMAND) pass();
+          if (step > COMMAND && ++answers === 2) pass();
+        },
+        () => undefined,
+      );
+    },
+    said: MAYBE,
+    strikes: 1,
+    later: "yes",
+  },
+  { name: "the power goes before the question", set: (all) => all.at(ASK, () => off(all), false), said: NO, strikes: 0 },
+  { name: "the power goes after the nonce", set: (all) => all.at(NONCE, () => all.world.clock.set(() => off(all), 50), true), said: MAYBE, strikes: 0 },
+  { name: "the power goes before the command", set: (all) => all.at(COMMAND, () => off(all), false), said: MAYBE, strikes: 0 },
+  { name: "the power goes while the door writes it down", set: (all) => all.at(COMMAND, () => all.door.board.cutAfter(0, "inside"), true), said: MAYBE, strikes: 0 },
+  { name: "the power goes when the door has written it down and the strike has not moved", set: (all) => all.at(COMMAND, () => all.door.board.cutAfter(1, "after"), true), said: MAYBE, strikes: 0 },
+  { name: "the power goes when the strike has moved", set: (all) => all.at(COMMAND, () => all.world.clock.set(() => off(all), 100), true), said: MAYBE, strikes: 1 },
+  { name: "the plug is pulled before the question", set: (all) => all.at(ASK, () => all.door.network.setPlugged(false), false), said: NO, strikes: 0 },
+  { name: "the door is gone before the question", set: (all) => all.at(ASK, () => all.door.network.close(), false), said: ["door-offline", "no"], strikes: 0 },
+  { name: "the door is gone after the nonce", set: (all) => all.at(NONCE, () => setImmediate(() => all.door.network.close()), true), said: MAYBE, strikes: 0 },
+];
+
+test("N14: the network and the power are cut at every step: the answer is always true, and the door opens once at most and never late", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const { board } = door;
+  const site = siteClient(world);
+  const all = new Mishaps(world, door);
+  for (const { name, set, said, strikes, later = said[1] } of COURSES) {
+    const before = board.strikeTimes.length;
+    set(all);
+    const pressed = await pressInVain(world, site, door);
+    t.deepEqual(pressed.said, said, name);
+    await passSlowly(world, 20);
+    await all.heal();
+    const moved = board.strikeTimes.slice(before);
+    t.is(moved.length, strikes, `${name}: the strike`);
+    t.true(moved.every(({ from }) => from <= pressed.answeredAt), `${name}: never after the answer`);
+    const { unlock = pressed.answer!.body.id } = pressed.answer!.body;
+    await world.until(`${name}: it is known`, async () => (await site.get(`/unlocks/${unlock}`)).opened === later);
+    const again = await press(world, site, door, { key: pressed.key });
+    t.is(again.said[1], later, `${name}: the same when it is asked again`);
+    t.is(board.strikeTimes.length, before + strikes, `${name}: the same again opens nothing`);
+  }
+  // Somebody who has kept all that was ever said says it again, the newest while its nonce would still live.
+  const before = board.strikeTimes.length;
+  all.next((_step, pass) => pass());
+  t.deepEqual((await press(world, site, door)).said, OPENED);
+  await passSlowly(world, 6);
+  t.is(board.strikeTimes.at(-1)!.to === undefined, false, "the strike has fallen");
+  for (const pass of all.recorded.splice(0)) pass();
+  await passSlowly(world, 6);
+  t.is(board.strikeTimes.length, before + 1);
+  t.is((await openings(world, door)).length, COURSES.filter(({ strikes }) => strikes === 1).length + 2, "each opening, and the one that was written down alone, stands in the log once");
+});
+
+test("N14: the cloud stops at every step and another takes its place: the same key finds what has become of it", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const { board } = door;
+  const site = siteClient(world);
+  const all = new Mishaps(world, door);
+  const courses: { step: number; done: boolean; meanwhile: string; later: string; strikes: number }[] = [
+    { step: ASK, done: false, meanwhile: "no", later: "no", strikes: 0 },
+    { step: NONCE, done: false, meanwhile: "no", later: "no", strikes: 0 },
+    { step: COMMAND, done: false, meanwhile: "maybe", later: "maybe", strikes: 0 },
+    { step: COMMAND, done: true, meanwhile: "maybe", later: "yes", strikes: 1 },
+    { step: ANSWER, done: true, meanwhile: "yes", later: "yes", strikes: 1 },
+  ];
+  for (const { step, done, meanwhile, later, strikes } of courses) {
+    const what = `the cloud stops ${done ? "after" : "before"} message ${step}`;
+    const before = board.strikeTimes.length;
+    let reached = false;
+    all.at(step, () => (reached = true), done);
+    const pressed = new Press(world, site, door, Press.nextKey());
+    await world.until(what, () => reached);
+    for (let turn = 0; turn < 10; turn++) await world.turn();
+    const { httpPort, mqttPort } = world.cloud;
+    await world.cloud.stop();
+    await world.until(`${what}: whoever waits is told`, () => pressed.answer !== undefined);
+    t.deepEqual(pressed.said, [meanwhile === "yes" ? 200 : "unlock-under-way", meanwhile], what);
+    await world.startCloud(httpPort, mqttPort);
+    const early = await press(world, site, door, { key: pressed.key });
+    t.is(early.said[1], meanwhile, `${what}: at once`);
+    await all.heal();
+    t.deepEqual((await press(world, site, door, { key: pressed.key })).said, [later === "yes" ? 200 : "unlock-timed-out", later], `${what}: later`);
+    t.is(board.strikeTimes.length, before + strikes, what);
+  }
+  t.deepEqual((await press(world, site, door)).said, OPENED);
+  // What nobody asks for again is written down all the same.
+  all.cutFrom(ASK);
+  const left = new Press(world, site, door, Press.nextKey());
+  for (let turn = 0; turn < 10; turn++) await world.turn();
+  await world.cloud.stop();
+  await world.startCloud(0, world.cloud.mqttPort);
+  await world.pass(60_000);
+  await world.until("it is written down", async () => (await site.get(`/audit?property=${world.property}`)).items.some(({ actor, action, detail }: Json) => actor === "upkeep" && action === "door.unlock-ended" && detail.unlock === left.answer!.body.unlock && detail.state === "timed-out"));
+});
+
+test("N14: the cloud is killed with -9 between a command and its answer: the door's answer settles it, and the same key opens nothing", async (t) => {
+  t.timeout(120_000);
+  const cloud = await CloudProcess.begin(t);
+  const property = (await cloud.send("POST", "/properties", { name: "Crash" })).id as string;
+  const door = await ProtocolDoor.claimed(cloud.rig, property, "front");
+  let opened = 0;
+  let answer: Uint8Array | undefined;
+  door.onCommand = (bytes) => {
+    const { verb, requestId, outputs, nonce } = openCommand(nativeHashes, door.keys.command, bytes);
+    if (verb === CommandVerb.askNonce) return door.publish("reply", encodeReply(nativeHashes, door.keys.command, { status: ReplyStatus.nonce, outputs: 0, requestId, nonce: new Uint8Array(16).fill(9) }));
+    opened += 1;
+    answer = encodeReply(nativeHashes, door.keys.command, { status: ReplyStatus.done, outputs, requestId, nonce });
+  };
+  await door.connect();
+  const ask = () => cloud.ask("POST", `/doors/${door.hex}/unlock`, {}, { "idempotency-key": "one-press" });
+  const first = ask();
+  while (answer === undefined) await new Promise((resolve) => setImmediate(resolve));
+  await cloud.kill("SIGKILL");
+  t.is(await first, undefined, "nobody was told");
+  await cloud.start();
+  const under = await ask();
+  t.deepEqual([under!.body.code, under!.body.opened], ["unlock-under-way", "maybe"]);
+  Object.assign(door, { rig: cloud.rig });
+  door.login.brokerPort = cloud.mqttPort;
+  await door.connect();
+  door.publish("reply", answer);
+  let told = await ask();
+  while (told!.status === 409) told = await ask();
+  t.deepEqual([told!.status, told!.body.opened, opened], [200, "yes", 1]);
+  await door.disconnect();
+});
