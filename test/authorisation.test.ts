@@ -100,6 +100,9 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "POST /account/invitations/{invitation}/decline": [{ allowed: [] }],
   "POST /invitations/accept": OWN,
   "POST /managers/accept": OWN,
+  "POST /keys/look": OPEN,
+  "POST /keys/decline": OPEN,
+  "POST /keys/accept": OWN,
 
   "POST /properties": [{ body: { name: "x", timeZone: "Europe/Atlantis" }, allowed: ["site"] }],
   "POST /keysets": [{ body: {}, allowed: ["site"], once: true }],
@@ -167,6 +170,7 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /unlocks/{unlock}": [{ allowed: ["administrator"] }],
   "GET /doors/{door}/owners": [{ allowed: RUN }],
   "PUT /doors/{door}/owners": [{ body: { owners: [] }, allowed: PEOPLE }],
+  "GET /doors/{door}/stolen": [{ allowed: RUN }],
   "POST /doors/{door}/stolen": [{ body: {}, allowed: RUN, once: true }],
 
   "GET /groups": [{ list: true, sees: RUN }, { list: true, path: "/groups?property={property}", sees: RUN }],
@@ -180,6 +184,22 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /groups/{group}/people": [{ allowed: RUN }],
   "PUT /groups/{group}/people/{person}": [{ path: "/groups/{group}/people/{worker}", body: {}, allowed: RUN }, { path: "/groups/{group}/people/{resident}", body: {}, allowed: RUN, once: true }],
   "DELETE /groups/{group}/people/{person}": [{ path: "/groups/{group}/people/{worker}", allowed: RUN, once: true }],
+
+  "GET /keys": [{ list: true, sees: [...RUN, "administrator"] }, { list: true, path: "/keys?property={property}", sees: [...RUN, "administrator"] }],
+  "POST /keys": [
+    { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{door}"], notAfter: PAST }, allowed: GIVERS },
+    { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{door}"], notAfter: PAST, household: "{household}" }, allowed: [...ADMINISTRATORS, "resident"] },
+    // A building's door: nobody administers it but its managers.
+    { body: { property: "{property}", kind: "app", name: "x", user: { name: "x" }, doors: ["{door}"], profile: "admin" }, allowed: [] },
+  ],
+  "GET /keys/{key}": [{ allowed: RUN }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"] }],
+  "PATCH /keys/{key}": [
+    { body: { name: "x" }, headers: STALE, allowed: RUN },
+    { path: "/keys/{shareKey}", body: { name: "x" }, headers: STALE, allowed: ["administrator"] },
+  ],
+  "DELETE /keys/{key}": [{ allowed: RUN, once: true }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"], once: true }],
+  "POST /keys/{key}/link": [{ body: {}, allowed: RUN, once: true }],
+  "POST /keys/{key}/text": [{ body: {}, allowed: RUN }],
 
   "GET /profiles": [{ path: "/profiles?property={property}", allowed: GIVERS }],
   "POST /profiles": [{ body: { property: "{property}", name: "x", notAfter: PAST }, allowed: GIVERS }],

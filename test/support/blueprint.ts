@@ -109,6 +109,8 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
     names[`${who}Pin`] = pins[0].id;
     names[`${who}Grant`] = pins[0].grants[0].id;
   }
+  names.key = (await site.post("/keys", { property, kind: "app", name: "Saturdays", user: { name: "Ana" }, doors: [door] })).id;
+  names.shareKey = (await site.get(`/keys?person=${names.share}`)).items[0].id;
   names.profile = (await site.post("/profiles", { property, name: "Mornings" })).id;
   await site.expect(200, "PUT", `/properties/${property}/rules`, { ...DEFAULT_RULES, groups: true }, { "if-match": "*" });
   names.group = (await site.post("/groups", { property, name: "Ground floor", doors: [door] })).id;
