@@ -272,3 +272,80 @@ test.serial("N12, P4: what a stolen door knew is renewed for its groups as well,
   t.false(shared.takesCard("a1b2c3d4e5"));
   t.true(own.types(fresh));
 });
+
+test.serial("N12, N14, O15: a group lets its people open its doors from afar, share them and see what happens there, but never who of a household came and went", async (t) => {
+  const { world, building, manager } = await begin(t, 2);
+  const [home, office] = world.doors;
+  const ada = await building.leaseholder(await building.flat("Flat 1", [home]), "ada");
+  const kim = await building.invited(ada, "kim", { role: "resident" });
+  const mornings = await manager.post("/profiles", { property: world.property, name: "Mornings", windows: [{ days: WEEK, start: "08:00", end: "12:00" }] });
+  const group = await addGroup(building, "Reception", [office], { profile: mornings.id });
+  for (const { person } of [ada, kim]) await join(building, group, { id: person });
+  const walter = await world.addPerson({ name: "Walter", class: "staff", doors: [office] });
+  const adas = await pinOf(ada.client, ada.person);
+  const kims = await pinOf(kim.client, kim.person);
+  await world.upToDate();
+  for (const pin of [adas, kims, walter.pin, "0000000"]) office.types(pin);
+  await world.until("the log is there", async () => {
+    const logged = await world.events(office);
+    return logged.some(({ reason }: Json) => reason === "unknown-credential") && [ada, kim].every(({ person }) => logged.some((event: Json) => event.person?.id === person));
+  });
+  const seen = async () => [...new Set((await ada.client.get(`/events?door=${office.id}`)).items.map(({ person }: Json) => person?.id ?? null))];
+  const unlock = async (key: string): Promise<ApiAnswer> => {
+    let answer: ApiAnswer | undefined;
+    void ada.client.send("POST", `/doors/${office.id}/unlock`, {}, { "idempotency-key": `the-${key}-press-of-a-button` }).then((came) => (answer = came));
+    await world.until("an answer is there", () => answer !== undefined);
+    return answer!;
+  };
+  const courier = { property: world.property, kind: "pin", name: "For the courier", user: { name: "Courier" }, doors: [office.id], notAfter: "2026-06-05T10:00:00Z" };
+  const verbs = async () => (await ada.client.get("/account/doors")).items.find(({ door, id }: Json) => (door ?? id) === office.id).can;
+
+  t.deepEqual(await seen(), [ada.person], "one's own");
+  t.is(code(await unlock("first")), "unlock-denied");
+  t.is(code(await ada.client.send("POST", "/keys", courier)), "not-found");
+  t.deepEqual((await verbs()).filter((verb: string) => verb !== "unlock"), []);
+
+  await manager.patch(`/groups/${group.id}`, { permissions: ["share", "remote-unlock", "see-events"] }, '"1"');
+  const may = await verbs();
+  t.true(["see-events", "give-keys"].every((verb) => may.includes(verb)), JSON.stringify(may));
+  t.deepEqual((await seen()).sort(), [ada.person, walter.id, null].sort(), "who works there and who was refused; not her flatmate");
+  t.deepEqual((await kim.client.get(`/events?door=${home.id}`)).items, [], "no other door");
+  const { items: noted } = await manager.get(`/audit?property=${world.property}`);
+  t.true(noted.some(({ action, actor }: Json) => action === "events.read" && actor === `account/${ada.client.account}`), "looking is noted");
+  const opened = await unlock("second");
+  t.is(opened.status, 200, JSON.stringify(opened.body));
+  world.clock.advance(10_000);
+
+  // Nobody gives more than they have.
+  const refused: [object, string][] = [
+    [{ notAfter: undefined }, "end-needed"],
+    [{ notAfter: "2026-12-05T10:00:00Z" }, "end-too-far"],
+    [{ windows: [{ days: WEEK, start: "08:00", end: "13:00" }] }, "windows-outside"],
+    [{ profile: "admin" }, "not-allowed"],
+    [{ profile: mornings.id }, "not-allowed"],
+    [{ doors: [office.id, home.id] }, "not-found"],
+  ];
+  for (const [change, because] of refused) t.is(code(await ada.client.send("POST", "/keys", { ...courier, ...change })), because, JSON.stringify(change));
+  const key = await ada.client.post("/keys", courier);
+  const second = await ada.client.post("/keys", { ...courier, name: "Another" });
+  t.deepEqual(key.can.sort(), ["remove", "see"]);
+  t.is((await kim.client.send("GET", `/keys/${key.id}`)).status, 404, "it is not hers");
+  await world.upToDate();
+  t.true(office.types(key.codes[0].pin));
+  await ada.client.delete(`/keys/${key.id}`, 200);
+  await world.upToDate();
+  t.false(office.types(key.codes[0].pin));
+  world.goTo("2026-06-01T11:00:00Z");
+  t.false(office.types(second.codes[0].pin), "within the group's times");
+  const later = await unlock("third");
+  t.is(code(later), "unlock-denied", "they bind from afar too");
+
+  await leave(building, group, { id: ada.person });
+  t.is(code(await unlock("fourth")), "not-found");
+  t.is(code(await ada.client.send("POST", "/keys", courier)), "not-found");
+  t.is((await ada.client.send("GET", `/keys/${second.id}`)).status, 404);
+  t.deepEqual(await seen(), [ada.person]);
+  world.goTo("2026-06-02T07:00:00Z");
+  t.true(office.types(second.codes[0].pin), "what was given stays until its end (O12)");
+  t.true((await manager.get(`/keys/${second.id}`)).can.includes("remove"));
+});
