@@ -2,11 +2,11 @@ import type { KeyRow } from "../store/tables";
 import type { Verdict } from "./rights";
 
 /**
- * What somebody is towards one key. Owners and admins are so at every door of the key; a member has given it from
- * their place in a household, an elder may end what others of the household gave (O12); a giver has given it because
+ * What somebody is towards one key. Owners and admins are so at every door of the key, an overseer at one of them;
+ * a member has given it from their place in a household, an elder may end what others of the household gave (O12); a giver has given it because
  * a group lets them share all of its doors, and still does (N12); and the holder accepted it.
  */
-export const KEY_RANKS = ["manager", "owner", "admin", "member", "elder", "giver", "holder"] as const;
+export const KEY_RANKS = ["manager", "owner", "admin", "overseer", "member", "elder", "giver", "holder"] as const;
 export type KeyRank = (typeof KEY_RANKS)[number];
 
 /** A key, as whoever wants to do something with it finds it. */
@@ -27,7 +27,7 @@ const ALL = ["users", "admins", "owners", "households"] as const;
 
 /** What each rank may do with whose key (N4, N11). What stands in no cell is refused. */
 export const KEY_RIGHTS = {
-  see: { manager: ALL, owner: ["users", "admins", "owners"], admin: ["users", "admins", "owners"], member: ["households"], elder: ["households"], giver: ["users"], holder: ALL },
+  see: { manager: ALL, owner: ["users", "admins", "owners"], admin: ["users", "admins", "owners"], overseer: ["users", "admins", "owners"], member: ["households"], elder: ["households"], giver: ["users"], holder: ALL },
   edit: { manager: ["users", "admins", "owners"], owner: ["users", "admins"], admin: ["users"], member: ["households"] },
   // The link, the QR text or the code again (S5, N5).
   send: { manager: ["users", "admins", "owners"], owner: ["users", "admins"], admin: ["users"], member: ["households"], giver: ["users"] },

@@ -27,12 +27,18 @@ export async function meetKey(unit: Unit, actor: Party, key: KeyRow, now: number
   if (key.giver_account === actor.account && (await shareOfGroup(unit, actor.account, key.property_id, doors, now)) !== undefined) ranks.push("giver");
   let owner = doors.length > 0;
   let admin = doors.length > 0;
+  let overseer = false;
   for (const door of doors) {
     const standing = await doorStanding(unit, actor, door, now);
     owner &&= standing !== undefined && mayAtDoor("give-admin", standing).allowed;
-    admin &&= standing !== undefined && mayAtDoor("give-keys", standing).allowed;
+    const administers = standing !== undefined && mayAtDoor("give-keys", standing).allowed;
+    admin &&= administers;
+    overseer ||= administers;
   }
-  return { ranks: [...ranks, ...(owner ? ["owner" as const] : []), ...(admin ? ["admin" as const] : [])], target };
+  if (owner) ranks.push("owner");
+  if (admin) ranks.push("admin");
+  if (overseer) ranks.push("overseer");
+  return { ranks, target };
 }
 
 /**
