@@ -45,13 +45,13 @@ const Profile = z
   .openapi("Profile", { description: DESCRIPTION });
 const Known = z.looseObject({ door: Id, name: z.string(), upToDate: z.boolean() });
 const WholeProfile = Profile.extend({
-  keys: z.int().openapi({ description: "That go by it now, pending ones included." }),
+  keys: z.int().openapi({ description: "That go by it now, pending ones included. Of built-in profiles, and of the property's where one does not run that, nothing is told." }),
   groups: z.int(),
   doors: z.array(Known).openapi({ description: "At which doors of its keys and groups it is true: `upToDate` where a receipt shows it." }),
 }).openapi("WholeProfile", { description: DESCRIPTION });
 const NewCodes = z.array(z.strictObject({ key: Id, codes: z.array(GivenCode) })).openapi({ description: "New ones, of keys that had not opened for so long that their codes are somebody else's." });
 
-const params = z.object({ profile: Id });
+const params = z.object({ profile: z.union([z.enum(BUILT_IN_PROFILES), Id]) });
 const tags = ["profiles"];
 
 const list = createRoute({
@@ -105,6 +105,8 @@ export function profileRoutes(parts: ApiParts): Routes {
   });
   app.openapi(get, async (c) => {
     const { profile } = c.req.valid("param");
+    const builtIn = BUILT_IN.find(({ id }) => id === profile);
+    if (builtIn !== undefined) return c.json({ ...builtIn, keys: 0, groups: 0, doors: [] }, 200);
     const found = await read(parts, async (unit, now) => readWhole(unit, await requireParty(unit, actorOf(c), profile, now), profile));
     return c.json(found, 200, { etag: etag(found.version!) });
   });
@@ -146,8 +148,12 @@ function parse({ windows, notBefore, notAfter, outputs }: Omit<z.output<typeof P
   });
 }
 
-/** Whoever asks, at the property of a profile. @throws {Refusal} `not-found`: to them there is no such profile. */
+/**
+ * Whoever asks, at the property of a profile.
+ * @throws {Refusal} `not-found`: to them there is no such profile; `not-allowed` for those that are built in (S11).
+ */
 async function requireParty(unit: Unit, actor: Actor, profile: string, now: number): Promise<ProfileParty> {
+  if (BUILT_IN.some(({ id }) => id === profile)) throw new Refusal("not-allowed", "It is built in, and cannot change.");
   const row = await unit.selectFrom("profiles").select("property_id").where("id", "=", profile).executeTakeFirst();
   try {
     return await requireProfileParty(unit, actor, row?.property_id ?? "", now);

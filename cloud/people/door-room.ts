@@ -36,6 +36,8 @@ const postponed = new WeakMap<Unit, Set<string>>();
  * asks. @throws {Refusal} `door-full`.
  */
 export async function askingForRoomOnce<T>(unit: Unit, work: () => Promise<T>): Promise<T> {
+  // Within such work there may be more of it.
+  if (postponed.has(unit)) return work();
   const doors = new Set<string>();
   postponed.set(unit, doors);
   let result: T;

@@ -1,9 +1,9 @@
 import type { Window } from "../access/window";
 import { windowsWithin } from "../access/windows-within";
-import { matchGroupsUnchecked } from "../groups/match-groups";
+import { matchGroups } from "../groups/match-groups";
 import { placeTerms } from "../households/place-terms";
 import { readPlace, spanOf } from "../households/read-place";
-import { requireRoom } from "../people/door-room";
+import { askingForRoomOnce, requireRoom } from "../people/door-room";
 import type { GivenCredential } from "../people/give-credential";
 import type { CredentialParts } from "../households/member-access";
 import { Refusal } from "../refusal";
@@ -29,15 +29,17 @@ export interface HoldersMatched {
 export async function matchHolders(unit: Unit, parts: CredentialParts, profile: ProfileRow, actor: string, now: number): Promise<HoldersMatched> {
   const keys = await unit.selectFrom("keys").selectAll().where("profile_id", "=", profile.id).where("state", "<>", "ended").orderBy("id").execute();
   if (profile.account_id !== null) await requireWithinGivers(unit, keys, profile);
-  const given: HoldersMatched["given"] = new Map();
-  for (const key of keys) {
-    const codes = await matchKey(unit, parts, key, actor, now);
-    // Whoever has accepted it sees their code themselves; a member's guest asks the member (O7).
-    if (codes.length > 0 && key.account_id === null && key.giver_person === null) given.set(key.id, codes);
-  }
   const people = await unit.selectFrom("group_people as member").innerJoin("groups as group", "group.id", "member.group_id").where("group.profile_id", "=", profile.id).select("member.person_id").distinct().orderBy("member.person_id").execute();
-  for (const { person_id } of people) await matchGroupsUnchecked(unit, parts, person_id, actor, now);
-  for (const { door } of await knownAtDoors(unit, grantsOfProfile(unit, profile.id))) await requireRoom(unit, door);
+  const given: HoldersMatched["given"] = new Map();
+  await askingForRoomOnce(unit, async () => {
+    for (const key of keys) {
+      const codes = await matchKey(unit, parts, key, actor, now);
+      // Whoever has accepted it sees their code themselves; a member's guest asks the member (O7).
+      if (codes.length > 0 && key.account_id === null && key.giver_person === null) given.set(key.id, codes);
+    }
+    for (const { person_id } of people) await matchGroups(unit, parts, person_id, actor, now);
+    for (const { door } of await knownAtDoors(unit, grantsOfProfile(unit, profile.id))) await requireRoom(unit, door);
+  });
   return { keys: keys.length, people: people.length, given };
 }
 

@@ -1,0 +1,190 @@
+import test from "ava";
+import fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
+import { rowsOfDoor } from "../cloud/access/door-row";
+import type { GrantTerms } from "../cloud/access/grant";
+import { findOverlap, type Window } from "../cloud/access/window";
+import { readIssuedState } from "../cloud/doors/issued-state";
+import type { DoorOrders } from "../cloud/issuing/door-orders";
+import { packRows } from "../cloud/issuing/list-rows";
+import { planList } from "../cloud/issuing/plan-list";
+import { surroundingsOf } from "../cloud/issuing/property-surroundings";
+import { nativeHashes } from "../cloud/keys/native-hashes";
+import { NativeSigningKey } from "../cloud/keys/native-signing-key";
+import { askingForRoomOnce } from "../cloud/people/door-room";
+import { addProfile, changeProfile } from "../cloud/profiles/edit-profile";
+import { readProfile } from "../cloud/profiles/profile";
+import { countUses } from "../cloud/sharing/counted-uses";
+import { giveKey } from "../cloud/sharing/give-key";
+import type { Giver } from "../cloud/rules/find-giver";
+import { decideAccess } from "../firmware/decide-access";
+import { openAccessList, type AccessList } from "../protocol/access-list";
+import { CredentialKind } from "../protocol/credential";
+import { decodeDelta } from "../protocol/delta";
+import { DEFAULT_POLICY } from "../protocol/door-policy";
+import { decodeManifest } from "../protocol/manifest";
+import { HolderClass, NO_END } from "../protocol/profile";
+import { IssuingRig } from "./support/issuing-rig";
+
+const DAY = 86_400;
+const NOW = Date.UTC(2026, 5, 1, 12) / 1_000;
+
+// Of every kind that there is: none, half an hour, three quarters, in Ramadan, changed by law within the years.
+const ZONES = ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham", "America/St_Johns", "Africa/Casablanca", "Africa/Cairo", "Asia/Jerusalem", "America/Santiago", "Asia/Kathmandu"];
+
+const aWindow: fc.Arbitrary<Window> = fc
+  .record({ days: fc.integer({ min: 1, max: 127 }), start: fc.integer({ min: 0, max: 1_439 }), length: fc.integer({ min: 1, max: 1_440 }), onHolidays: fc.boolean() })
+  .map(({ length, ...window }) => ({ ...window, end: window.start + length }));
+/** As the API takes them: those that collide are left out. */
+const aSchedule = fc.array(aWindow, { minLength: 1, maxLength: 4 }).map((windows) => windows.reduce<Window[]>((kept, each) => (findOverlap([...kept, each]) === undefined ? [...kept, each] : kept), []));
+
+/** The changes of a zone's clocks within ten years, or where there are none some instants. */
+function changesOf(timeZone: string): number[] {
+  let at = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2026, 0, 1)).toZonedDateTimeISO(timeZone);
+  const changes: number[] = [];
+  for (;;) {
+    const next = at.getTimeZoneTransition("next");
+    if (next === null || next.epochMilliseconds >= Date.UTC(2036, 0, 1)) break;
+    changes.push(next.epochMilliseconds / 1_000);
+    at = next;
+  }
+  return changes.length > 0 ? changes : [2026, 2031, 2035].map((year) => Date.UTC(year, 2, 28) / 1_000);
+}
+
+/** What a calendar says: the wall clock stands in the window of a day that is in its set, and no holiday cancels it. */
+function evaluate({ notBefore, notAfter, windows }: GrantTerms, timeZone: string, holidays: readonly string[], at: number): string {
+  if (at < notBefore) return "not-yet-valid";
+  if (at >= notAfter && notAfter !== NO_END) return "expired";
+  if (windows.length === 0) return "granted";
+  const clock = Temporal.Instant.fromEpochMilliseconds(at * 1_000).toZonedDateTimeISO(timeZone).toPlainDateTime();
+  let cancelled = false;
+  for (const { days, start, end, onHolidays } of windows) {
+    for (const day of [clock.toPlainDate(), clock.toPlainDate().subtract({ days: 1 })]) {
+      if (((days >> (day.dayOfWeek - 1)) & 1) === 0) continue;
+      const midnight = day.toPlainDateTime();
+      if (Temporal.PlainDateTime.compare(midnight.add({ minutes: start }), clock) > 0 || Temporal.PlainDateTime.compare(clock, midnight.add({ minutes: end })) >= 0) continue;
+      if (onHolidays || !holidays.includes(day.toString())) return "granted";
+      cancelled = true;
+    }
+  }
+  return cancelled ? "holiday" : "outside-schedule";
+}
+
+const ORDERS: DoorOrders = { policy: { ...DEFAULT_POLICY, hours: [] }, lockState: 0, throttleReset: 0, released: false };
+const SIGNER = { hashes: nativeHashes, listKey: new NativeSigningKey(new Uint8Array(32).fill(3)) };
+const tagOf = (index: number) => Uint8Array.of(index, 2, 3, 4, 5);
+
+/** What a door has of some rights: the bytes that are signed for it, and those of an edit in which each right has the terms of the next. */
+function compile(rights: readonly GrantTerms[], timeZone: string, holidays: readonly string[], issuedAt: number): { list: AccessList; edited: AccessList } {
+  const rowsWith = (shift: number) =>
+    packRows(rowsOfDoor(rights.map((_, index) => ({ grant: `${index}`, tag: tagOf(index), kind: CredentialKind.pin, holderClass: HolderClass.resident, terms: rights[(index + shift) % rights.length], useCounter: 0 }))));
+  const surroundings = surroundingsOf({ time_zone: timeZone, holidays: JSON.stringify(holidays) }, issuedAt);
+  const order = { ...SIGNER, surroundings, doorState: ORDERS, stamp: { door: new Uint8Array(8), epoch: 1, version: 7, issuedAt } };
+  const base = planList({ ...order, bases: [], rows: rowsWith(0) }).base!;
+  const [{ delta }] = planList({ ...order, stamp: { ...order.stamp, version: 8 }, bases: [{ ...base, version: 7, epoch: 1, state: "current" }], rows: rowsWith(1) }).deltas;
+  const reader = { read: (offset: number, length: number) => base.body.subarray(offset, offset + length), isSound: () => true };
+  const manifest = decodeManifest(base.manifest);
+  return { list: openAccessList(manifest, undefined, reader), edited: openAccessList(manifest, decodeDelta(delta.payload), reader) };
+}
+
+const decide = (list: AccessList, index: number, wallTime: number) => {
+  const decision = decideAccess({ list, kind: CredentialKind.pin, tag: tagOf(index), outputs: 1, wallTime, timeFloor: 0, lease: undefined, usesOf: () => 0, usesFull: false });
+  return decision.granted ? "granted" : decision.reason;
+};
+
+test("N6, N9: around every change of clocks of ten years a door decides as a calendar says, by the bytes that the cloud compiled", (t) => {
+  const told = new Map<string, number>();
+  for (const timeZone of ZONES) {
+    for (const change of changesOf(timeZone)) {
+      const around = fc.oneof(fc.integer({ min: -2 * DAY, max: 2 * DAY }), fc.integer({ min: -7_300, max: 7_300 }));
+      const terms = fc.record({ notBefore: fc.oneof(fc.constant(0), around.map((offset) => change + offset)), length: fc.oneof(fc.constant(NO_END), fc.integer({ min: 1, max: 3 * DAY })), windows: fc.oneof({ weight: 6, arbitrary: aSchedule }, { weight: 1, arbitrary: fc.constant([]) }) });
+      const rights = fc.array(terms.map(({ notBefore, length, windows }): GrantTerms => ({ notBefore, notAfter: length === NO_END ? NO_END : notBefore + length, windows, maxUses: 0 })), { minLength: 2, maxLength: 4 });
+      // The list may be most of two years old: that is how far a door's table of offsets reaches.
+      const age = fc.integer({ min: 3 * DAY, max: 360 * DAY });
+      const days = fc.array(fc.integer({ min: -2, max: 2 }), { maxLength: 2 }).map((offsets) => [...new Set(offsets)].map((offset) => Temporal.Instant.fromEpochMilliseconds((change + offset * DAY) * 1_000).toZonedDateTimeISO(timeZone).toPlainDate().toString()).sort());
+      fc.assert(
+        fc.property(rights, age, days, fc.array(around, { minLength: 6, maxLength: 6 }), (given, old, holidays, offsets) => {
+          const { list, edited } = compile(given, timeZone, holidays, change - old);
+          // The very second of the change, and the one before, are always looked at; and when rights begin and end.
+          const instants = [...new Set([-1, 0, ...offsets].map((offset) => change + offset).concat(given.flatMap(({ notBefore, notAfter }) => (notBefore === 0 || notAfter === NO_END ? [] : [notBefore, notAfter - 1, notAfter]))))];
+          for (const at of instants) {
+            given.forEach((right, index) => {
+              const expected = evaluate(right, timeZone, holidays, at);
+              told.set(expected, (told.get(expected) ?? 0) + 1);
+              if (decide(list, index, at) !== expected) throw new Error(`${timeZone} at ${at}: ${decide(list, index, at)} instead of ${expected}`);
+              const other = (index + given.length - 1) % given.length;
+              if (decide(edited, other, at) !== expected) throw new Error(`${timeZone} at ${at}, edited: ${decide(edited, other, at)} instead of ${expected}`);
+            });
+          }
+        }),
+        { numRuns: 3, seed: change },
+      );
+    }
+  }
+  for (const verdict of ["granted", "outside-schedule", "holiday", "not-yet-valid", "expired"]) t.true((told.get(verdict) ?? 0) > 100, `${verdict}: ${told.get(verdict)} times`);
+});
+
+test("X6: at a door that has heard all, a key opens as often as is left; nothing that is told gives anything back", (t) => {
+  const aDoor = fc.record({ used: fc.integer({ min: 0, max: 5 }), before: fc.integer({ min: 0, max: 5 }) });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 12 }), fc.array(aDoor, { maxLength: 4 }), (uses, doors) => {
+      const told = doors.map(({ used, before }, index) => ({ door: `${index}`, used, usedBefore: Math.min(used, before) }));
+      const { left, limits } = countUses(uses, told);
+      const used = told.reduce((sum, each) => sum + each.used, 0);
+      return left === Math.max(0, uses - used) && told.every((each) => limits.get(each.door)! - (each.used - each.usedBefore) === left);
+    }),
+  );
+  t.pass();
+});
+
+test("S2: editing a profile of a thousand keys replaces the profile in each door's list, and rewrites none of their rows", async (t) => {
+  const rig = await IssuingRig.open(NOW);
+  t.teardown(() => rig.close());
+  const property = await rig.property(NOW);
+  const doors = ["00000000000000a1", "00000000000000a2", "00000000000000a3"];
+  await rig.unit(async (unit) => {
+    for (const door of doors) await rig.claimedDoor(unit, property, door, NOW);
+  });
+  const party = { property, account: undefined, runs: true };
+  const giver: Giver = { as: "manager", actor: "site", account: null, share: undefined, mayGiveAdmin: false };
+  const parts = { keystore: rig.keystore, secrets: rig.secrets } as unknown as Parameters<typeof giveKey>[1];
+  const mornings: Window[] = [{ days: 31, start: 480, end: 720, onHolidays: false }];
+  const profile = await rig.unit((unit) => addProfile(unit, party, { name: "Mornings", windows: mornings, start: 0, end: null, outputs: 1 }, "site", NOW));
+  const give = (unit: Parameters<typeof giveKey>[0], number: number, at: string[], name = profile) =>
+    giveKey(unit, parts, giver, { property, kind: "card", name: "Card", user: { name: `Holder ${number}` } as never, role: "user", blocked: false, profile: name, doors: at, windows: undefined, start: undefined, end: undefined, uses: 0, usesTogether: false, card: Uint8Array.of(number >> 16, number >> 8, number), language: "en" }, NOW);
+  await rig.unit((unit) =>
+    askingForRoomOnce(unit, async () => {
+      for (let number = 0; number < 1_000; number++) await give(unit, number, doors.slice(0, 2));
+    }),
+  );
+  const evenings = await rig.unit((unit) => addProfile(unit, party, { name: "Evenings", windows: [{ days: 31, start: 1_080, end: 1_200, onHolidays: false }], start: 0, end: null, outputs: 1 }, "site", NOW));
+  await rig.unit((unit) => give(unit, 2_000, [doors[2]], evenings));
+  await rig.issueNoted(NOW);
+  for (const door of doors) await rig.acknowledge(door, NOW);
+
+  const before = await rig.unit((unit) => unit.selectFrom("doors").select(["id", "version"]).orderBy("id").execute());
+  const wanted: Window[] = [{ days: 31, start: 480, end: 690, onHolidays: false }, { days: 32, start: 600, end: 660, onHolidays: true }];
+  await rig.unit(async (unit) => changeProfile(unit, parts, await readProfile(unit, { property }, profile), { windows: wanted }, "site", NOW + 60));
+  t.deepEqual(await rig.issueNoted(NOW + 60), doors.slice(0, 2), "exactly the doors at which somebody's rights change");
+  const after = await rig.unit((unit) => unit.selectFrom("doors").select(["id", "version"]).orderBy("id").execute());
+  t.deepEqual(after.map(({ version }, index) => version > before[index].version), [true, true, false]);
+  for (const { id, version } of after.slice(0, 2)) {
+    const { deltas, bases } = await rig.unit((unit) => readIssuedState(unit, id, version));
+    t.is(bases.length, 1, "no new base");
+    const [{ payload, signedDelta }] = deltas;
+    const delta = decodeDelta(payload);
+    t.is(delta.added.length + delta.tombstones.length, 0, "no row");
+    t.is(delta.profiles.length, 14, "one profile");
+    t.is(delta.rules.length, 2 * 10, "two windows");
+    t.true(signedDelta.length < 200, `${signedDelta.length} bytes for a thousand holders`);
+  }
+
+  // Again, and back: what differs from the base is what counts.
+  await rig.unit(async (unit) => changeProfile(unit, parts, await readProfile(unit, { property }, profile), { windows: mornings, name: "Early" }, "site", NOW + 120));
+  await rig.issueNoted(NOW + 120);
+  const [first] = await rig.unit((unit) => unit.selectFrom("doors").select(["id", "version"]).orderBy("id").execute());
+  const back = decodeDelta((await rig.unit((unit) => readIssuedState(unit, first.id, first.version))).deltas[0].payload);
+  t.is(back.added.length + back.tombstones.length + back.profiles.length, 0, "as before it says nothing");
+  await rig.unit(async (unit) => changeProfile(unit, parts, await readProfile(unit, { property }, profile), { name: "Earlier" }, "site", NOW + 180));
+  t.deepEqual(await rig.issueNoted(NOW + 180), [], "another name is nothing to a door");
+});
