@@ -3,6 +3,7 @@ import type { Window } from "../access/window";
 import { actorName, type Actor } from "../accounts/actor";
 import { doorsOfPlace } from "../households/member-access";
 import { householdDoors } from "../households/household-doors";
+import { newestOf } from "../invitations/invitation-state";
 import { livePlaces, readHousehold } from "../households/read-place";
 import type { GivenCredential } from "../people/give-credential";
 import { noteView } from "../pins/view-pin";
@@ -52,7 +53,7 @@ async function formatMember(unit: Unit, encounter: Encounter): Promise<z.output<
 
 /** How the newest link stands; where it went and what it is stays with its reader. */
 async function formatInvitation(unit: Unit, person: string) {
-  const row = await unit.selectFrom("invitations").select(["state", "channel", "created_at", "expires_at"]).where("person_id", "=", person).orderBy("created_at", "desc").orderBy("state", "desc").limit(1).executeTakeFirst();
+  const row = newestOf(await unit.selectFrom("invitations").select(["state", "channel", "created_at", "expires_at"]).where("person_id", "=", person).execute());
   return row === undefined ? null : { state: row.state, channel: row.channel, at: formatInstant(row.created_at), expiresAt: formatInstant(row.expires_at) };
 }
 

@@ -4,6 +4,7 @@ import type { Window } from "../access/window";
 import type { Actor } from "../accounts/actor";
 import { maskIdentifier } from "../accounts/identifier";
 import { readPlace } from "../households/read-place";
+import { newestOf, stateAt } from "../invitations/invitation-state";
 import { keyMessageState } from "../messages/key-messages";
 import { profileOf } from "../profiles/profile";
 import { requireOnKey } from "../rules/key-standing";
@@ -94,9 +95,8 @@ async function formatEnd(unit: Unit, key: KeyRow, now: number) {
 
 /** How the newest link stands; what it is stays with its reader. */
 async function formatLink(unit: Unit, key: KeyRow, now: number): Promise<z.output<typeof Key>["link"]> {
-  const link = await unit.selectFrom("key_links").select(["state", "expires_at"]).where("key_id", "=", key.id).orderBy("created_at", "desc").orderBy("state", "desc").limit(1).executeTakeFirst();
-  if (link === undefined) return null;
-  return { state: link.state === "pending" && link.expires_at <= now ? "expired" : link.state, expiresAt: formatInstant(link.expires_at) };
+  const link = newestOf(await unit.selectFrom("key_links").select(["state", "created_at", "expires_at"]).where("key_id", "=", key.id).execute());
+  return link === undefined ? null : { state: stateAt(link, now), expiresAt: formatInstant(link.expires_at) };
 }
 
 /** What whoever holds a link may know before they say who they are. */

@@ -26,6 +26,13 @@ export function stateAt({ state, expires_at }: Pick<InvitationRow, "state" | "ex
   return state === "pending" && expires_at <= now ? "expired" : state;
 }
 
+/** The link that counts, of several of one place or key: one that was replaced in the same second is the older one. */
+export function newestOf<Link extends Pick<InvitationRow, "state" | "created_at">>(links: readonly Link[]): Link | undefined {
+  const latest = Math.max(...links.map((link) => link.created_at));
+  const newest = links.filter((link) => link.created_at === latest);
+  return newest.find((link) => link.state !== "replaced") ?? newest[0];
+}
+
 /** @throws {Refusal} `invitation-used`, `invitation-gone`. */
 export function requireOpen(invitation: Pick<InvitationRow, "state" | "expires_at">, now: number): void {
   const state = stateAt(invitation, now);
