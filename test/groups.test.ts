@@ -349,3 +349,134 @@ test.serial("N12, N14, O15: a group lets its people open its doors from afar, sh
   t.true(office.types(second.codes[0].pin), "what was given stays until its end (O12)");
   t.true((await manager.get(`/keys/${second.id}`)).can.includes("remove"));
 });
+
+/** The rule of N12, naively: one's own rights, and those of every group that one is in. */
+interface ModelCard {
+  number: string;
+  alive: boolean;
+  own: { grant: string; doors: string[]; open: boolean }[];
+}
+
+interface ModelPerson {
+  id: string;
+  suspended: boolean;
+  cards: ModelCard[];
+  groups: Set<number>;
+}
+
+interface ModelGroup {
+  id: string;
+  doors: string[];
+  open: boolean;
+}
+
+/** mulberry32: the same course every time. */
+function randomOf(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
+  };
+}
+
+test.serial("N12: whatever is done to groups, people and their cards, doors open by one's own rights and those of one's groups, and by no others", async (t) => {
+  const { world, building, manager } = await begin(t, 3);
+  const random = randomOf(12);
+  const doors = world.doors.map(({ id }) => id);
+  const someDoors = () => doors.filter(() => random(3) > 0);
+  const profile = async (name: string, start: string, end: string): Promise<string> => (await manager.post("/profiles", { property: world.property, name, windows: [{ days: WEEK, start, end }] })).id;
+  const profiles = [null, await profile("Now", "09:00", "13:00"), await profile("Later", "18:00", "22:00")];
+  const people: ModelPerson[] = [];
+  const groups: ModelGroup[] = [];
+  for (let index = 0; index < 3; index++) {
+    const chosen = someDoors();
+    groups.push({ id: (await addGroup(building, `Group ${index}`, world.doors.filter(({ id }) => chosen.includes(id)))).id, doors: chosen, open: true });
+  }
+  let cards = 0;
+  const giveCard = async (person: ModelPerson): Promise<void> => {
+    const number = (0xa1b2c30000 + cards++).toString(16);
+    const open = random(3) > 0;
+    const chosen = [doors[random(3)]];
+    const { grants } = await manager.post(`/people/${person.id}/cards`, { number, grants: [{ doors: chosen, ...(!open && { windows: [{ days: ["sunday"], start: "00:00", end: "01:00" }] }) }] });
+    person.cards.push({ number, alive: true, own: [{ grant: grants[0], doors: chosen, open }] });
+  };
+  for (let index = 0; index < 3; index++) {
+    const person = { id: (await manager.post("/people", { property: world.property, name: `Person ${index}`, class: "resident" })).id, suspended: false, cards: [], groups: new Set<number>() };
+    people.push(person);
+    await giveCard(person);
+  }
+  const patchGroup = async (group: ModelGroup, change: object): Promise<void> => void (await manager.patch(`/groups/${group.id}`, change, "*"));
+  /** A credential ends with the last of its rights, whoever gives them. */
+  const settle = (): void => {
+    for (const { cards: own, groups: inside } of people) for (const card of own) card.alive &&= card.own.length > 0 || [...inside].some((each) => groups[each].doors.length > 0);
+  };
+  const acts: (() => Promise<unknown>)[] = [
+    ...Array.from({ length: 4 }, () => async () => {
+      const person = people[random(3)];
+      const index = random(3);
+      if (person.groups.delete(index)) return leave(building, groups[index], person);
+      person.groups.add(index);
+      return join(building, groups[index], person);
+    }),
+    async () => {
+      const group = groups[random(3)];
+      group.doors = someDoors();
+      await patchGroup(group, { doors: group.doors });
+    },
+    async () => {
+      const group = groups[random(3)];
+      const chosen = random(3);
+      group.open = chosen < 2;
+      await patchGroup(group, { profile: profiles[chosen] });
+    },
+    async () => {
+      const index = random(3);
+      const old = groups[index];
+      await manager.expect(200, "DELETE", `/groups/${old.id}`, undefined, { "if-match": "*" });
+      for (const person of people) person.groups.delete(index);
+      old.doors = [];
+      settle();
+      groups[index] = { id: (await addGroup(building, `Group ${index}`, world.doors.slice(0, 2))).id, doors: doors.slice(0, 2), open: true };
+    },
+    async () => {
+      const person = people[random(3)];
+      if (person.cards.length < 3) await giveCard(person);
+    },
+    async () => giveCard(people[random(3)]),
+    async () => {
+      const card = people[random(3)].cards.find(({ own }) => own.length > 0);
+      const right = card?.own.pop();
+      if (right !== undefined) await manager.post("/revocations", { grant: right.grant });
+    },
+    async () => {
+      const person = people[random(3)];
+      person.suspended = random(4) === 0;
+      await manager.put(`/people/${person.id}/suspension`, { suspended: person.suspended });
+    },
+  ];
+  const course: string[] = [];
+  const tally = { opened: 0, refused: 0 };
+  for (let step = 0; step < 42; step++) {
+    const act = random(acts.length);
+    await acts[act]();
+    settle();
+    course.push(String(act));
+    if (step % 6 !== 5) continue;
+    await world.upToDate();
+    for (const [name, { suspended, cards: own, groups: inside }] of people.entries()) {
+      for (const card of own.splice(0)) {
+        // One that has ended is tried once.
+        if (card.alive) own.push(card);
+        for (const door of world.doors) {
+          const opens = (right: { doors: string[]; open: boolean }): boolean => right.open && right.doors.includes(door.id);
+          const expected = !suspended && card.alive && (card.own.some(opens) || [...inside].some((index) => opens(groups[index])));
+          t.is(door.takesCard(card.number), expected, `person ${name}, card ${card.number}, door ${doors.indexOf(door.id)}, after ${course.join()}`);
+          tally[expected ? "opened" : "refused"] += 1;
+        }
+      }
+    }
+  }
+  t.true(tally.opened > 40 && tally.refused > 40, JSON.stringify(tally));
+});
