@@ -1,5 +1,6 @@
 import type { HolderClassName } from "../access/grant";
 import type { Window } from "../access/window";
+import type { Identifier } from "../accounts/identifier";
 import type { Keystore } from "../keys/keystore";
 import { addPlace } from "../households/add-place";
 import { KEYS_PER_PERSON_MAX } from "../limits";
@@ -12,7 +13,13 @@ import { knowsPerson } from "./known-people";
 import type { KeyColumns } from "./settle-key";
 
 /** Whom a key is for: somebody known, or somebody new with at most one address. */
-export type KeyUser = { person: string } | NewKeyUser;
+export type KeyUser = KnownKeyUser | NewKeyUser;
+
+export interface KnownKeyUser {
+  person: string;
+  /** Where this key's link or code goes; undefined = where that of their newest key went. */
+  to?: Identifier | undefined;
+}
 
 export interface NewKeyUser {
   name: string | undefined;
@@ -38,7 +45,7 @@ export interface SettledUser {
  * `one-identifier`, `too-many-keys`.
  */
 export async function settleUser(unit: Unit, keystore: Pick<Keystore, "dataKeys">, property: string, giver: Giver, user: KeyUser, key: KeyColumns & { doors: readonly string[] }, now: number): Promise<SettledUser> {
-  const known = "person" in user ? await knownUser(unit, property, giver, user.person, now) : undefined;
+  const known = "person" in user ? await knownUser(unit, property, giver, user, now) : undefined;
   const { name, email, phone } = known ?? { ...(user as NewKeyUser), email: (user as NewKeyUser).email ?? null, phone: (user as NewKeyUser).phone ?? null };
   if (giver.share?.place !== undefined) return { person: await addShare(unit, keystore, giver, giver.share.place, { name: nameOf(name, email, phone), key }, now), email, phone };
   if (known?.person !== undefined) {
@@ -64,13 +71,14 @@ interface KnownUser {
   phone: string | null;
 }
 
-async function knownUser(unit: Unit, property: string, giver: Giver, id: string, now: number): Promise<KnownUser> {
+async function knownUser(unit: Unit, property: string, giver: Giver, { person: id, to }: KnownKeyUser, now: number): Promise<KnownUser> {
   const row = await unit.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
   if (row === undefined || !(await mayKnow(unit, giver, row, property, now))) throw new Refusal("not-found", "There is no such person.");
   const member = await unit.selectFrom("memberships").select(["role", "email", "phone"]).where("person_id", "=", id).executeTakeFirst();
   // Where the newest of their keys went, the next one goes.
   const newest = await unit.selectFrom("keys").select(["email", "phone"]).where("person_id", "=", id).orderBy("created_at", "desc").orderBy("id").executeTakeFirst();
-  const { email, phone } = newest ?? { email: member?.email ?? null, phone: member?.email === null ? member.phone : null };
+  const said = to && { email: to.kind === "email" ? to.value : null, phone: to.kind === "phone" ? to.value : null };
+  const { email, phone } = said ?? newest ?? { email: member?.email ?? null, phone: member?.email === null ? member.phone : null };
   if (giver.share?.place !== undefined || row.property_id !== property) return { person: undefined, name: row.name, email, phone };
   if (member !== undefined) throw new Refusal("member-of-household");
   if (row.revoked_at !== null) throw new Refusal("person-revoked");
