@@ -130,6 +130,7 @@ const TABLES = `
     PRIMARY KEY (group_id, person_id)
   ) STRICT;
   CREATE INDEX groups_of_person ON group_people (person_id);
+  DROP INDEX use_counters;                                    -- a counter is one right's at each door; grants of one right at several doors share it
   ALTER TABLE grants ADD COLUMN group_id TEXT;                -- which group gives it; NULL: it is the credential's own. No reference: the group may be gone
   ALTER TABLE grants ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)); -- of a key that is blocked
   -- Terms that changed in place, until the door has acknowledged a list with them.
