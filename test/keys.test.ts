@@ -155,15 +155,13 @@ test.serial("S5: a new link replaces the one before, which is dead like that of 
   t.is(short.link.expiresAt, new Date((NOON + 3_600) * 1_000).toISOString().replace(".000", ""), "no link outlives its key");
   rig.clock.advance(3_700);
   t.is(code(await look(tokenOf(short.link))), "invitation-gone");
-  await rig.cloud.settled();
-  t.is((await manager.get(`/keys/${short.id}`)).state, "ended");
+  await ended(manager, short);
   rig.clock.advance(15 * 86_400);
   t.is(code(await look(tokenOf(waiting.link))), "invitation-gone");
   t.like(await manager.get(`/keys/${waiting.id}`), { state: "pending", link: { state: "expired" } });
   t.is((await linkOf(waiting)).status, 200, "and can be had anew");
   for (let day = 0; day < 92; day += 23) rig.clock.advance(23 * 86_400);
-  await rig.cloud.settled();
-  t.is((await site.get(`/keys/${waiting.id}`)).state, "ended", "nobody asked for it for ninety days");
+  await ended(site, waiting); // nobody asked for it for ninety days
   t.is((await site.get(`/keys/${key.id}`)).state, "active");
 });
 
@@ -382,6 +380,12 @@ test("S4, S10: a key begins once and never comes back", (t) => {
   t.deepEqual(keyAfter("active", "declined"), { refused: "not-pending" });
   for (const state of ["pending", "active", "ended"] as const) for (const event of ["removed", "expired"] as const) t.deepEqual(keyAfter(state, event), { state: "ended" });
 });
+
+/** Upkeep has ended a key: it works on its own, so the key is asked for until it has. */
+async function ended(client: Client, { id }: Json): Promise<void> {
+  for (let asked = 0; asked < 1_000; asked++) if ((await client.get(`/keys/${id}`)).state === "ended") return;
+  throw new Error("upkeep did not end the key");
+}
 
 async function lastTokenTo(rig: CloudRig, identifier: string): Promise<string | undefined> {
   const messages = await messagesTo(rig, identifier);
