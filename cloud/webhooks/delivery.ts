@@ -53,6 +53,25 @@ export async function queueTest(unit: Unit, webhook: WebhookRow, now: number): P
   return insertDelivery(unit, webhook.id, { type: "test", timestamp: instant(now), data: { property: webhook.property_id, webhook: webhook.id } }, now);
 }
 
+/**
+ * Gives up what waits for a webhook, all of it or what was queued by then. It is missed, with what it would have said
+ * was missed before it.
+ */
+export async function giveUp(unit: Unit, webhook: Pick<WebhookRow, "id" | "missed">, now: number, problem?: string, queuedUntil = now): Promise<void> {
+  const waiting = await unit.selectFrom("webhook_deliveries").select(["id", "content"]).where("webhook_id", "=", webhook.id).where("delivered_at", "is", null).where("failed_at", "is", null).where("created_at", "<=", queuedUntil).execute();
+  if (waiting.length === 0) return;
+  await unit
+    .updateTable("webhook_deliveries")
+    .set({ failed_at: now, content: null, ...(problem !== undefined && { problem }) })
+    .where("webhook_id", "=", webhook.id)
+    .where("delivered_at", "is", null)
+    .where("failed_at", "is", null)
+    .where("created_at", "<=", queuedUntil)
+    .execute();
+  const missed = waiting.reduce((sum, { content }) => sum + 1 + Number((JSON.parse(content!) as Payload).data.missed ?? 0), webhook.missed);
+  await unit.updateTable("webhooks").set({ missed }).where("id", "=", webhook.id).execute();
+}
+
 /** Nobody is to be asked for what was sent long ago. */
 export async function forgetOldDeliveries(unit: Unit, now: number): Promise<void> {
   await unit.deleteFrom("webhook_deliveries").where("created_at", "<", now - WEBHOOK_DELIVERIES_KEPT_SECONDS).execute();

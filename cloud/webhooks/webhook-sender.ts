@@ -6,6 +6,7 @@ import type { Database, Unit } from "../store/store";
 import { inTransaction } from "../store/transaction";
 import type { WebhookDeliveryRow, WebhookRow } from "../store/tables";
 import { WakefulTask } from "../wakeful-task";
+import { giveUp } from "./delivery";
 import { postDelivery, type Answer, type PostOptions } from "./post-delivery";
 import { signedHeaders } from "./signature";
 import { parseTarget } from "./target";
@@ -145,23 +146,11 @@ async function readWaiting(unit: Unit): Promise<{ webhook: string; at: number }[
 async function claim(unit: Unit, id: string, now: number): Promise<{ webhook: WebhookRow; delivery: WebhookDeliveryRow } | undefined> {
   const webhook = await unit.selectFrom("webhooks").selectAll().where("id", "=", id).where("paused_at", "is", null).where("next_at", "<=", now).executeTakeFirst();
   if (webhook === undefined) return undefined;
-  await giveUpOld(unit, webhook, now);
+  await giveUp(unit, webhook, now, undefined, now - WEBHOOK_DELIVERY_SECONDS);
   const delivery = await undelivered(unit).selectAll().where("webhook_id", "=", id).where("next_at", "<=", now).orderBy("next_at").orderBy("created_at").orderBy("id").limit(1).executeTakeFirst();
   if (delivery === undefined) return undefined;
   await unit.updateTable("webhook_deliveries").set({ attempts: delivery.attempts + 1, next_at: now + WEBHOOK_CLAIM_SECONDS }).where("id", "=", delivery.id).execute();
   return { webhook, delivery };
-}
-
-async function giveUpOld(unit: Unit, { id, missed }: WebhookRow, now: number): Promise<void> {
-  const { numUpdatedRows } = await unit
-    .updateTable("webhook_deliveries")
-    .set({ failed_at: now, content: null })
-    .where("webhook_id", "=", id)
-    .where("delivered_at", "is", null)
-    .where("failed_at", "is", null)
-    .where("created_at", "<=", now - WEBHOOK_DELIVERY_SECONDS)
-    .executeTakeFirst();
-  if (numUpdatedRows > 0n) await unit.updateTable("webhooks").set({ missed: missed + Number(numUpdatedRows) }).where("id", "=", id).execute();
 }
 
 /** It may have been removed meanwhile, or paused. */

@@ -7,6 +7,7 @@ import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { WebhookRow } from "../store/tables";
+import { giveUp } from "./delivery";
 import { newWebhookSecret } from "./signature";
 
 export interface WebhookParts {
@@ -61,9 +62,9 @@ export async function pauseFailing(unit: Unit, webhook: WebhookRow, reason: "fai
   await audit(unit, { at: now, actor: UPKEEP, action: "webhook.pause", subject: `webhook/${webhook.id}`, property: webhook.property_id, detail: { reason } });
 }
 
-async function pause(unit: Unit, { id, missed }: WebhookRow, now: number): Promise<void> {
-  const { numUpdatedRows } = await unit.updateTable("webhook_deliveries").set({ failed_at: now, content: null, problem: "paused" }).where("webhook_id", "=", id).where("delivered_at", "is", null).where("failed_at", "is", null).executeTakeFirst();
-  await unit.updateTable("webhooks").set({ paused_at: now, missed: missed + Number(numUpdatedRows) }).where("id", "=", id).execute();
+async function pause(unit: Unit, webhook: WebhookRow, now: number): Promise<void> {
+  await giveUp(unit, webhook, now, "paused");
+  await unit.updateTable("webhooks").set({ paused_at: now }).where("id", "=", webhook.id).execute();
 }
 
 export async function removeWebhook(unit: Unit, { id, property_id: property }: WebhookRow, actor: string, now: number): Promise<void> {
