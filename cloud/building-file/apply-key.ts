@@ -33,10 +33,11 @@ async function make(applying: Applying, { values, line, person }: Step): Promise
 
 /** Somebody of the property, somebody whom an earlier line has added, or somebody whom this one adds. */
 function userOf({ ids }: Applying, values: Values, person: NonNullable<Step["person"]>): KeyUser {
-  if ("known" in person) return { person: person.known };
+  const to = values.email !== undefined ? { kind: "email" as const, value: values.email } : values.phone !== undefined ? { kind: "phone" as const, value: values.phone } : undefined;
+  if ("known" in person) return { person: person.known, to };
   const kinds = values.class === "staff" ? (["staff"] as const) : values.class === undefined ? (["person", "staff"] as const) : (["person"] as const);
   const added = kinds.map((kind) => ids.get(idKey(kind, person.added))).find((id) => id !== undefined);
-  if (added !== undefined) return { person: added };
+  if (added !== undefined) return { person: added, to };
   return { name: person.added, email: values.email, phone: values.phone, holderClass: values.class, unit: undefined };
 }
 

@@ -35,7 +35,9 @@ export async function importBuilding(unit: Unit, parts: Applying["parts"] & { re
   // A line with a cell that cannot be read is still there: others may refer to it.
   const { steps, faults: planned } = planImport(building, parsed.map(({ record }) => record));
   const bad = new Set(faults.map(({ line }) => line));
-  faults.push(...planned.filter(({ line, column, code }) => !faults.some((fault) => fault.line === line && (fault.column === column || code === "needed"))));
+  // What cannot be read is there all the same, and so is not missing.
+  const unread = (line: number, column: string | undefined) => faults.some((fault) => fault.line === line && (fault.column === column || (column === "name" && (fault.column === "email" || fault.column === "phone"))));
+  faults.push(...planned.filter(({ line, column }) => !unread(line, column)));
   for (const { line } of faults) bad.add(line);
 
   const ids = new Map(building.known.flatMap(({ kind, values, record }) => (values.name === undefined || kind === "key" ? [] : [[idKey(kind, values.name), record] as const])));

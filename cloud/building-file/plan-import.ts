@@ -1,6 +1,6 @@
 import { COLUMNS, KINDS, USES, type Column, type Fault, type Kind } from "./columns";
 import { findHouseholds, matchMember } from "./plan-households";
-import { checkAddresses, findPeople, matchKey } from "./plan-keys";
+import { findPeople, matchKey } from "./plan-keys";
 import type { Complain, Step } from "./step";
 import { differences, type Building, type FileRecord, type KnownRecord } from "./values";
 
@@ -19,7 +19,6 @@ export function planImport(building: Building, records: readonly FileRecord[]): 
   }
   findHouseholds(building, steps, complain);
   refuseTwice(steps, complain);
-  checkAddresses(steps, complain);
   const names = namesOf([...building.known, ...steps]);
   for (const step of steps) {
     judge(step, complain);

@@ -46,17 +46,3 @@ export function matchKey({ known }: Building, step: Step, people: ReadonlyMap<nu
   if (own.length > 1) complain(line, "name", "ambiguous", "They have several keys of this kind: say which by its name.");
   return own.length === 1 ? own[0] : undefined;
 }
-
-/** Somebody who is new can come with an address; what they get later goes to the same one. */
-export function checkAddresses(steps: readonly Step[], complain: Complain): void {
-  const added = new Set(steps.filter(({ kind, known }) => (kind === "staff" || kind === "person") && known === undefined).map(({ values }) => values.name));
-  const first = new Map<string | undefined, Values>();
-  for (const { line, kind, values, known, person } of steps) {
-    if (kind !== "key" || known !== undefined || person === undefined) continue;
-    const earlier = first.get(values.person);
-    if (earlier === undefined) first.set(values.person, values);
-    if (values.email === undefined && values.phone === undefined) continue;
-    const fits = earlier === undefined ? "added" in person && !added.has(values.person) : earlier.email === values.email && earlier.phone === values.phone;
-    if (!fits) complain(line, values.email === undefined ? "phone" : "email", "address-of-known", "An address goes with somebody who is new: to whoever is known here, links and codes go where the last ones went.");
-  }
-}

@@ -97,13 +97,19 @@ function findDelimiter(text: string): { body: string; skipped: number; delimiter
 
 function split(text: string, delimiter: string): { records: { line: number; cells: string[] }[] } | { fault: Fault } {
   try {
-    const parsed = parse(text, { delimiter, info: true, relax_column_count: true, skip_records_with_empty_values: true, record_delimiter: ["\r\n", "\n", "\r"] }) as unknown as { record: string[]; info: Info }[];
     // Counted at the end of a record, of which a cell may have several lines.
-    return { records: parsed.map(({ record, info }) => ({ line: info.lines - record.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0), cells: record })) };
+    return { records: parseRecords(text, delimiter).map(({ record, info }) => ({ line: info.lines - record.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0), cells: record })) };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return { fault: { line: Number(error["lines"] ?? 1), code: "bad-csv", detail: "The quotation marks of this line do not match: a cell with one in it stands in quotation marks, and has it twice." } };
+    const whole = Number(error["records"] ?? 0);
+    const line = whole === 0 ? 1 : (parseRecords(text, delimiter, whole).at(-1)?.info.lines ?? 0) + 1;
+    return { fault: { line, code: "bad-csv", detail: "The quotation marks do not match, from this line on: a cell with one in it stands in quotation marks, and has it twice." } };
   }
+}
+
+/** @param to how many records at most. @throws {CsvError} */
+function parseRecords(text: string, delimiter: string, to = -1): { record: string[]; info: Info }[] {
+  return parse(text, { delimiter, to, info: true, relax_column_count: true, skip_records_with_empty_values: true, record_delimiter: ["\r\n", "\n", "\r"] }) as unknown as { record: string[]; info: Info }[];
 }
 
 /** Cells that a spreadsheet would take for a formula have an apostrophe before them: that is how they are written. */

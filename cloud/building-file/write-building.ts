@@ -9,9 +9,14 @@ import type { Building, KnownRecord } from "./values";
  * a formula. Read again it changes nothing.
  */
 export function writeBuilding(building: Building): string {
-  const records = [...building.known].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+  const records = building.known.map((record) => ({ ...record, order: orderOf(record) })).sort((a, b) => (a.order < b.order ? -1 : 1));
   const lines = records.map((record) => [record.kind, ...COLUMNS.map((column) => harmless(cellOf(building, record, column)))]);
   return stringify([[...HEADER], ...lines], { bom: true, record_delimiter: "windows" });
+}
+
+/** As people look for things, and the same wherever it is written. */
+function orderOf({ kind, record, values: { unit = "", person = "", name = "" } }: KnownRecord): string {
+  return [KINDS.indexOf(kind), unit, person, name, record].join("\n");
 }
 
 function cellOf({ doorNames, timeZone }: Building, { kind, values }: KnownRecord, column: Column): string {

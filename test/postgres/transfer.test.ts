@@ -59,8 +59,8 @@ onPostgres("X13: everything moves from SQLite to PostgreSQL and back, and the do
   await move(world, file, url);
   const [all, entries] = [await world.events(front), (await world.get("/api/audit")).items];
   t.deepEqual(all.filter((event: Json) => events.some(({ sequence }) => sequence === event.sequence)), events);
-  t.deepEqual(entries.filter((entry: Json) => audit.some(({ id }: Json) => id === entry.id)), audit, "the audit is as it was");
-  t.is((await world.get("/api/audit/verification")).broken, null);
+  t.deepEqual(entries.slice(0, audit.length), audit, "the audit is as it was");
+  t.true((await world.get("/api/audit/verification")).holds);
   t.deepEqual(opens(front), [true, true, false], "what doors know is what the new database says");
   t.is(await pinOf(ada.client, ada.person), pin, "sessions and sealed codes have come along");
 
@@ -78,7 +78,7 @@ onPostgres("X13: everything moves from SQLite to PostgreSQL and back, and the do
   const fay = await world.addPerson({ name: "Fay", doors: [garage] });
   await world.upToDate();
   t.true(garage.types(fay.pin), "and back again");
-  t.is((await world.get("/api/audit/verification")).broken, null);
+  t.true((await world.get("/api/audit/verification")).holds);
   t.true(existsSync(file), "the old one is left as it was");
 });
 
