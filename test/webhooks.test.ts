@@ -164,7 +164,7 @@ test("X13: what a receiver does not take is tried again, ever less often and ove
   await change(building);
   await rig.cloud.settled();
   t.is(receiver.taken.length, 1);
-  t.like((await manager.get(`${at}/${id}/deliveries`)).items[0], { state: "waiting", attempts: 1, problem: "http 500" });
+  t.like((await manager.get(`${at}/${id}/deliveries`)).items.find(({ state }: Json) => state === "waiting"), { attempts: 1, problem: "http 500" });
   // While it fails, what is new waits too; others go on.
   const second = await manager.post(at, { url: other.url, events: ["changed"] });
   await change(building);
@@ -180,12 +180,16 @@ test("X13: what a receiver does not take is tried again, ever less often and ove
   await pass(building, 1);
   t.true(receiver.taken.length > 1);
   const attempts: number[] = [];
-  for (let hour = 0; hour < 12; hour++) {
+  for (const [steps, seconds] of [
+    [30, 120],
+    [20, 1_800],
+    [2, 1_800],
+  ]) {
     const before = receiver.taken.length;
-    for (let minute = 0; minute < 60; minute++) await pass(building, 60);
+    for (let step = 0; step < steps; step++) await pass(building, seconds);
     attempts.push(receiver.taken.length - before);
   }
-  t.true(attempts[0] > attempts[11] && attempts[11] >= 1 && attempts[11] <= 2, String(attempts));
+  t.true(attempts[0] > attempts[2] && attempts[2] >= 1, String(attempts));
   // The same delivery under the same id, each attempt at its own time.
   const firstId = receiver.taken[0].headers["webhook-id"];
   const again = receiver.taken.filter(({ headers }) => headers["webhook-id"] === firstId);
@@ -207,7 +211,7 @@ test("X13: what a receiver does not take is tried again, ever less often and ove
   receiver.answer = (response) => response.destroy();
   for (let day = 0; day < 6; day++) {
     await change(building);
-    for (let hour = 0; hour < 24; hour++) await pass(building, 3_600);
+    for (let step = 0; step < 6; step++) await pass(building, 4 * 3_600);
   }
   const paused = await hook();
   t.truthy(paused.pausedAt);
