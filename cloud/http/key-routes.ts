@@ -5,13 +5,13 @@ import { languageOf } from "../households/add-member";
 import { Refusal } from "../refusal";
 import { findGiver } from "../rules/find-giver";
 import { changeKey, type KeyChange as Change } from "../sharing/change-key";
+import { chooseContact } from "../sharing/choose-contact";
 import { giveKey, type NewKey as Wanted } from "../sharing/give-key";
 import { keysFor } from "../sharing/list-keys";
 import type { KeyUser } from "../sharing/key-user";
 import { removeKey } from "../sharing/remove-key";
 import type { Unit } from "../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "./api";
-import { chooseContact } from "./contact-choice";
 import { etag, IfMatch, requireVersion } from "./etag";
 import { formatInstant, parseInstant, parseWindow } from "./grant-format";
 import { formatCodes } from "./household-format";
@@ -102,13 +102,13 @@ export function keyRoutes(parts: ApiParts): Routes {
   return app;
 }
 
-async function parseKey(unit: Unit, { region }: ApiParts, request: z.output<typeof KeyRequest>, actor: Actor): Promise<Wanted> {
+async function parseKey(unit: Unit, parts: ApiParts, request: z.output<typeof KeyRequest>, actor: Actor): Promise<Wanted> {
   const { property, kind, name, user, profile, doors, notBefore, notAfter, windows, uses, usesTogether, number, language } = request;
   // S1: reserved until something reads it.
   if (kind === "fingerprint" || kind === "smart") throw new Refusal("kind-without-reader", `There is no reader for keys of kind ${kind} yet.`);
   return {
     ...{ property, kind, name, doors, usesTogether },
-    user: parseUser(user, region),
+    user: parseUser(user, parts),
     role: profile === "admin" ? "admin" : "user",
     blocked: profile === "blocked",
     profile: profile === null || profile === "admin" || profile === "blocked" ? undefined : profile,
@@ -121,10 +121,9 @@ async function parseKey(unit: Unit, { region }: ApiParts, request: z.output<type
   };
 }
 
-function parseUser(user: z.output<typeof KeyRequest>["user"], region: ApiParts["region"]): KeyUser {
+function parseUser(user: z.output<typeof KeyRequest>["user"], { region, channels }: ApiParts): KeyUser {
   if ("person" in user) return user;
-  const identifier = "contact" in user ? chooseContact(user.contact, region) : identifierIn(user, region);
-  const { name } = "contact" in user ? user.contact : user;
+  const { name, identifier } = "contact" in user ? chooseContact(user.contact, channels, region) : { name: user.name, identifier: identifierIn(user, region) };
   const about = "contact" in user ? { holderClass: undefined, unit: undefined } : { holderClass: user.class, unit: user.unit };
   return { name, email: identifier?.kind === "email" ? identifier.value : undefined, phone: identifier?.kind === "phone" ? identifier.value : undefined, ...about };
 }

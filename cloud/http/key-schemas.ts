@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { CONTACT_ADDRESSES_MAX, DOORS_PER_GRANT_MAX } from "../limits";
+import { CONTACT_ADDRESSES_MAX, DOORS_PER_GRANT_MAX, IDENTIFIER_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from "../limits";
 import { GivenCode } from "./household-schemas";
 import { CardNumber, HolderClass, Id, IdentifierText, Instant, Language, Name, UnitNumber, Windows } from "./schemas";
 import { FormattedTruth } from "./truth-format";
@@ -14,6 +14,9 @@ const ProfileName = z
   .nullable()
   .openapi({ description: "`admin`: full control of the doors, at any time. `blocked`: suspended, and what it was before comes back after. null: none." });
 
+// What people note beside a contact is not always an address.
+const Noted = z.array(z.string().max(IDENTIFIER_CHARACTERS_MAX)).max(CONTACT_ADDRESSES_MAX).default([]);
+
 const KeyUser = z
   .union([
     z.strictObject({ person: Id }),
@@ -25,7 +28,7 @@ const KeyUser = z
       unit: UnitNumber.optional(),
     }),
     z.strictObject({
-      contact: z.strictObject({ name: Name.optional(), tel: z.array(IdentifierText).max(CONTACT_ADDRESSES_MAX).default([]), email: z.array(IdentifierText).max(CONTACT_ADDRESSES_MAX).default([]) }),
+      contact: z.strictObject({ name: z.string().trim().max(NAME_CHARACTERS_MAX).optional(), tel: Noted, email: Noted }),
     }),
   ])
   .openapi("KeyUser", { description: "Somebody known, somebody new with a name or an address, or a contact of one's phone." });

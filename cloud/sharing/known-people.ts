@@ -1,6 +1,6 @@
 import { canDoWithKey } from "../rules/key-rights";
 import { meetKey } from "../rules/key-standing";
-import { doorStanding } from "../rules/door-standing";
+import { doorStanding, peopleOfAccount } from "../rules/door-standing";
 import { placesInForce } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { KeyRow, PersonRow } from "../store/tables";
@@ -35,8 +35,9 @@ export async function knownPeople(unit: Unit, account: string, now: number): Pro
   });
 }
 
-/** Whether an account may share with somebody: nobody else is found by trying (N1). */
+/** Whether an account may share with somebody, or is that person: nobody else is found by trying (N1). */
 export async function knowsPerson(unit: Unit, account: string, person: string, now: number): Promise<boolean> {
+  if ((await peopleOfAccount(unit, account, now)).includes(person)) return true;
   return (await peopleGivenTo(unit, account, now)).has(person) || (await peopleInCommon(unit, account, now)).has(person);
 }
 
