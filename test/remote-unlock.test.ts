@@ -172,6 +172,7 @@ test("N14: whoever may opens a door from afar once, and it is known who it was; 
   t.deepEqual((await press(world, await accepted("adam", { profile: "admin" }), door)).said, OPENED);
   world.clock.advance(10_000);
   t.is(board.strikeTimes.length, 8);
+  await world.until("it is known whose it was", async () => (await openings(world, door)).at(-1).person?.name === "adam");
   await world.order(door, "lock-state", { state: "lock-down" });
   const down = await press(world, building.manager, door);
   t.deepEqual([down.said, down.answer!.body.reason], [["unlock-denied", "no"], "locked-down"]);

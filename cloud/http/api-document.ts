@@ -57,7 +57,7 @@ Bodies are JSON (\`content-type: application/json\`). Times are RFC 3339, UTC in
 
 What each may do to whom is the pyramid of rights: the site over a property's managers and programs, managers over the administrators of a household, administrators over residents, residents over guests. What somebody may not even know of is \`not-found\`; what they may see but not do is \`not-allowed\`. Where an answer has \`can\`, it lists what whoever asks may do.
 
-A request is done whole or not at all. Every refusal is a problem (RFC 9457) whose \`code\` is stable, and it has changed nothing. Lists come in pages: \`next\` is the \`after\` of the following one, null at the end.`;
+A request is done whole or not at all. Every refusal is a problem (RFC 9457) whose \`code\` is stable, and it has changed nothing; where a door was to be opened from afar, \`opened\` says what is known of it. Lists come in pages: \`next\` is the \`after\` of the following one, null at the end.`;
 
 /** As much of OpenAPI as the description uses; further members are as the standard has them. */
 export interface ApiDocument {

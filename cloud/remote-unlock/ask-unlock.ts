@@ -65,9 +65,16 @@ export async function askUnlock(unit: Unit, actor: Actor, wish: UnlockWish, conn
 async function judge(unit: Unit, { door, ranks, people }: DoorStanding, outputs: number, now: number): Promise<UnlockVerdict | { allowed: true; person: null }> {
   // The door would refuse as well, once it has heard of it.
   if (door.lock_state === "lock-down") return denied("locked-down");
-  if (ranks.some((rank) => rank !== "user")) return { allowed: true, person: null };
+  if (ranks.some((rank) => rank !== "user")) return { allowed: true, person: await whoAtDoor(unit, people) };
   const property = await unit.selectFrom("properties").select(["time_zone", "holidays"]).where("id", "=", door.property_id).executeTakeFirstOrThrow();
   return decideUnlock(await readRights(unit, people, door.id), outputs, surroundingsOf(property, now), now);
+}
+
+/** Who of their people opens: where one of them has a place in a household, it is theirs to hide (O15). */
+async function whoAtDoor(unit: Unit, people: readonly string[]): Promise<string | null> {
+  if (people.length === 0) return null;
+  const member = await unit.selectFrom("memberships").select("person_id").where("person_id", "in", people).orderBy("person_id").executeTakeFirst();
+  return member?.person_id ?? people[0];
 }
 
 function denied(reason: UnlockDenial): UnlockVerdict {

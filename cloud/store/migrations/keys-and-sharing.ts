@@ -146,7 +146,7 @@ const TABLES = `
     actor TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
     outputs INTEGER NOT NULL CHECK (outputs BETWEEN 1 AND 15),
-    person_id TEXT REFERENCES people (id),   -- by whose own right it was; NULL: by a rank at the door
+    person_id TEXT REFERENCES people (id),   -- who the actor is at that door, by whose right it was; NULL: by a rank alone
     state TEXT NOT NULL CHECK (state IN ('asking', 'sent', 'opened', 'denied', 'offline', 'timed-out', 'busy')),
     reason TEXT,                             -- why it was denied
     may_have_opened INTEGER NOT NULL DEFAULT 0 CHECK (may_have_opened IN (0, 1)), -- the command left, and no answer came
