@@ -357,7 +357,7 @@ test("N4, N11: rank × verb at a door, and rank × verb × whose key, each cell"
     "run-door": "+++---.",
   };
   t.deepEqual(Object.fromEntries((Object.keys(DOOR_RIGHTS) as DoorVerb[]).map((verb) => [verb, atDoor(verb)])), DOOR);
-  for (const rank of DOOR_RANKS) t.deepEqual(canDoAtDoor({ ranks: [rank] }), (Object.keys(DOOR) as DoorVerb[]).filter((verb) => verb !== "know" && mayAtDoor(verb, { ranks: [rank as DoorRank] }).allowed));
+  for (const rank of DOOR_RANKS) t.deepEqual(canDoAtDoor({ ranks: [rank] }), (Object.keys(DOOR) as DoorVerb[]).filter((verb) => verb !== "know" && mayAtDoor(verb, { ranks: [rank] }).allowed));
 
   const target = (more: Partial<KeyTarget>): KeyTarget => ({ role: "user", state: "active", ofOwner: false, fromHousehold: false, ...more });
   const TARGETS = [target({}), target({ role: "admin" }), target({ role: "admin", ofOwner: true }), target({ fromHousehold: true })];
