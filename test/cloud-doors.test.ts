@@ -10,6 +10,7 @@ import { encodeReceipt } from "../protocol/receipt";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { CloudRig, type Json } from "./support/cloud-rig";
 import { EventChain, ProtocolDoor } from "./support/protocol-door";
+import { siteClient } from "./support/sign-in";
 
 let rig: CloudRig;
 let property: string;
@@ -384,11 +385,11 @@ test.serial("a tightened bound holds from the next lease on, and a resident's bo
   const tenant = await addPerson([loose]);
   await upToDate(loose);
   await loose.disconnect();
-  await rig.send("PATCH", `/properties/${property}`, { staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: 86_400 } });
+  await siteClient(rig).patch(`/properties/${property}`, { staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: 86_400 } }, "*");
   await rig.cloud.settled();
   const late = await rig.post("/revocations", { person: tenant.id });
   t.is((await truth(late.id))[0].mayOpenUntil, null, "the door's own list still says: without a bound");
-  await rig.send("PATCH", `/properties/${property}`, { staleness: { guestSeconds: 86_400, staffSeconds: 259_200, residentSeconds: null } });
+  await siteClient(rig).patch(`/properties/${property}`, { staleness: { guestSeconds: 86_400, staffSeconds: 259_200, residentSeconds: null } }, "*");
   await loose.connect();
   await upToDate(loose);
   t.is((await truth(late.id))[0].state, "acknowledged");
@@ -397,12 +398,12 @@ test.serial("a tightened bound holds from the next lease on, and a resident's bo
   const last = await addPerson([loose]);
   await upToDate(loose);
   rig.clock.advance(60);
-  await rig.send("PATCH", `/properties/${property}`, { unlockSeconds: 40, staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: 86_400 } });
+  await siteClient(rig).patch(`/properties/${property}`, { unlockSeconds: 40, staleness: { guestSeconds: 86_400, staffSeconds: 86_400, residentSeconds: 86_400 } }, "*");
   await upToDate(loose);
   rig.clock.advance(700);
   await loose.until(() => (loose.lease?.residentNotAfter ?? 0) > 0);
   await loose.disconnect();
-  await rig.send("PATCH", `/properties/${property}`, { unlockSeconds: 5, staleness: { guestSeconds: 86_400, staffSeconds: 259_200, residentSeconds: null } });
+  await siteClient(rig).patch(`/properties/${property}`, { unlockSeconds: 5, staleness: { guestSeconds: 86_400, staffSeconds: 259_200, residentSeconds: null } }, "*");
   const { id: bounded } = await rig.post("/revocations", { person: last.id });
   const [known] = await truth(bounded);
   t.truthy(known.mayOpenUntil, "the delta that the door has acknowledged bounds residents, though its base does not");

@@ -1,4 +1,5 @@
 import test from "ava";
+import { siteClient } from "./support/sign-in";
 import { World, type Json } from "./support/world";
 import { wrong } from "./support/wrong-pin";
 
@@ -90,7 +91,7 @@ test.serial("X12: a lock-down outlives a change of base, which needs its delta f
   const ada = await world.add({ pins: [{}] });
   await world.order(door, "lock-state", { state: "lock-down" });
   // A property's holidays are in the manifest: a new base.
-  await world.request("PATCH", `/api/properties/${world.property}`, { holidays: ["2026-12-25"] }, 200);
+  await siteClient(world).patch(`/properties/${world.property}`, { holidays: ["2026-12-25"] }, "*");
   await world.upToDate();
   t.false(door.types(ada.pins[0].pin));
   t.is(door.lastDecision, "denied: locked-down");
@@ -205,7 +206,7 @@ test.serial("N8: three uses are three, over power cuts and a list that changes i
   t.true(door.types(pin));
   door.cutPower();
   await world.add({ pins: [{}] });
-  await world.request("PATCH", `/api/properties/${world.property}`, { holidays: ["2026-12-25"] }, 200);
+  await siteClient(world).patch(`/properties/${world.property}`, { holidays: ["2026-12-25"] }, "*");
   await world.upToDate();
   t.true(door.types(pin));
   t.true(door.types(pin));

@@ -52,7 +52,14 @@ test.serial("P1: a template gives a lease its doors; who gains and loses is show
   t.deepEqual([stairs, garage, flat].map((door) => door.types(pin)), [false, true, true]);
 
   // A flat of its own kind, and one whose own door goes.
-  await manager.patch(`${at}/units/${unit.id}`, { template: null, doors: [stairs.id, flat.id] }, '"1"');
+  const own = { template: null, doors: [stairs.id, flat.id] };
+  const foretold = await manager.post(`${at}/units/${unit.id}/preview`, own, 200);
+  t.like(foretold.effect[0], { person: leases[0].person, unit: unit.id, gains: [stairs.id], loses: [garage.id] });
+  t.deepEqual((await manager.post(`${at}/units/${unit.id}/preview`, {}, 200)).effect, []);
+  t.is((await manager.send("POST", `${at}/units/${unit.id}/preview`, { template: "f".repeat(16) })).body.code, "not-found");
+  await world.upToDate();
+  t.true(garage.types(pin), "a preview changes nothing");
+  t.deepEqual((await manager.patch(`${at}/units/${unit.id}`, own, '"1"')).effect, foretold.effect);
   await world.upToDate();
   t.deepEqual([stairs, garage, flat].map((door) => door.types(pin)), [true, false, true]);
   t.is((await manager.send("DELETE", `${at}/units/${unit.id}`, undefined, { "if-match": '"2"' })).body.code, "in-use");
@@ -171,6 +178,74 @@ test.serial("O5: the manager's rules and caps hold on the server and in what is 
   for (const wrong of [{ residentsMax: 51 }, { shareDaysMax: null }, { shareDaysMax: 0 }, { pinPerDoor: "yes" }, { more: 1 }]) {
     t.is((await manager.send("PUT", `${at}/rules`, { ...rules, ...wrong }, { "if-match": "*" })).status, 400, JSON.stringify(wrong));
   }
+});
+
+test.serial("P3: what staff may is changed: hours and dates in place, doors with the same code, and two managers at once do not undo each other", async (t) => {
+  const start = Date.UTC(2026, 0, 5, 9); // a Monday, 10:00 in Paris
+  const world = await World.begin(t, { doors: 2, start });
+  const [front, cellar] = world.doors;
+  const manager = await signInManager(world, world.property, "manager@example.org");
+  const at = `/properties/${world.property}/staff`;
+  const windows = [{ days: ["monday"], start: "14:00", end: "18:00" }];
+  const { id, pin, version } = await manager.post(at, { name: "Cleaner", doors: [front.id], windows, notAfter: "2026-01-13T00:00:00Z" });
+  await world.upToDate();
+  t.false(front.types(pin), "not in the morning");
+  const one = `${at}/${id}`;
+  t.is((await manager.send("PATCH", one, { name: "x" })).body.code, "version-needed");
+  const { headers } = await manager.send("GET", one);
+  t.is(headers.get("etag"), `"${version}"`);
+
+  const morning = [{ days: ["monday"], start: "08:00", end: "12:00" }];
+  const [was] = (await manager.get(one)).grants;
+  const changed = await manager.patch(one, { name: "The cleaner", windows: morning }, headers.get("etag")!);
+  t.like(changed, { name: "The cleaner", version: version + 1, codes: [] });
+  t.like(changed.grants, [{ id: was.id, doors: [front.id], windows: [{ ...morning[0], onHolidays: false }], notAfter: "2026-01-13T00:00:00Z" }], "the same right");
+  t.is((await manager.send("PATCH", one, { windows }, { "if-match": headers.get("etag")! })).body.code, "changed-meanwhile");
+  await world.upToDate();
+  t.true(front.types(pin));
+
+  // Another door, and one less: the code is the same, and the door that goes tells when it has forgotten it.
+  await manager.patch(one, { doors: [front.id, cellar.id] }, "*");
+  await world.upToDate();
+  t.true(front.types(pin) && cellar.types(pin));
+  await manager.patch(one, { doors: [cellar.id], notAfter: null }, "*");
+  await world.upToDate();
+  t.false(front.types(pin));
+  t.true(cellar.types(pin));
+  t.like((await manager.get(one)).grants, [{ doors: [cellar.id] }]);
+  t.false("notAfter" in (await manager.get(one)).grants[0]);
+  t.is((await manager.get(`/people/${id}/truth`)).doors.find((door: Json) => door.door === front.id).state, "acknowledged");
+
+  // An end holds at a door without a network, and one that has come can be moved again.
+  await manager.patch(one, { notAfter: "2026-01-05T10:30:00Z" }, "*");
+  await world.upToDate();
+  cellar.pullPlug();
+  world.goTo("2026-01-05T10:20:00Z");
+  t.true(cellar.types(pin));
+  world.goTo("2026-01-05T10:31:00Z");
+  t.false(cellar.types(pin));
+  await world.reconnect(cellar);
+  t.is((await manager.send("PATCH", one, { notAfter: "2026-01-05T09:00:00Z" }, { "if-match": "*" })).body.code, "end-not-in-future");
+  t.is((await manager.send("PATCH", one, { windows: [...morning, ...morning] }, { "if-match": "*" })).body.code, "windows-overlap");
+  t.is((await manager.send("PATCH", one, { doors: ["f".repeat(16)] }, { "if-match": "*" })).body.code, "not-found");
+  await manager.patch(one, { notAfter: "2026-02-01T00:00:00Z" }, "*");
+  await world.upToDate();
+  t.true(cellar.types(pin));
+
+  // A code that would be too short, or somebody else's, at a door that is new: there is another one for it. A card has no other.
+  const { id: porter } = await manager.post(at, { name: "Porter", doors: [cellar.id], card: "00c0ffee42" });
+  const { id: twin } = await manager.post(at, { name: "Same number", doors: [front.id], card: "00c0ffee42" });
+  t.is((await manager.send("PATCH", `${at}/${porter}`, { doors: [front.id] }, { "if-match": "*" })).body.code, "card-taken");
+  await manager.expect(200, "DELETE", `${at}/${twin}`);
+  for (let index = 0; index < 2; index++) await world.add({ name: "Many", pins: Array.from({ length: 26 }, () => ({ grants: [{ doors: [front.id] }] })) });
+  const { codes, grants } = await manager.patch(one, { doors: [front.id, cellar.id] }, "*");
+  t.is(codes.length, 1);
+  t.true(codes[0].pin.length > pin.length);
+  t.deepEqual(grants.map((grant: Json) => grant.doors).sort(), [[cellar.id], [front.id]].sort());
+  await world.upToDate();
+  t.deepEqual([front.types(pin), front.types(codes[0].pin), cellar.types(pin)], [false, true, true]);
+  await manager.expect(200, "DELETE", one);
+  t.is((await manager.send("PATCH", one, { name: "x" }, { "if-match": "*" })).body.code, "person-revoked");
 });
 
 test.serial("P3: staff are of their own class, keep their hours and their end at a door, and go at once", async (t) => {

@@ -12,12 +12,7 @@ export const IfMatch = z.object({ "if-match": z.string().max(64).optional().open
 /** @throws {Refusal} `version-needed`; `changed-meanwhile`. */
 export function requireVersion(ifMatch: string | undefined, version: number): void {
   if (ifMatch === undefined) throw new Refusal("version-needed", "Send the header If-Match with the ETag of what you have read.");
-  allowVersion(ifMatch, version);
-}
-
-/** As `requireVersion`, where a request need not say. @throws {Refusal} `changed-meanwhile`. */
-export function allowVersion(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined || ifMatch.trim() === "*") return;
+  if (ifMatch.trim() === "*") return;
   // No weak comparison: RFC 9110 §13.1.1.
   if (!ifMatch.split(",").some((tag) => tag.trim() === etag(version))) throw new Refusal("changed-meanwhile", "Somebody else has changed this meanwhile: read it again.");
 }

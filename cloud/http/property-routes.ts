@@ -6,7 +6,7 @@ import { canDoAtProperty } from "../rules/rights";
 import { managedProperties, requireManager, requireSite, standingAt } from "../rules/read-standing";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "./api";
 import { FOR_SITE } from "./api-document";
-import { allowVersion, etag, IfMatch } from "./etag";
+import { etag, IfMatch, requireVersion } from "./etag";
 import { answer, body, Id, nextAfter, page, Paging, PropertyChange, PropertyRequest, refusals } from "./schemas";
 
 const Property = z.looseObject({ id: Id, name: z.string(), timeZone: z.string(), holidays: z.array(z.string()), unlockSeconds: z.int(), staleness: z.looseObject({}) }).openapi("Property");
@@ -58,7 +58,7 @@ export function propertyRoutes(parts: ApiParts): Routes {
     const { property } = c.req.valid("param");
     const { version, ...changed } = await change(parts, async (unit, now) => {
       const standing = await requireManager(unit, actorOf(c), property);
-      allowVersion(c.req.valid("header")["if-match"], await versionOfProperty(unit, property));
+      requireVersion(c.req.valid("header")["if-match"], await versionOfProperty(unit, property));
       await changeProperty(unit, property, namedFields(c.req.valid("json")), actorName(actorOf(c)), now);
       return { id: property, ...format(await readProperty(unit, property)), can: canDoAtProperty(standing), version: await versionOfProperty(unit, property) };
     });

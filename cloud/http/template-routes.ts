@@ -13,7 +13,7 @@ import { GivenCode } from "./household-schemas";
 import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals } from "./schemas";
 
 const Template = z.looseObject({ id: Id, property: Id, name: z.string(), doors: z.array(Id), version: z.int() }).openapi("Template", { description: "Doors that come with a kind of flat." });
-const Effect = z
+export const Effect = z
   .looseObject({ person: Id, name: z.string(), role: z.string(), unit: Id, household: Id, gains: z.array(Id), loses: z.array(Id) })
   .openapi("DoorEffect", { description: "Which doors somebody gains and loses." });
 /** Of an answer about doors that have changed. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorName } from "../accounts/actor";
-import { addFlat, changeFlat, readFlat, removeFlat } from "../properties/flat";
+import { addFlat, changeFlat, previewFlat, readFlat, removeFlat } from "../properties/flat";
 import { doorsOfUnit, householdsOf, ownDoors } from "../properties/unit-effect";
 import { requireManager } from "../rules/read-standing";
 import type { Unit } from "../store/store";
@@ -8,7 +8,7 @@ import type { UnitRow } from "../store/tables";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "./api";
 import { etag, IfMatch, requireVersion } from "./etag";
 import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals, UnitNumber } from "./schemas";
-import { Changed, formatEffect, formatNewCodes } from "./template-routes";
+import { Changed, Effect, formatEffect, formatNewCodes } from "./template-routes";
 
 const ResidentialUnit = z
   .looseObject({
@@ -39,13 +39,21 @@ const list = createRoute({
 });
 const add = createRoute({ method: "post", path: "/properties/{property}/units", summary: "Add a flat", tags, request: { params, ...body(UnitRequest) }, responses: { 201: answer(ResidentialUnit, "Added."), ...refusals } });
 const get = createRoute({ method: "get", path: "/properties/{property}/units/{unit}", summary: "One flat", tags, request: { params: one }, responses: { 200: answer(ResidentialUnit, "With its ETag."), ...refusals } });
+const preview = createRoute({
+  method: "post",
+  path: "/properties/{property}/units/{unit}/preview",
+  summary: "Who would gain and lose which doors, were a flat of another kind or had other doors; nothing is changed",
+  tags,
+  request: { params: one, ...body(UnitChange.pick({ template: true, doors: true })) },
+  responses: { 200: answer(z.object({ effect: z.array(Effect) }), "Whom the change would reach."), ...refusals },
+});
 const patch = createRoute({
   method: "patch",
   path: "/properties/{property}/units/{unit}",
   summary: "Change a flat, and with it what those who live there open",
   tags,
   request: { params: one, headers: IfMatch, ...body(UnitChange) },
-  responses: { 200: answer(ResidentialUnit.extend(Changed), "Changed."), ...refusals },
+  responses: { 200: answer(ResidentialUnit.extend(Changed), "Changed; `effect` is as the preview foretold."), ...refusals },
 });
 const remove = createRoute({
   method: "delete",
@@ -86,6 +94,14 @@ export function unitRoutes(parts: ApiParts): Routes {
       return format(unit, await readFlat(unit, property, id));
     });
     return c.json(flat, 200, { etag: etag(flat.version) });
+  });
+  app.openapi(preview, async (c) => {
+    const { property, unit: id } = c.req.valid("param");
+    const effect = await read(parts, async (unit, now) => {
+      await requireManager(unit, actorOf(c), property, "run-property", "unit");
+      return previewFlat(unit, await readFlat(unit, property, id), namedFields(c.req.valid("json")), now);
+    });
+    return c.json({ effect: effect.map(formatEffect) }, 200);
   });
   app.openapi(patch, async (c) => {
     const { property, unit: id } = c.req.valid("param");

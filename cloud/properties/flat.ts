@@ -6,7 +6,7 @@ import type { UnitRow } from "../store/tables";
 import { requireDoorsOf } from "./door-choice";
 import { matchFlats, type DoorsChanged, type FlatParts } from "./match-flats";
 import { readTemplate } from "./template";
-import { doorsOfUnit, effectOnUnit, householdsOf } from "./unit-effect";
+import { doorsOf, doorsOfUnit, effectOnUnit, householdsOf, ownDoors, templateDoors, type UnitEffect } from "./unit-effect";
 
 /** A flat, "unit" in the API: what a lease is of. */
 export interface Flat {
@@ -57,6 +57,15 @@ export async function changeFlat(unit: Unit, parts: FlatParts, row: UnitRow, cha
   const given = await matchFlats(unit, parts, effect.length > 0 ? [id] : [], actor, now);
   await audit(unit, { at: now, actor, action: "unit.change", subject: `unit/${id}`, detail: { ...change, people: effect.map(({ person }) => person) } });
   return { effect, given };
+}
+
+/** Who would gain and lose what, were the flat of another kind or had other doors. @throws {Refusal} `not-found` for a door or the template. */
+export async function previewFlat(unit: Unit, row: UnitRow, change: Partial<Pick<Flat, "template" | "doors">>, now: number): Promise<UnitEffect[]> {
+  const { id, property_id } = row;
+  const template = change.template === undefined ? row.template_id : change.template;
+  const ofTemplate = template === null ? [] : await templateDoors(unit, (await readTemplate(unit, property_id, template)).id);
+  const own = change.doors === undefined ? await ownDoors(unit, id) : await requireDoorsOf(unit, property_id, change.doors);
+  return effectOnUnit(unit, id, await doorsOfUnit(unit, row), doorsOf(own, ofTemplate), now);
 }
 
 /** @throws {Refusal} `in-use` once somebody has lived there: their history is of this flat. */

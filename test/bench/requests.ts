@@ -26,7 +26,7 @@ class Caller {
 
   send(method: string, path: string, body?: object): Promise<{ id: string }> {
     const text = body && JSON.stringify(body);
-    const headers = { authorization: `Bearer ${this.#cloud.adminToken.token}`, ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }) };
+    const headers = { authorization: `Bearer ${this.#cloud.adminToken.token}`, "if-match": "*", ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }) };
     return new Promise((resolve, reject) => {
       const sent = request(`${this.#cloud.url}/api${path}`, { method, headers, agent: this.#agent }, (response) => {
         let answer = "";
