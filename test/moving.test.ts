@@ -1,7 +1,7 @@
 import test from "ava";
 import { Building, lastToken, phoneOf, pinOf } from "./support/household";
 import { addIdentifier, messagesTo, signIn, type Client } from "./support/sign-in";
-import { World } from "./support/world";
+import { World, type Json } from "./support/world";
 
 test.serial("M1, M3: a lease for an account with the same e-mail and phone starts by itself, and its dates hold at a door without a network", async (t) => {
   const world = await World.begin(t, { doors: 2, start: Date.UTC(2026, 0, 1, 12) });
@@ -257,6 +257,63 @@ test.serial("M9: a lease that ends by its date ends the household's members at a
   t.is((await building.manager.get(`/members/${ada.person}`)).endReason, "moved-out");
 });
 
+test.serial("A1: a lost phone: whoever signs in elsewhere ends its session and its key, and the code that it showed opens no door any more", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const building = await Building.of(world);
+  const ada = await building.leaseholder(await building.flat("Flat 1"), "ada");
+  const phone = await signIn(world, "ada@example.com");
+  const key = await building.manager.post("/keys", { property: world.property, kind: "app", name: "Bike room", user: { name: "Ada" }, doors: [door.id] });
+  await phone.post("/keys/accept", { token: key.link.url.split("#")[1] }, 200);
+  const shown = await pinOf(phone, ada.person);
+  await world.upToDate();
+  t.true(door.types(shown));
+  const atDoor = async () => (await world.get(`/api/doors/${door.id}/who-can-open`)).people.map((each: Json) => each.credential.kind).sort();
+  t.deepEqual(await atDoor(), ["phone", "pin"]);
+
+  const elsewhere = await signIn(world, "ada@example.com");
+  const { items } = await elsewhere.get("/account/sessions");
+  for (const { id } of items.filter(({ current }: Json) => !current)) await elsewhere.delete(`/account/sessions/${id}`);
+  t.is((await phone.send("GET", `/members/${ada.person}/pins`)).status, 401);
+  await elsewhere.expect(200, "DELETE", `/keys/${key.id}`);
+  await elsewhere.post(`/members/${ada.person}/pins/renew`, { overlapDays: 0 }, 200);
+  await world.upToDate();
+  t.false(door.types(shown), "whoever has found the phone has read it");
+  t.is(door.lastDecision, "denied: unknown-credential");
+  t.deepEqual(await atDoor(), ["pin"], "as the door sees it");
+  t.true(door.types(await pinOf(elsewhere, ada.person)));
+});
+
+test.serial("A2: another address is verified anew and the old one told; what opens goes on opening, and the next owner of the old one opens nothing", async (t) => {
+  const world = await World.begin(t);
+  const [door] = world.doors;
+  const building = await Building.of(world);
+  const ada = await building.leaseholder(await building.flat("Flat 1"), "ada");
+  const kim = await building.invited(ada, "kim", { role: "resident" });
+  const pin = await pinOf(kim.client, kim.person);
+  await kim.client.post("/account/identifiers", { identifier: "kim@new.example" }, 202);
+  t.deepEqual((await kim.client.get("/account")).identifiers.map(({ value }: Json) => value), ["kim@example.com"], "not before it is proved");
+  await addIdentifier(kim.client, "kim@new.example");
+  const { identifiers } = await kim.client.get("/account");
+  await kim.client.expect(200, "DELETE", `/account/identifiers/${identifiers.find(({ value }: Json) => value === "kim@example.com").id}`);
+  t.deepEqual((await messagesTo(world, "kim@example.com")).slice(0, 2).map(({ kind }: Json) => kind), ["identifier-changed", "identifier-changed"]);
+
+  const next = await signIn(world, "kim@example.com", { name: "Another Kim" });
+  t.deepEqual((await next.get("/account/places")).places, []);
+  t.is((await next.send("GET", `/members/${kim.person}/pins`)).status, 404);
+  t.is((await next.send("POST", `/members/${kim.person}/pins/renew`)).status, 404);
+  const again = await signIn(world, "kim@new.example");
+  t.is(again.account, kim.client.account);
+  await world.upToDate();
+  t.true(door.types(pin), "the code is of the place, not of the address");
+  t.deepEqual((await world.get(`/api/doors/${door.id}/who-can-open`)).people.map((each: Json) => each.person).sort(), [ada.person, kim.person].sort());
+
+  // Removed by whoever may, under whichever address.
+  await ada.client.expect(200, "DELETE", `/members/${kim.person}`);
+  await world.upToDate();
+  t.false(door.types(pin));
+});
+
 test.serial("A2: an invitation to an address that was given up is not inherited by its next owner", async (t) => {
   const world = await World.begin(t);
   const building = await Building.of(world);
@@ -271,6 +328,8 @@ test.serial("A2: an invitation to an address that was given up is not inherited 
   t.deepEqual((await next.get("/account/places")).invitations, []);
   t.is((await next.send("POST", "/invitations/accept", { token })).body.code, "invitation-gone");
   t.is((await ada.client.get(`/members/${person}`)).state, "pending", "it can be sent anew");
+  await world.upToDate();
+  t.deepEqual((await world.get(`/api/doors/${world.doors[0].id}/who-can-open`)).people.map((each: Json) => each.person), [ada.person], "no door knows of it");
 });
 
 test.serial("A3: a site that sends no text messages links a lease by its e-mail alone, and says so where it takes a phone", async (t) => {
