@@ -2,7 +2,7 @@ import type { Unit } from "../store/store";
 import { isListenedFor, noteOccurrence } from "./occurrence";
 
 /** What is audited and changes nothing, or what doors and people say of themselves. */
-const NO_CHANGES = [/\.(read|view|told|look|test|claim)$/, /^(account|audit|identifier|notification-rule|passkey|session|unlock)\./];
+const NO_CHANGES = [/\.(claim|export|link|read|resend|text|told|view)$/, /^(account|audit|identifier|notification-rule|passkey)\./, /^door\.unlock/];
 
 /** An entry as audit/audit.ts takes it. */
 interface Audited {

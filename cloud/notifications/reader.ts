@@ -1,5 +1,4 @@
 import type { AccountActor } from "../accounts/actor";
-import { groupPermissions } from "../groups/permissions";
 import { visibleEntries } from "../households/visible-entries";
 import { mayAtDoor } from "../rules/door-rights";
 import { doorStanding, peopleOfAccount } from "../rules/door-standing";
@@ -24,7 +23,6 @@ export class Reader {
   readonly #unit: Unit;
   readonly #now: number;
   readonly #actor: Pick<AccountActor, "kind" | "account">;
-  readonly #doors = new Map<string, boolean>();
   readonly #listens = new Map<string, boolean>();
   #known: Known | undefined;
 
@@ -42,17 +40,15 @@ export class Reader {
    */
   async sees(occurrence: Occurrence): Promise<Sight | undefined> {
     const { property, door, person, kind, detail } = occurrence;
-    const { managed, own } = await this.#know();
+    const { managed, own, doors } = await this.#know();
     const isOwn = person !== undefined && own.includes(person);
     if ((kind === "duress" && isOwn) || detail.actor === `account/${this.account}`) return undefined;
     if (managed === "all" || managed.includes(property)) return "property";
     if (person !== undefined && (isOwn || (await this.#seesPerson(person, kind === "changed")))) return "own";
     const isEntry = ENTRY_KINDS.includes(kind);
-    for (const each of door === undefined ? await this.#doorsOf(detail.subject) : [door]) {
-      // Whoever owns a door does not see who of a household comes and goes.
-      if ((await this.#seesDoor(each)) && !(isEntry && person !== undefined && (await this.#isMember(person)))) return "door";
-    }
-    return undefined;
+    const there = door === undefined ? await this.#doorsOf(detail.subject) : [door];
+    // Whoever owns a door does not see who of a household comes and goes.
+    return there.some((each) => doors.includes(each)) && !(isEntry && person !== undefined && (await this.#isMember(person))) ? "door" : undefined;
   }
 
   /** Whether they have anything to do with what a rule is about: where not, it has come to its end. */
@@ -86,27 +82,14 @@ export class Reader {
   }
 
   async #seesGroup(group: string): Promise<boolean> {
-    const doors = await this.#unit.selectFrom("group_doors").select("door_id").where("group_id", "=", group).execute();
-    for (const { door_id } of doors) if (await this.#seesDoor(door_id)) return true;
-    return false;
+    const { doors } = await this.#know();
+    return (await this.#unit.selectFrom("group_doors").select("door_id").where("group_id", "=", group).execute()).some((row) => doors.includes(row.door_id));
   }
 
   async #seesPerson(person: string, changed: boolean): Promise<boolean> {
     if (!changed) return (await this.#know()).people.includes(person);
     const encounter = await meetMember(this.#unit, this.#actor, person, this.#now);
     return encounter !== undefined && may("see", encounter.standing, encounter.target).allowed;
-  }
-
-  async #seesDoor(door: string): Promise<boolean> {
-    const known = this.#doors.get(door) ?? (await this.#maySeeDoor(door));
-    this.#doors.set(door, known);
-    return known;
-  }
-
-  async #maySeeDoor(door: string): Promise<boolean> {
-    const standing = await doorStanding(this.#unit, this.#actor, door, this.#now);
-    if (standing === undefined) return false;
-    return mayAtDoor("see-events", standing).allowed || (await groupPermissions(this.#unit, this.account, door, this.#now)).has("see-events");
   }
 
   /** Of a key that was changed. */
@@ -123,8 +106,8 @@ export class Reader {
   async #know(): Promise<Known> {
     if (this.#known !== undefined) return this.#known;
     const managed = await managedProperties(this.#unit, this.#actor);
-    const { people } = await visibleEntries(this.#unit, this.#actor, this.#now);
-    this.#known = { managed, people, own: await peopleOfAccount(this.#unit, this.account, this.#now) };
+    const { people, doors } = await visibleEntries(this.#unit, this.#actor, this.#now);
+    this.#known = { managed, people, doors, own: await peopleOfAccount(this.#unit, this.account, this.#now) };
     return this.#known;
   }
 }
@@ -133,6 +116,8 @@ interface Known {
   managed: "all" | string[];
   /** Whose entries they may see by a household's rules. */
   people: readonly string[];
+  /** At which they may see what happens, but for members of households. */
+  doors: readonly string[];
   /** Who they are themselves. */
   own: readonly string[];
 }
