@@ -26,7 +26,7 @@ export const PROBLEMS = {
   "card-taken": [409, "The card is somebody's already, or may still be"],
   "code-taken": [409, "The code cannot be used at that door, and its uses are counted"],
   "key-ended": [409, "The key has ended"],
-  "too-many-keys": [409, "The person has too many keys"],
+  "too-many-keys": [409, "There are too many keys"],
   "last-administrator": [409, "A door keeps one who administers it"],
   "another-account": [409, "The key's user has another account"],
   "shared-door": [409, "The door is the building's: it belongs to nobody by themselves"],

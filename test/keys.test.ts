@@ -315,6 +315,47 @@ test.serial("S10: all keys are listed and any can be removed, a pending one too;
   await manager.expect(200, "DELETE", `/keys/${admin.id}`);
 });
 
+test.serial("S1, N1, P4: a link makes nobody somebody else; a key goes on with the code that replaces one of a stolen door", async (t) => {
+  const world = await World.begin(t, { doors: 2 });
+  const [one, two] = world.doors;
+  const manager = await managerOf(world, world.property, "manager@example.com");
+  const pia = await give(manager, world, { name: "Pia's", user: { name: "Pia" } });
+  const [{ pin }] = pia.codes;
+  const olga = await signIn(world, "olga@example.com", { name: "Olga" });
+  const hers = await give(manager, world, { kind: "app", doors: [one.id], user: { name: "Olga" } });
+  await olga.post("/keys/accept", { token: tokenOf(hers.link) }, 200);
+  await manager.put(`/doors/${one.id}/owners`, { owners: [{ person: hers.user.person }] });
+  const ask = (key: object) => olga.send("POST", "/keys", { property: world.property, kind: "app", name: "x", user: { person: pia.user.person }, doors: [one.id], ...key });
+  t.is(code(await ask({ doors: [one.id, two.id] })), "not-found", "not both doors are hers");
+  const own = (await ask({})).body;
+  t.is(own.user.person, pia.user.person, "they have a door in common");
+  // She opens the link herself: what Pia has from others does not become hers.
+  const accepted = await olga.post("/keys/accept", { token: tokenOf(own.link) }, 200);
+  t.not(accepted.user.person, pia.user.person);
+  t.is((await manager.get(`/keys/${pia.id}`)).user.name, "Pia");
+  t.deepEqual((await olga.get("/account/doors")).items.map(({ id }: Json) => id), [one.id]);
+  await world.upToDate();
+  t.true(one.types(pin));
+  t.true(two.types(pin));
+
+  const report = await siteClient(world).post(`/doors/${one.id}/stolen`, {}, 200);
+  const renewed = report.renewed.find(({ name }: Json) => name === "Pia").codes[0].pin;
+  await knows(world, two);
+  t.false(two.types(pin));
+  t.true(two.types(renewed));
+  const key = await manager.get(`/keys/${pia.id}`);
+  t.like(key, { state: "active", doors: [{ door: two.id, upToDate: true }] });
+  await manager.patch(`/keys/${pia.id}`, { windows: [{ days: ["friday"], start: "00:00", end: "24:00" }] }, version(key));
+  await knows(world, two);
+  t.false(two.types(renewed), "1 January 2026 is a Thursday");
+  t.is(two.lastDecision, "denied: outside-schedule");
+  t.is((await manager.get(`/keys/${accepted.id}`)).state, "ended", "a key to that door alone has ended with it");
+  await manager.expect(200, "DELETE", `/keys/${pia.id}`);
+  await knows(world, two);
+  t.false(two.types(renewed));
+  t.is(two.lastDecision, "denied: unknown-credential");
+});
+
 test.serial("O12, S3, S9: what a member gives as a key is within what is theirs, follows their doors, and ends", async (t) => {
   const world = await World.begin(t, { doors: 2, start: Date.UTC(2026, 0, 1, 12) });
   const [one, two] = world.doors;

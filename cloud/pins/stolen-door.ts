@@ -169,6 +169,14 @@ async function leaveFlats(unit: Unit, door: string): Promise<void> {
     .set((eb) => ({ version: eb("version", "+", 1) }))
     .where("id", "in", (eb) => eb.selectFrom("unit_doors").select("unit_id").where("door_id", "=", door))
     .execute();
+  // Where it is to be a key's door again, whoever gave the key says so.
+  await unit
+    .updateTable("keys")
+    .set((eb) => ({ version: eb("version", "+", 1) }))
+    .where("state", "<>", "ended")
+    .where("id", "in", (eb) => eb.selectFrom("key_doors").select("key_id").where("door_id", "=", door))
+    .execute();
+  await unit.deleteFrom("key_doors").where("door_id", "=", door).where("key_id", "in", (eb) => eb.selectFrom("keys").select("id").where("state", "<>", "ended")).execute();
   await unit
     .updateTable("memberships")
     .set((eb) => ({ version: eb("version", "+", 1) }))

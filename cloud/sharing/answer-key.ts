@@ -1,5 +1,6 @@
 import { invitationAfter, stateAt, type InvitationEvent } from "../invitations/invitation-state";
 import { hashToken, TOKEN_PATTERN } from "../keys/secret-token";
+import { addPerson } from "../people/add-person";
 import type { PinParts } from "../pins/codes";
 import { Refusal, type ProblemCode } from "../refusal";
 import type { Unit } from "../store/store";
@@ -33,8 +34,9 @@ export async function offeredKey(unit: Unit, token: string, now: number): Promis
 export async function acceptKey(unit: Unit, parts: PinParts, token: string, account: string, now: number): Promise<string> {
   const link = await keyLinkByToken(unit, token);
   if ((await settle(unit, link, "accepted", account, now)) === "already") return link.key_id;
+  await requireSameUser(unit, await readKey(unit, link.key_id), account);
+  await keepApart(unit, parts, link.key_id, account, now);
   const key = await readKey(unit, link.key_id);
-  await requireSameUser(unit, key, account);
   await activateKey(unit, parts, key, now, { account });
   // The registrant's own name wins, and only now (N2).
   const { name } = await unit.selectFrom("accounts").select("name").where("id", "=", account).executeTakeFirstOrThrow();
@@ -72,6 +74,40 @@ async function settle(unit: Unit, link: KeyLinkRow, event: InvitationEvent, acco
 async function requireSameUser(unit: Unit, key: KeyRow, account: string): Promise<void> {
   const other = await unit.selectFrom("keys").select("id").where("person_id", "=", key.person_id).where("state", "=", "active").where("account_id", "is not", null).where("account_id", "<>", account).executeTakeFirst();
   if (other !== undefined) throw new Refusal("another-account", "This key is for somebody who has accepted another one with a different account.");
+}
+
+/**
+ * Whoever has a link may open it with any account, its giver too. What its user has from others is not theirs for
+ * that: unless whoever runs the property has said that this link is for this person, or the account is known to be
+ * theirs, the key gets a user of its own.
+ */
+async function keepApart(unit: Unit, parts: PinParts, id: string, account: string, now: number): Promise<void> {
+  const key = await readKey(unit, id);
+  if (key.giver_account === null || key.giver_person !== null || (await isManager(unit, key.property_id, key.giver_account))) return;
+  const accepted = await unit.selectFrom("keys").select("id").where("person_id", "=", key.person_id).where("state", "=", "active").where("account_id", "=", account).executeTakeFirst();
+  if (accepted !== undefined || !(await hasMoreThanFrom(unit, key.person_id, key.giver_account))) return;
+  const { name, class: holderClass } = await unit.selectFrom("people").select(["name", "class"]).where("id", "=", key.person_id).executeTakeFirstOrThrow();
+  const person = await addPerson(unit, parts.keystore, { property: key.property_id, name, class: holderClass }, key.created_by, now);
+  await unit.updateTable("keys").set({ person_id: person }).where("id", "=", id).execute();
+}
+
+async function isManager(unit: Unit, property: string, account: string): Promise<boolean> {
+  return (await unit.selectFrom("managers").select("account_id").where("property_id", "=", property).where("account_id", "=", account).executeTakeFirst()) !== undefined;
+}
+
+/** Whether somebody has anything that another one than this giver gave them. */
+async function hasMoreThanFrom(unit: Unit, person: string, giver: string): Promise<boolean> {
+  const key = await unit
+    .selectFrom("keys")
+    .select("id")
+    .where("person_id", "=", person)
+    .where("state", "<>", "ended")
+    .where((eb) => eb.or([eb("giver_account", "is", null), eb("giver_account", "<>", giver)]))
+    .executeTakeFirst();
+  if (key !== undefined) return true;
+  const credential = await unit.selectFrom("credentials").select("id").where("person_id", "=", person).where("key_id", "is", null).where("revoked_at", "is", null).executeTakeFirst();
+  if (credential !== undefined) return true;
+  return (await unit.selectFrom("group_people").select("group_id").where("person_id", "=", person).executeTakeFirst()) !== undefined;
 }
 
 function refusal(code: ProblemCode): Refusal {

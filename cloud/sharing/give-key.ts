@@ -1,5 +1,6 @@
 import { audit } from "../audit/audit";
 import type { InvitationParts } from "../invitations/send-invitation";
+import { KEYS_PER_GIVER_MAX } from "../limits";
 import type { GivenCredential } from "../people/give-credential";
 import type { PinParts } from "../pins/codes";
 import { Refusal } from "../refusal";
@@ -46,6 +47,7 @@ export async function giveKey(unit: Unit, parts: PinParts & InvitationParts, giv
   if ((kind === "card") !== (card !== undefined)) throw new Refusal("invalid-request", "A card has a number, and nothing else has.");
   const doors = [...new Set(wanted.doors)].sort();
   if (doors.length === 0) throw new Refusal("doors-needed", "A key is for one door at least.");
+  await requireFewGiven(unit, property, giver);
   const columns = await settleKey(unit, property, giver, { ...wanted, doors }, now);
   const user = await settleUser(unit, parts.keystore, property, giver, wanted.user, { ...columns, doors }, now);
   const id = newId();
@@ -73,6 +75,18 @@ export async function giveKey(unit: Unit, parts: PinParts & InvitationParts, giv
   const detail = { property, person: user.person, kind, doors, role: columns.role, profile: columns.profile_id };
   await audit(unit, { at: now, actor: giver.actor, action: "key.give", subject: `key/${id}`, detail, personal: { keys: parts.keystore.dataKeys, owner: `person/${user.person}`, detail: { name, email: user.email, phone: user.phone } } });
   return { key: id, ...(await handOver(unit, parts, id, card, now)) };
+}
+
+async function requireFewGiven(unit: Unit, property: string, giver: Giver): Promise<void> {
+  if (giver.as === "manager") return;
+  const { count } = await unit
+    .selectFrom("keys")
+    .select((eb) => eb.fn.countAll().as("count"))
+    .where("property_id", "=", property)
+    .where("giver_account", "=", giver.account)
+    .where("state", "<>", "ended")
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= KEYS_PER_GIVER_MAX) throw new Refusal("too-many-keys", `You have given ${KEYS_PER_GIVER_MAX} keys here: end one first.`);
 }
 
 /** What begins a key, by its kind. */

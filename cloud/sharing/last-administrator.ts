@@ -11,7 +11,8 @@ import type { KeyRow } from "../store/tables";
  * @throws {Refusal} `last-administrator`.
  */
 export async function requireAdministratorLeft(unit: Unit, key: KeyRow, doors: readonly string[]): Promise<void> {
-  if (key.role !== "admin" || key.state !== "active" || key.blocked === 1) return;
+  // Without an account nobody administers anything: a PIN may open at any time, and that is all.
+  if (key.role !== "admin" || key.account_id === null || key.state !== "active" || key.blocked === 1) return;
   for (const door of doors) {
     if (await isSharedDoor(unit, door)) continue;
     const owner = await unit.selectFrom("door_owners").select("account_id").where("door_id", "=", door).executeTakeFirst();
@@ -26,6 +27,7 @@ export async function requireAdministratorLeft(unit: Unit, key: KeyRow, doors: r
       .where("key.role", "=", "admin")
       .where("key.state", "=", "active")
       .where("key.blocked", "=", 0)
+      .where("key.account_id", "is not", null)
       .where("person.suspended_at", "is", null)
       .executeTakeFirst();
     if (other === undefined) throw new Refusal("last-administrator", `Nobody else administers door ${door}: name an owner, or give another admin key, first.`, { door });
