@@ -28,7 +28,9 @@ const ADMINISTRATORS: ActorName[] = ["administrator", "coadministrator"];
 const HOUSEHOLD: ActorName[] = [...ADMINISTRATORS, "resident", "guest"];
 /** Whoever gives keys somewhere at the property. */
 const GIVERS: ActorName[] = [...RUN, ...ADMINISTRATORS, "resident", "neighbour"];
-const ACCOUNTS: ActorName[] = ["manager", ...HOUSEHOLD, "neighbour", "foreignManager", "stranger"];
+/** Whoever looks after a door that is not the building's. */
+const OVERSEERS: ActorName[] = [...RUN, "doorOwner", "doorAdmin"];
+const ACCOUNTS: ActorName[] = ["manager", ...HOUSEHOLD, "neighbour", "doorOwner", "doorAdmin", "keyUser", "foreignManager", "stranger"];
 
 /** One way to use an operation. */
 interface Case {
@@ -90,6 +92,7 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "POST /account/notification-rules": [
     { body: { property: "{property}", door: "{door}", events: ["door-opened"], channels: ["in-app"] }, allowed: ["manager", ...HOUSEHOLD, "neighbour"] },
     { body: { property: "{property}", group: "{group}", events: ["changed"], channels: ["in-app"] }, allowed: ["manager"] },
+    { body: { property: "{property}", door: "{office}", events: ["door-opened"], channels: ["in-app"] }, allowed: ["manager", "doorOwner", "doorAdmin", "keyUser"] },
   ],
   "GET /account/notification-rules/{rule}": [{ allowed: ["administrator"] }],
   "PATCH /account/notification-rules/{rule}": [{ body: { events: ["changed"] }, headers: STALE, allowed: ["administrator"] }],
@@ -161,22 +164,22 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /properties/{property}/webhooks/{webhook}/deliveries": [{ allowed: PEOPLE }],
 
   "POST /doors": [{ body: { property: "{property}", name: "x", claim: `latchkey:1:${"0".repeat(12)}0d00:${"1".repeat(32)}` }, allowed: RUN }],
-  "GET /doors/{door}": [{ allowed: RUN }],
-  "GET /doors/{door}/who-can-open": [{ allowed: RUN }],
+  "GET /doors/{door}": [{ allowed: RUN }, { path: "/doors/{office}", allowed: OVERSEERS }],
+  "GET /doors/{door}/who-can-open": [{ allowed: RUN }, { path: "/doors/{office}/who-can-open", allowed: OVERSEERS }],
   "GET /doors/{door}/why/{person}": [{ path: "/doors/{door}/why/{resident}", allowed: RUN }],
-  "GET /doors/{door}/alarms": [{ allowed: RUN }],
-  "GET /doors/{door}/truth": [{ allowed: RUN }],
-  "GET /doors/{door}/truth/live": [{ allowed: RUN, live: true }],
-  "PUT /doors/{door}/lock-state": [{ body: { state: "normal" }, allowed: RUN }],
-  "POST /doors/{door}/keypad-reset": [{ body: {}, allowed: RUN }],
-  "PUT /doors/{door}/hours": [{ body: { windows: [] }, allowed: RUN }],
-  "PUT /doors/{door}/outputs": [{ body: { outputs: [] }, allowed: RUN }],
-  "PUT /doors/{door}/keypad": [{ body: { unitNumbers: false }, allowed: RUN }],
-  "POST /doors/{door}/release": [{ body: { released: true }, allowed: RUN }],
-  "POST /doors/{door}/unlock": [{ body: {}, headers: { "idempotency-key": "a-press-of-a-button" }, allowed: [...RUN, ...HOUSEHOLD, "neighbour"] }],
+  "GET /doors/{door}/alarms": [{ allowed: RUN }, { path: "/doors/{office}/alarms", allowed: OVERSEERS }],
+  "GET /doors/{door}/truth": [{ allowed: RUN }, { path: "/doors/{office}/truth", allowed: OVERSEERS }],
+  "GET /doors/{door}/truth/live": [{ allowed: RUN, live: true }, { path: "/doors/{office}/truth/live", allowed: OVERSEERS, live: true }],
+  "PUT /doors/{door}/lock-state": [{ body: { state: "normal" }, allowed: RUN }, { path: "/doors/{office}/lock-state", body: { state: "normal" }, allowed: OVERSEERS }],
+  "POST /doors/{door}/keypad-reset": [{ body: {}, allowed: RUN }, { path: "/doors/{office}/keypad-reset", body: {}, allowed: OVERSEERS }],
+  "PUT /doors/{door}/hours": [{ body: { windows: [] }, allowed: RUN }, { path: "/doors/{office}/hours", body: { windows: [] }, allowed: OVERSEERS }],
+  "PUT /doors/{door}/outputs": [{ body: { outputs: [] }, allowed: RUN }, { path: "/doors/{office}/outputs", body: { outputs: [] }, allowed: [...RUN, "doorOwner"] }],
+  "PUT /doors/{door}/keypad": [{ body: { unitNumbers: false }, allowed: RUN }, { path: "/doors/{office}/keypad", body: { unitNumbers: false }, allowed: [...RUN, "doorOwner"] }],
+  "POST /doors/{door}/release": [{ body: { released: true }, allowed: RUN }, { path: "/doors/{office}/release", body: { released: true }, allowed: RUN }],
+  "POST /doors/{door}/unlock": [{ body: {}, headers: { "idempotency-key": "a-press-of-a-button" }, allowed: [...RUN, ...HOUSEHOLD, "neighbour"] }, { path: "/doors/{office}/unlock", body: {}, headers: { "idempotency-key": "another-press" }, allowed: [...OVERSEERS, "keyUser"] }],
   "GET /unlocks/{unlock}": [{ allowed: ["administrator"] }],
-  "GET /doors/{door}/owners": [{ allowed: RUN }],
-  "PUT /doors/{door}/owners": [{ body: { owners: [] }, allowed: PEOPLE }],
+  "GET /doors/{door}/owners": [{ allowed: RUN }, { path: "/doors/{office}/owners", allowed: OVERSEERS }],
+  "PUT /doors/{door}/owners": [{ body: { owners: [] }, allowed: PEOPLE }, { path: "/doors/{office}/owners", body: { owners: [{ person: "{doorOwner}" }] }, allowed: [...PEOPLE, "doorOwner"] }],
   "GET /doors/{door}/stolen": [{ allowed: RUN }],
   "POST /doors/{door}/stolen": [{ body: {}, allowed: RUN, once: true }],
 
@@ -192,25 +195,30 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "PUT /groups/{group}/people/{person}": [{ path: "/groups/{group}/people/{worker}", body: {}, allowed: RUN }, { path: "/groups/{group}/people/{resident}", body: {}, allowed: RUN, once: true }],
   "DELETE /groups/{group}/people/{person}": [{ path: "/groups/{group}/people/{worker}", allowed: RUN, once: true }],
 
-  "GET /keys": [{ list: true, sees: [...RUN, "administrator"] }, { list: true, path: "/keys?property={property}", sees: [...RUN, "administrator"] }],
+  "GET /keys": [{ list: true, sees: [...RUN, "administrator", "doorOwner", "doorAdmin", "keyUser"] }, { list: true, path: "/keys?person={keyUser}", sees: [...OVERSEERS, "keyUser"] }, { list: true, path: "/keys?property={property}", sees: [...RUN, "administrator", "doorOwner", "doorAdmin", "keyUser"] }],
   "POST /keys": [
     { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{door}"], notAfter: PAST }, allowed: GIVERS },
     { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{door}"], notAfter: PAST, household: "{household}" }, allowed: [...ADMINISTRATORS, "resident"] },
     // A building's door: nobody administers it but its managers.
     { body: { property: "{property}", kind: "app", name: "x", user: { name: "x" }, doors: ["{door}"], profile: "admin" }, allowed: [] },
+    { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{office}"], notAfter: PAST }, allowed: OVERSEERS },
+    { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{office}"], profile: "admin", uses: 1 }, allowed: [...RUN, "doorOwner"] },
   ],
-  "GET /keys/{key}": [{ allowed: RUN }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"] }],
+  "GET /keys/{key}": [{ allowed: RUN }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"] }, { path: "/keys/{keyUserKey}", allowed: [...OVERSEERS, "keyUser"] }, { path: "/keys/{doorOwnerKey}", allowed: OVERSEERS }],
   "PATCH /keys/{key}": [
     { body: { name: "x" }, headers: STALE, allowed: RUN },
     { path: "/keys/{shareKey}", body: { name: "x" }, headers: STALE, allowed: ["administrator"] },
+    { path: "/keys/{keyUserKey}", body: { name: "x" }, headers: STALE, allowed: OVERSEERS },
+    { path: "/keys/{doorAdminKey}", body: { name: "x" }, headers: STALE, allowed: [...RUN, "doorOwner"] },
+    { path: "/keys/{doorOwnerKey}", body: { name: "x" }, headers: STALE, allowed: RUN },
   ],
-  "DELETE /keys/{key}": [{ allowed: RUN, once: true }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"], once: true }],
+  "DELETE /keys/{key}": [{ allowed: RUN, once: true }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"], once: true }, { path: "/keys/{keyUserKey}", allowed: [...OVERSEERS, "keyUser"], once: true }],
   "POST /keys/{key}/link": [{ body: {}, allowed: RUN, once: true }],
   "POST /keys/{key}/text": [{ body: {}, allowed: RUN }],
 
-  "GET /profiles": [{ path: "/profiles?property={property}", allowed: GIVERS }],
-  "POST /profiles": [{ body: { property: "{property}", name: "x", notAfter: PAST }, allowed: GIVERS }],
-  "GET /profiles/{profile}": [{ allowed: GIVERS }],
+  "GET /profiles": [{ path: "/profiles?property={property}", allowed: [...GIVERS, "doorOwner", "doorAdmin"] }],
+  "POST /profiles": [{ body: { property: "{property}", name: "x", notAfter: PAST }, allowed: [...GIVERS, "doorOwner", "doorAdmin"] }],
+  "GET /profiles/{profile}": [{ allowed: [...GIVERS, "doorOwner", "doorAdmin"] }],
   "PATCH /profiles/{profile}": [{ body: { name: "x" }, headers: STALE, allowed: RUN }],
   "DELETE /profiles/{profile}": [{ headers: STALE, allowed: RUN }],
 

@@ -4,7 +4,7 @@ import { lastLinkToken, signInManager } from "./managers";
 import { ProtocolDoor } from "./protocol-door";
 import { addIdentifier, Client, signIn, siteClient } from "./sign-in";
 
-export const ACTORS = ["site", "manager", "machine", "administrator", "coadministrator", "resident", "guest", "neighbour", "foreignManager", "foreignMachine", "stranger", "nobody"] as const;
+export const ACTORS = ["site", "manager", "machine", "administrator", "coadministrator", "resident", "guest", "neighbour", "doorOwner", "doorAdmin", "keyUser", "foreignManager", "foreignMachine", "stranger", "nobody"] as const;
 export type ActorName = (typeof ACTORS)[number];
 
 export const later = (days: number) => new Date((NOON + days * 86_400) * 1_000).toISOString();
@@ -111,6 +111,15 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
   }
   names.key = (await site.post("/keys", { property, kind: "app", name: "Saturdays", user: { name: "Ana" }, doors: [door] })).id;
   names.shareKey = (await site.get(`/keys?person=${names.share}`)).items[0].id;
+  // A door of its own, with whom it belongs to, who administers it and who has a key to it.
+  names.office = (await ProtocolDoor.claimed(rig, property, "Office")).hex;
+  for (const who of ["doorOwner", "doorAdmin", "keyUser"] as const) {
+    const given = await site.post("/keys", { property, kind: "app", name: who, user: { email: `${who}@example.org` }, doors: [names.office], profile: who === "doorAdmin" ? "admin" : null });
+    clients[who] = await signIn(rig, `${who}@example.org`, { name: who });
+    await clients[who].post("/keys/accept", { token: given.link.url.split("#")[1] }, 200);
+    Object.assign(names, { [who]: given.user.person, [`${who}Key`]: given.id });
+  }
+  await site.put(`/doors/${names.office}/owners`, { owners: [{ person: names.doorOwner }] });
   names.profile = (await site.post("/profiles", { property, name: "Mornings" })).id;
   await site.expect(200, "PUT", `/properties/${property}/rules`, { ...DEFAULT_RULES, groups: true }, { "if-match": "*" });
   names.group = (await site.post("/groups", { property, name: "Ground floor", doors: [door] })).id;
