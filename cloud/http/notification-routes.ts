@@ -53,7 +53,7 @@ const markRead = createRoute({
   path: "/account/notifications/read",
   summary: "Mark notifications as read",
   tags,
-  request: body(z.strictObject({ until: z.string().regex(/^[0-9]{1,15}$/).openapi({ description: "The newest that was seen; it and all before it." }) })),
+  request: body(z.strictObject({ until: z.string().regex(/^[0-9]{1,15}$/).openapi({ example: "42", description: "The newest that was seen; it and all before it." }) })),
   responses: { 200: answer(z.object({ unread: z.int() }), "How many are left."), ...refusals },
 });
 
