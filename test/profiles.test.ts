@@ -11,12 +11,17 @@ import { planList } from "../cloud/issuing/plan-list";
 import { surroundingsOf } from "../cloud/issuing/property-surroundings";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { NativeSigningKey } from "../cloud/keys/native-signing-key";
+import { changeGrant } from "../cloud/people/change-grant";
 import { askingForRoomOnce } from "../cloud/people/door-room";
+import { revokeGrant } from "../cloud/people/revoke";
 import { addProfile, changeProfile } from "../cloud/profiles/edit-profile";
 import { readProfile } from "../cloud/profiles/profile";
 import { countUses } from "../cloud/sharing/counted-uses";
 import { giveKey } from "../cloud/sharing/give-key";
+import { forgetJournal, noteUse } from "../cloud/sharing/note-use";
 import type { Giver } from "../cloud/rules/find-giver";
+import type { Unit } from "../cloud/store/store";
+import { truthOfGrants } from "../cloud/truth/revocation-truth";
 import { decideAccess } from "../firmware/decide-access";
 import { openAccessList, type AccessList } from "../protocol/access-list";
 import { CredentialKind } from "../protocol/credential";
@@ -27,6 +32,18 @@ import { HolderClass, NO_END } from "../protocol/profile";
 import { IssuingRig } from "./support/issuing-rig";
 
 const DAY = 86_400;
+/** A manager gives cards: what they open with needs no drawing. */
+const MANAGER: Giver = { as: "manager", actor: "site", account: null, share: undefined, mayGiveAdmin: false };
+type Terms = Partial<Parameters<typeof giveKey>[3]>;
+
+function giveCard(unit: Unit, rig: IssuingRig, property: string, number: number, doors: readonly string[], terms: Terms = {}) {
+  const parts = { ...partsOf(rig), channels: { email: "outbox", sms: "outbox" } as const, publicUrl: () => "https://doors.example" };
+  const user = { name: `Holder ${number}`, email: undefined, phone: undefined, holderClass: undefined, unit: undefined };
+  const always = { role: "user" as const, blocked: false, profile: undefined, windows: undefined, start: undefined, end: undefined, uses: 0, usesTogether: false };
+  return giveKey(unit, parts, MANAGER, { property, kind: "card", name: "Card", user, doors, card: Uint8Array.of(number >> 16, number >> 8, number), language: "en", ...always, ...terms }, NOW);
+}
+
+const partsOf = ({ keystore, secrets }: IssuingRig) => ({ keystore, secrets });
 const NOW = Date.UTC(2026, 5, 1, 12) / 1_000;
 
 // Of every kind that there is: none, half an hour, three quarters, in Ramadan, changed by law within the years.
@@ -146,19 +163,16 @@ test("S2: editing a profile of a thousand keys replaces the profile in each door
     for (const door of doors) await rig.claimedDoor(unit, property, door, NOW);
   });
   const party = { property, account: undefined, runs: true };
-  const giver: Giver = { as: "manager", actor: "site", account: null, share: undefined, mayGiveAdmin: false };
-  const parts = { keystore: rig.keystore, secrets: rig.secrets } as unknown as Parameters<typeof giveKey>[1];
+  const parts = partsOf(rig);
   const mornings: Window[] = [{ days: 31, start: 480, end: 720, onHolidays: false }];
   const profile = await rig.unit((unit) => addProfile(unit, party, { name: "Mornings", windows: mornings, start: 0, end: null, outputs: 1 }, "site", NOW));
-  const give = (unit: Parameters<typeof giveKey>[0], number: number, at: string[], name = profile) =>
-    giveKey(unit, parts, giver, { property, kind: "card", name: "Card", user: { name: `Holder ${number}` } as never, role: "user", blocked: false, profile: name, doors: at, windows: undefined, start: undefined, end: undefined, uses: 0, usesTogether: false, card: Uint8Array.of(number >> 16, number >> 8, number), language: "en" }, NOW);
   await rig.unit((unit) =>
     askingForRoomOnce(unit, async () => {
-      for (let number = 0; number < 1_000; number++) await give(unit, number, doors.slice(0, 2));
+      for (let number = 0; number < 1_000; number++) await giveCard(unit, rig, property, number, doors.slice(0, 2), { profile });
     }),
   );
   const evenings = await rig.unit((unit) => addProfile(unit, party, { name: "Evenings", windows: [{ days: 31, start: 1_080, end: 1_200, onHolidays: false }], start: 0, end: null, outputs: 1 }, "site", NOW));
-  await rig.unit((unit) => give(unit, 2_000, [doors[2]], evenings));
+  await rig.unit((unit) => giveCard(unit, rig, property, 2_000, [doors[2]], { profile: evenings }));
   await rig.issueNoted(NOW);
   for (const door of doors) await rig.acknowledge(door, NOW);
 
@@ -187,4 +201,71 @@ test("S2: editing a profile of a thousand keys replaces the profile in each door
   t.is(back.added.length + back.tombstones.length + back.profiles.length, 0, "as before it says nothing");
   await rig.unit(async (unit) => changeProfile(unit, parts, await readProfile(unit, { property }, profile), { name: "Earlier" }, "site", NOW + 180));
   t.deepEqual(await rig.issueNoted(NOW + 180), [], "another name is nothing to a door");
+});
+
+test("X1: until a door has acknowledged another end, the latest that it was ever told is what it may open until", async (t) => {
+  const rig = await IssuingRig.open(NOW);
+  t.teardown(() => rig.close());
+  const property = await rig.property(NOW);
+  const door = "00000000000000b1";
+  await rig.unit((unit) => rig.claimedDoor(unit, property, door, NOW));
+  await rig.unit((unit) => giveCard(unit, rig, property, 1, [door], { end: NOW + 20 * DAY }));
+  await rig.issueNoted(NOW);
+  await rig.acknowledge(door, NOW);
+  const grant = (await rig.unit((unit) => unit.selectFrom("grants").selectAll().executeTakeFirstOrThrow())).id;
+  // A lease for as long as there are any, so that only the right's own end is in question.
+  await rig.unit((unit) => unit.insertInto("lease_ends").values({ door_id: door, epoch: 1, version: 1, guest: NOW + 90 * DAY, staff: 0, resident: 0 }).execute());
+  const end = async (at: number) => {
+    const [{ state, latest }] = await rig.unit((unit) => truthOfGrants(unit, [grant], at));
+    return [state, latest && Math.round((latest.end - NOW) / DAY)];
+  };
+  const move = (days: number, at: number) => rig.unit((unit) => changeGrant(unit, grant, { terms: { notBefore: 0, notAfter: NOW + days * DAY, windows: [], maxUses: 0 } }, at));
+  t.deepEqual(await end(NOW), ["pending", 20]);
+  t.true(await move(2, NOW + 1));
+  await rig.issueNoted(NOW + 1);
+  t.true(await move(5, NOW + 2));
+  t.deepEqual(await end(NOW), ["pending", 20], "two edits, and the door has heard of neither");
+  await rig.issueNoted(NOW + 2);
+  t.deepEqual(await end(NOW), ["pending", 20]);
+  await rig.acknowledge(door, NOW + 3);
+  t.deepEqual(await end(NOW), ["pending", 5]);
+  t.true(await move(30, NOW + 4));
+  t.deepEqual(await end(NOW), ["pending", 30], "a later one counts at once");
+  t.true(await move(1, NOW + 5));
+  await rig.unit((unit) => revokeGrant(unit, grant, "site", NOW + 6));
+  t.deepEqual(await end(NOW + 7), ["pending", 30], "at most: also by what was made and overtaken");
+  t.false(await move(9, NOW + 8), "what has ended is not changed");
+});
+
+test("X6, N8: a key opens no more often for a door that is claimed anew, and as often as is left at one that has told of nothing", async (t) => {
+  const rig = await IssuingRig.open(NOW);
+  t.teardown(() => rig.close());
+  const property = await rig.property(NOW);
+  const doors = ["00000000000000c1", "00000000000000c2"];
+  await rig.unit(async (unit) => {
+    for (const door of doors) await rig.claimedDoor(unit, property, door, NOW);
+  });
+  const { key } = await rig.unit((unit) => giveCard(unit, rig, property, 1, doors, { uses: 3, usesTogether: true }));
+  const [{ id: credential }] = await rig.unit((unit) => unit.selectFrom("credentials").select("id").execute());
+  await rig.issueNoted(NOW);
+  /** By door: how often its journal may count, or nothing at all. */
+  const limits = async () => {
+    await rig.issueNoted(NOW + 1);
+    const rows = await rig.unit((unit) => unit.selectFrom("grants as grant").innerJoin("grant_doors as at", "at.grant_id", "grant.id").select(["grant.max_uses", "grant.suspended", "at.door_id"]).where("grant.revoked_at", "is", null).orderBy("at.door_id").execute());
+    return rows.map(({ max_uses, suspended }) => (suspended === 1 ? 0 : max_uses));
+  };
+  const use = (door: string) => rig.unit((unit) => noteUse(unit, door, credential, NOW + 1));
+  t.deepEqual(await limits(), [3, 3]);
+  t.true(await use(doors[0]), "lists follow");
+  t.deepEqual(await limits(), [3, 2]);
+  await rig.unit((unit) => forgetJournal(unit, doors[0], NOW + 1));
+  t.deepEqual(await limits(), [2, 2], "its journal begins anew");
+  await use(doors[0]);
+  await use(doors[1]);
+  t.deepEqual(await limits(), [1, 1], "all that was used, and no more");
+  await rig.unit((unit) => forgetJournal(unit, doors[1], NOW + 1));
+  t.deepEqual(await limits(), [1, 0]);
+  await rig.unit((unit) => unit.updateTable("keys").set({ max_uses: 5 }).where("id", "=", key).execute());
+  await rig.unit((unit) => forgetJournal(unit, doors[1], NOW + 1));
+  t.deepEqual(await limits(), [3, 2], "two more");
 });
