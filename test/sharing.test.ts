@@ -135,6 +135,20 @@ test.serial("N4: nobody is an admin of a building's shared doors; the last owner
   t.is(code(await manager.send("DELETE", `/keys/${admin.key}`)), "last-administrator");
   t.is((await setOwners(manager, door, [{ person: admin.person }])).status, 200);
 
+  // Two owners who withdraw at the same moment, each in favour of the other: one of them stays.
+  const heir = await giveApp(world, admin.client, "hal", [door]);
+  const [own, others] = [{ account: admin.client.account }, { person: heir.person }];
+  await authenticateAgain(admin.client);
+  t.is((await setOwners(admin.client, door, [own, others])).status, 200);
+  const left = await Promise.all([setOwners(admin.client, door, [others]), setOwners(heir.client, door, [own])]);
+  t.true(left.some(({ status }) => status === 200));
+  t.is((await manager.get(`/doors/${door.id}/owners`)).items.length, 1);
+  t.is((await setOwners(manager, door, [{ person: heir.person }])).status, 200);
+  await authenticateAgain(heir.client);
+  await heir.client.delete("/account");
+  t.deepEqual((await manager.get(`/doors/${door.id}/owners`)).items, [], "nobody is not an owner");
+  t.is((await setOwners(manager, door, [{ person: admin.person }])).status, 200);
+
   // A door that becomes the building's is nobody's own: what they may there ends, what they open does not.
   await manager.post(`/properties/${world.property}/templates`, { name: "Shop", doors: [door.id] });
   t.is((await canAt(admin.client, door)).as, "user");

@@ -9,13 +9,13 @@ import { endSessions } from "./session";
 
 /**
  * Forgets whom an account belonged to, and ends its sessions. Its places stay with their households, for those to
- * end who may: moving out is something else than leaving a web site (M9).
+ * end who may: moving out is something else than leaving a web site (M9). Doors that belonged to it are the manager's.
  */
 export async function eraseAccount(unit: Unit, parts: AccountParts, account: string, now: number): Promise<void> {
   const { language } = await readAccount(unit, account);
   const identifiers = await identifiersOf(unit, account);
   await endSessions(unit, account, now);
-  for (const table of ["identifiers", "codes", "passkeys", "passkey_challenges", "managers", "notification_rules", "notifications"] as const) await unit.deleteFrom(table).where("account_id", "=", account).execute();
+  for (const table of ["identifiers", "codes", "passkeys", "passkey_challenges", "managers", "door_owners", "notification_rules", "notifications"] as const) await unit.deleteFrom(table).where("account_id", "=", account).execute();
   await unit.updateTable("sessions").set({ agent: "" }).where("account_id", "=", account).execute();
   await unit.updateTable("memberships").set({ account_id: null }).where("account_id", "=", account).where("state", "<>", "ended").execute();
   await unit.updateTable("keys").set({ account_id: null }).where("account_id", "=", account).where("state", "<>", "ended").execute();
