@@ -1,4 +1,5 @@
 import test from "ava";
+import { Building } from "./support/household";
 import { signIn, siteClient, type Client } from "./support/sign-in";
 import type { Json } from "./support/cloud-rig";
 import { World, type WorldDoor } from "./support/world";
@@ -232,4 +233,54 @@ test.serial("X6, N8: uses over several doors: one door unless it is asked for; w
   await world.upToDate();
   t.true(front.types(five.codes[0].pin));
   t.false(front.types(five.codes[0].pin));
+});
+
+test.serial("S2: a profile of one's own is nobody else's, and reaches no further than what one has; given and removed at once, it is either in use or gone", async (t) => {
+  const world = await World.begin(t, { start: Date.parse("2026-01-05T07:00:00+01:00"), doors: 1 });
+  const [door] = world.doors;
+  const building = await Building.of(world);
+  const { manager } = building;
+  const { property } = world;
+  const tenant = await building.leaseholder(await building.flat("Flat 1"), "ada");
+  const days = { days: WORKDAYS, start: "08:00", end: "20:00" };
+  const resident = await building.invited(tenant, "rosa", { role: "resident", windows: [days] });
+  const shared = await manager.post("/profiles", { property, name: "Mornings", windows: [{ ...days, end: "12:00" }], outputs: [0, 1] });
+  t.like(shared, { own: false, can: ["edit", "remove"] });
+  const own = await resident.client.post("/profiles", { property, name: "Mornings", windows: [{ ...days, end: "12:00" }], outputs: [0, 1, 2] });
+  t.like(own, { own: true, can: ["edit", "remove"] });
+  const listed = async (client: Client) => (await client.get(`/profiles?property=${property}`)).items.slice(2).map(({ id, can }: Json) => `${id} ${can.length}`).sort();
+  t.deepEqual(await listed(resident.client), [`${own.id} 2`, `${shared.id} 0`].sort());
+  for (const client of [manager, tenant.client]) {
+    t.deepEqual(await listed(client), [`${shared.id} ${client === manager ? 2 : 0}`]);
+    t.is((await client.send("GET", `/profiles/${own.id}`)).status, 404);
+    t.is((await client.send("PATCH", `/profiles/${own.id}`, { windows: [] }, { "if-match": version(own) })).status, 404);
+  }
+  t.is((await resident.client.send("PATCH", `/profiles/${shared.id}`, { windows: [] }, { "if-match": version(shared) })).body.code, "not-allowed");
+  t.is((await (await signIn(world, "stranger@example.com")).send("GET", `/profiles?property=${property}`)).status, 404);
+
+  // What a member gives by it opens what the member opens, and no more.
+  const end = "2026-02-01T00:00:00Z";
+  const key = await giveKey(resident.client, world, [door], { user: { name: "Ana" }, profile: own.id, notAfter: end });
+  await world.upToDate();
+  const { user } = await resident.client.get(`/keys/${key.id}`);
+  const [pin] = (await manager.get(`/people/${user.person}/access`)).pins;
+  t.is(pin.grants[0].outputs, undefined, "the door alone, as members have it");
+  t.is(at(world, door, "2026-01-05T08:30:00+01:00", key), "granted");
+  for (const windows of [[], [{ ...days, end: "20:30" }], [{ ...days, onHolidays: true }]]) {
+    t.is((await resident.client.send("PATCH", `/profiles/${own.id}`, { windows }, { "if-match": version(own) })).body.code, "windows-outside", JSON.stringify(windows));
+  }
+  await resident.client.patch(`/profiles/${own.id}`, { windows: [{ ...days, start: "09:00" }] }, version(own));
+  await world.upToDate();
+  t.is(at(world, door, "2026-01-05T08:45:00+01:00", key), "denied: outside-schedule");
+  t.is(at(world, door, "2026-01-05T09:00:00+01:00", key), "granted");
+
+  // Two at once: one is told, and nothing is left that refers to what is gone.
+  for (let round = 0; round < 4; round++) {
+    const { id } = await manager.post("/profiles", { property, name: `Round ${round}` });
+    const give = () => manager.send("POST", "/keys", { property, kind: "card", number: `0000${round}0`, name: "Card", user: { name: "Ana" }, doors: [door.id], profile: id });
+    const remove = () => manager.send("DELETE", `/profiles/${id}`, undefined, { "if-match": '"1"' });
+    const [given, removed] = round % 2 === 0 ? await Promise.all([give(), remove()]) : (await Promise.all([remove(), give()])).reverse();
+    t.deepEqual([given.status, removed.status], given.status === 201 ? [201, 409] : [404, 204]);
+    t.is((await manager.send("GET", `/profiles/${id}`)).status, given.status === 201 ? 200 : 404);
+  }
 });
