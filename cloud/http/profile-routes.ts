@@ -51,7 +51,7 @@ const WholeProfile = Profile.extend({
 }).openapi("WholeProfile", { description: DESCRIPTION });
 const NewCodes = z.array(z.strictObject({ key: Id, codes: z.array(GivenCode) })).openapi({ description: "New ones, of keys that had not opened for so long that their codes are somebody else's." });
 
-const params = z.object({ profile: z.union([z.enum(BUILT_IN_PROFILES), Id]) });
+const params = z.object({ profile: z.union([z.enum(BUILT_IN_PROFILES), Id]).openapi({ example: "8c1f0e5d2b3a4796" }) });
 const tags = ["profiles"];
 
 const list = createRoute({
