@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { createKeystore } from "../cloud/keys/keystore";
@@ -16,6 +16,7 @@ import { SmsSender } from "../cloud/messages/sms-sender";
 import { SmtpSender } from "../cloud/messages/smtp-sender";
 import { Refusal } from "../cloud/refusal";
 import { readSettings } from "../cloud/settings";
+import { StartupError } from "../cloud/startup-error";
 import { openStore } from "../cloud/store/open-store";
 import type { Store } from "../cloud/store/store";
 import { inTransaction } from "../cloud/store/transaction";
@@ -24,6 +25,7 @@ import { gateway } from "./support/sms-gateway";
 import { CloudRig, NOON } from "./support/cloud-rig";
 import { MailServer } from "./support/mail-server";
 import { ManualClock } from "./support/manual-clock";
+import { selfSigned } from "./support/self-signed";
 import { newDatabaseUrl } from "./support/test-database";
 
 const moment = { at: NOON, timeZone: "Europe/Paris" };
@@ -275,6 +277,26 @@ test("messages: what was being handed over in a crash goes out afterwards", asyn
   t.is(server.mails.length, 0);
   await post.pass(120);
   t.is(server.mails.length, 1);
+});
+
+test("messages: e-mails and the password go inside TLS that is checked, from the first byte or after STARTTLS, and nowhere else", async (t) => {
+  const certificate = selfSigned();
+  const ca = join(mkdtempSync(join(tmpdir(), "latchkey-")), "ca.pem");
+  t.teardown(() => rmSync(dirname(ca), { recursive: true }));
+  writeFileSync(ca, certificate.cert);
+  const message = { id: "1", to: "a@b.example", subject: "s", text: "The code is 12345678." };
+  for (const from of ["connecting", "starttls"] as const) {
+    const server = await MailServer.start(t, 0, "127.0.0.1", { ...certificate, from });
+    const url = server.url.replace("//", "//user:secret@");
+    t.like(await new SmtpSender({ url, from: "a@doors.example" }).send(message), { outcome: "unreachable" }, `${from}: nobody vouches for the server`);
+    t.deepEqual([server.mails.length, server.saidInside.length], [0, 0]);
+    t.deepEqual(await new SmtpSender({ url, from: "a@doors.example", ca }).send(message), { outcome: "sent" }, from);
+    t.like(server.mails, [{ from: "a@doors.example", to: "a@b.example", text: "The code is 12345678." }]);
+    t.is(server.saidInside.filter((line) => line === `AUTH PLAIN ${Buffer.from("\0user\0secret").toString("base64")}`).length, 1);
+    const outside = server.said.filter((line) => !server.saidInside.includes(line));
+    t.false(outside.some((line) => /AUTH|MAIL|code/.test(line)), outside.join());
+  }
+  t.throws(() => new SmtpSender({ url: "smtps://mail.example", from: "a@doors.example", ca: `${ca}.not` }), { instanceOf: StartupError, message: /LATCHKEY_SMTP_CA/ });
 });
 
 // Elsewhere a machine has one address of its own, not a whole network of them.

@@ -14,6 +14,8 @@ export interface SmtpSettings {
   url: string;
   /** The address that e-mails come from, with a name or without. */
   from: string;
+  /** Path of PEM certificates that the server's is checked against; undefined = those that Node trusts. */
+  ca?: string | undefined;
 }
 
 /** Any gateway that takes one HTTP request for one text message. `{to}`, `{text}` and `{id}` are filled in. */
@@ -37,6 +39,7 @@ export const messageEnvironment = {
     .max(320)
     .regex(/^([^<>@\r\n"]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, "an e-mail address such as latchkey@example.org or Latchkey <latchkey@example.org>")
     .optional(),
+  LATCHKEY_SMTP_CA: z.string().min(1).optional(),
   LATCHKEY_SMS_URL: z
     .string()
     .refine((text) => text === "none" || text === "outbox" || hasScheme(text, ["http:", "https:"]), "the gateway's http or https address, outbox, or none")
@@ -50,10 +53,10 @@ export const messageEnvironment = {
 
 /** @throws StartupError where settings do not fit together. */
 export function messageSettings(value: z.output<z.ZodObject<typeof messageEnvironment>>): MessageSettings {
-  const { LATCHKEY_SMTP_URL: url, LATCHKEY_MAIL_FROM: from, LATCHKEY_SMS_URL: sms } = value;
+  const { LATCHKEY_SMTP_URL: url, LATCHKEY_MAIL_FROM: from, LATCHKEY_SMTP_CA: ca, LATCHKEY_SMS_URL: sms } = value;
   if ((url === undefined) !== (from === undefined)) throw new StartupError("LATCHKEY_SMTP_URL and LATCHKEY_MAIL_FROM are set together: e-mails need a server and an address that they come from.");
   return {
-    mail: url === undefined ? "outbox" : { url, from: from! },
+    mail: url === undefined ? "outbox" : { url, from: from!, ...(ca !== undefined && { ca }) },
     sms: sms === "none" || sms === "outbox" ? sms : { url: sms, headers: readHeaders(value.LATCHKEY_SMS_HEADERS)!, body: value.LATCHKEY_SMS_BODY },
   };
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { createTransport, type Transporter } from "nodemailer";
 import { SEND_MS } from "../limits";
+import { StartupError } from "../startup-error";
 import type { SmtpSettings } from "./message-settings";
 import type { Attempt, Outgoing, Sender } from "./sender";
 
@@ -9,7 +11,8 @@ export class SmtpSender implements Sender {
   readonly #from: string;
   readonly #host: string;
 
-  constructor({ url, from }: SmtpSettings) {
+  /** @throws StartupError where the certificates cannot be read. */
+  constructor({ url, from, ca }: SmtpSettings) {
     const server = new URL(url);
     const secure = server.protocol === "smtps:";
     const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(server.hostname);
@@ -21,6 +24,7 @@ export class SmtpSender implements Sender {
       port: server.port === "" ? (secure ? 465 : 587) : Number(server.port),
       secure,
       requireTLS: !secure && !isLocal && user !== "",
+      ...(ca !== undefined && { tls: { ca: readAuthorities(ca) } }),
       ...(user !== "" && { auth: { user, pass: decodeURIComponent(server.password) } }),
       ...{ connectionTimeout: SEND_MS, greetingTimeout: SEND_MS, socketTimeout: SEND_MS, dnsTimeout: SEND_MS },
       // Nothing in a message names a file or an address to fetch.
@@ -42,6 +46,14 @@ export class SmtpSender implements Sender {
     } catch (error) {
       return attemptOf(error as SmtpError);
     }
+  }
+}
+
+function readAuthorities(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new StartupError(`LATCHKEY_SMTP_CA: cannot read ${path}: ${(error as Error).message}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, createServer as createSecureServer, TLSSocket } from "node:tls";
 import type { AddressInfo } from "node:net";
 import type { ExecutionContext } from "ava";
 
@@ -19,21 +20,34 @@ export interface MailServerMood {
   hangsUp: boolean;
 }
 
+/** How it speaks TLS: from the first byte, or after STARTTLS (RFC 3207). A password is taken inside only. */
+export interface MailServerTls {
+  cert: string;
+  key: string;
+  from: "connecting" | "starttls";
+}
+
 /** A small SMTP server (RFC 5321) on a socket of its own. */
 export class MailServer {
   readonly mails: TakenMail[] = [];
   /** Every line of every client. */
   readonly said: string[] = [];
+  /** … of those that came inside TLS. */
+  readonly saidInside: string[] = [];
   readonly mood: MailServerMood = { recipient: () => "250 ok", hangsUp: false };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor() {
-    this.#server = createServer((socket) => this.#talk(socket));
+  readonly #tls: MailServerTls | undefined;
+
+  private constructor(tls: MailServerTls | undefined) {
+    this.#tls = tls;
+    this.#server = tls?.from === "connecting" ? createSecureServer(tls, (socket) => this.#talk(socket)) : createServer((socket) => this.#talk(socket));
+    this.#server.on("tlsClientError", () => undefined);
   }
 
-  static async start(t: ExecutionContext, port = 0, host = "127.0.0.1"): Promise<MailServer> {
-    const server = new MailServer();
+  static async start(t: ExecutionContext, port = 0, host = "127.0.0.1", tls?: MailServerTls): Promise<MailServer> {
+    const server = new MailServer(tls);
     await new Promise<void>((resolve) => server.#server.listen(port, host, resolve));
     t.teardown(() => server.stop());
     return server;
@@ -44,7 +58,7 @@ export class MailServer {
   }
 
   get url(): string {
-    return `smtp://127.0.0.1:${this.port}`;
+    return `smtp${this.#tls?.from === "connecting" ? "s" : ""}://127.0.0.1:${this.port}`;
   }
 
   async stop(): Promise<void> {
@@ -52,7 +66,8 @@ export class MailServer {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #talk(socket: Socket): void {
+  /** @param greets not again after STARTTLS. */
+  #talk(socket: Socket, greets = true): void {
     if (this.mood.hangsUp) return void socket.destroy();
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
@@ -63,20 +78,27 @@ export class MailServer {
     let from = "";
     let to = "";
     socket.setEncoding("utf8");
-    say("220 test");
+    if (greets) say("220 test");
+    const inside = socket instanceof TLSSocket;
     socket.on("data", (part: string) => {
       buffer += part;
       for (let end = buffer.indexOf("\r\n"); end >= 0; end = buffer.indexOf("\r\n")) {
         const line = buffer.slice(0, end);
         buffer = buffer.slice(end + 2);
         this.said.push(line);
+        if (inside) this.saidInside.push(line);
         if (data !== undefined) {
           if (line === ".") {
             this.mails.push({ from, to, ...parseMail(data) });
             data = undefined;
             say("250 taken");
           } else data.push(line.replace(/^\./, ""));
-        } else if (/^(EHLO|HELO) /.test(line)) say("250 test");
+        } else if (/^(EHLO|HELO) /.test(line)) say(inside ? "250-test\r\n250 AUTH PLAIN" : this.#tls === undefined ? "250 test" : "250-test\r\n250 STARTTLS");
+        else if (line === "STARTTLS" && this.#tls !== undefined && !inside) {
+          socket.removeAllListeners("data");
+          socket.write("220 go\r\n", () => this.#talk(new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(this.#tls) }), false));
+          return;
+        } else if (line.startsWith("AUTH PLAIN ") && inside) say("235 welcome");
         else if (line.startsWith("MAIL FROM:")) say(((from = line.slice(11, line.indexOf(">"))), "250 ok"));
         else if (line.startsWith("RCPT TO:")) say(this.mood.recipient((to = line.slice(9, line.indexOf(">")))));
         else if (line === "DATA") say(((data = []), "354 go"));
