@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { canDoAtDoor, DOOR_RANKS, DOOR_RIGHTS, mayAtDoor, type DoorRank, type DoorVerb } from "../cloud/rules/door-rights";
+import { canDoAtDoor, DOOR_RANKS, DOOR_RIGHTS, mayAtDoor, type DoorVerb } from "../cloud/rules/door-rights";
 import { canDoWithKey, KEY_RANKS, KEY_RIGHTS, mayWithKey, type KeyRank, type KeyTarget, type KeyVerb } from "../cloud/rules/key-rights";
 import { chooseContact } from "../cloud/sharing/choose-contact";
 import { Refusal } from "../cloud/refusal";
@@ -224,13 +224,32 @@ test.serial("N5: a text key is a code by SMS without app or account; while the g
   const moved = (await givePin(manager, world, [door], { phone: "+33612345697" })).body;
   await world.until("it was tried", () => requests.some(({ body }) => body.includes("+33612345697")));
   t.is((await manager.send("PATCH", `/keys/${moved.id}`, { doors: [other.id] }, { "if-match": "*" })).status, 200);
+  // A cloud that was gone meanwhile goes on where it was.
+  const { httpPort, mqttPort } = world.cloud;
+  await world.cloud.stop();
+  await world.startCloud(httpPort, mqttPort);
   mood.status = 200;
   world.clock.advance(30_000);
   await world.until("it has begun", async () => (await manager.get(`/keys/${moved.id}`)).state === "active");
-  await world.upToDate();
+  for (const each of world.doors) await world.reconnect(each);
   const last = codeIn(requests.findLast(({ body }) => body.includes("+33612345697"))!);
   t.true(other.types(last));
   t.false(door.types(last));
+
+  // Its time is over before the message could leave: it is not sent for ever, and opens nothing.
+  mood.status = 503;
+  const late = (await givePin(manager, world, [door], { phone: "+33612345696" }, { notAfter: new Date(world.clock.unixMs + 25_000).toISOString() })).body;
+  const attempts = () => requests.filter(({ body }) => body.includes("+33612345696"));
+  await world.until("it was tried", () => attempts().length > 0);
+  mood.status = 200;
+  world.clock.advance(30_000);
+  await world.until("it has ended", async () => {
+    world.clock.advance(10_000);
+    return (await manager.get(`/keys/${late.id}`)).state === "ended";
+  });
+  t.true(attempts().length <= 2);
+  await world.upToDate();
+  t.false(door.types(codeIn(attempts()[0])));
 });
 
 test.serial("N5, A3: where the door's rule asks a text key is longer; without a gateway it goes by e-mail, and a phone is refused clearly", async (t) => {
