@@ -78,8 +78,9 @@ export const DATABASE_STATEMENT_MS = 30_000; // a statement that takes longer is
 export const DATABASE_IDLE_IN_TRANSACTION_MS = 30_000; // a transaction that is left alone this long is rolled back
 export const DATABASE_LOCK_MS = 60_000; // how long a start waits for another one's migration
 
-export const IMPORT_BYTES_MAX = 1_024 * 1_024; // of a building's file; larger: 413
-export const IMPORT_ROWS_MAX = 2_000; // its lines: one transaction, in which nobody else writes
+export const IMPORT_BYTES_MAX = 4 * 1_024 * 1_024; // of a building's file; larger: 413
+export const IMPORT_ROWS_MAX = 20_000; // its lines, with those that leave all as it is
+export const IMPORT_CHANGES_MAX = 2_000; // lines that make or change something: one transaction, in which nobody else writes
 export const IMPORT_FAULTS_MAX = 500; // told at once; the number of all is told too
 export const TRANSFER_ROWS = 100; // read at once while a database is carried over: a list may have half a megabyte
 export const TRANSFER_PARAMETERS_MAX = 10_000; // of one statement; SQLite takes 32,766, PostgreSQL 65,535
@@ -127,6 +128,7 @@ export const LIVE_SECONDS_MAX = 900; // then a stream ends, and its reader prove
 export const UNLOCK_ASK_SECONDS = 5; // how long a door may take to give a nonce; nothing leaves after that: whoever stood there has gone on
 export const UNLOCK_REPLY_SECONDS = 12; // from the command's leaving: the door takes it for 10 s, and both ends of this are counted in whole seconds
 export const UNLOCKS_AT_ONCE_MAX = 4; // under way at one door: it keeps so many nonces
+export const UNLOCKS_PER_ACCOUNT_AT_ONCE_MAX = 2; // … of one person
 export const UNLOCKS_PER_ACCOUNT = { count: 30, seconds: 60 }; // a finger that does not leave the button
 export const UNLOCKS_KEPT_SECONDS = 90 * 86_400; // as long as the door's events
 

@@ -8,6 +8,7 @@ import type { KeyUser } from "../sharing/key-user";
 import type { KeySettings } from "../sharing/settle-key";
 import { idKey, optionalId, type Applying } from "./apply-step";
 import type { Column } from "./columns";
+import { nameOfKey } from "./plan-keys";
 import type { Step } from "./step";
 import type { Values } from "./values";
 
@@ -17,7 +18,8 @@ export async function applyKey(applying: Applying, step: Step): Promise<void> {
   else await change(applying, step);
 }
 
-async function make(applying: Applying, { values, line, person }: Step): Promise<void> {
+async function make(applying: Applying, step: Step): Promise<void> {
+  const { values, line, person } = step;
   const { unit, parts, building, actor, now, drawn, ids } = applying;
   const { property } = building;
   const doors = values.doors ?? [];
@@ -25,7 +27,7 @@ async function make(applying: Applying, { values, line, person }: Step): Promise
   const giver: Giver = values.profile === "admin" ? await findGiver(unit, actor, { property, doors }, now) : { as: "manager", actor: actorName(actor), account: actor.kind === "account" ? actor.account : null, share: undefined, mayGiveAdmin: false };
   const user: KeyUser = userOf(applying, values, person!);
   const language = values.language ?? (await languageOf(unit, actor));
-  const given = await giveKey(unit, parts, giver, { property, kind: values.key!, name: values.name ?? values.person!, user, card: values.card === undefined ? undefined : fromHex(values.card), language, ...settingsOf(applying, values), doors }, now);
+  const given = await giveKey(unit, parts, giver, { property, kind: values.key!, name: nameOfKey(applying.index, step), user, card: values.card === undefined ? undefined : fromHex(values.card), language, ...settingsOf(applying, values), doors }, now);
   const { person_id } = await unit.selectFrom("keys").select("person_id").where("id", "=", given.key).executeTakeFirstOrThrow();
   if (person !== undefined && "added" in person) for (const kind of ["person", "staff"] as const) if (!ids.has(idKey(kind, person.added))) ids.set(idKey(kind, person.added), person_id);
   drawn.push({ line, person: person_id, codes: given.codes, ...(given.link && { link: given.link }) });

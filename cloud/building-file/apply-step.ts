@@ -6,6 +6,7 @@ import { joinGroup, leaveGroup } from "../groups/group-member";
 import type { GroupPermission } from "../groups/permissions";
 import { addPerson } from "../people/add-person";
 import type { GivenCredential } from "../people/give-credential";
+import { renamePerson } from "../people/rename-person";
 import { addProfile, changeProfile } from "../profiles/edit-profile";
 import { readProfile } from "../profiles/profile";
 import { addFlat, changeFlat, readFlat } from "../properties/flat";
@@ -14,6 +15,7 @@ import { STRIKE } from "../access/door-row";
 import type { OpenKeyLink } from "../sharing/key-link";
 import type { Unit } from "../store/store";
 import type { Kind } from "./columns";
+import type { KnownIndex } from "./known-index";
 import type { Step } from "./step";
 import type { Building } from "./values";
 
@@ -31,6 +33,7 @@ export interface Applying {
   unit: Unit;
   parts: CredentialParts & InvitationParts;
   building: Building;
+  index: KnownIndex;
   actor: Actor;
   now: number;
   /** Ids of what the file refers to by name; what a bad line would have made is not there. */
@@ -118,6 +121,7 @@ async function change(applying: Applying, step: Step): Promise<void> {
     }
     case "staff":
     case "person":
+      if (changed.includes("name")) await renamePerson(unit, parts.keystore, id, values.name!, by, now);
       if (changed.includes("groups")) await matchPersonGroups(applying, step, id);
       return;
     default:

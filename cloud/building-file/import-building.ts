@@ -8,6 +8,7 @@ import { applyKey } from "./apply-key";
 import { applyMember } from "./apply-member";
 import { applyStep, idKey, NotMade, type Applying, type Drawn } from "./apply-step";
 import type { Column, Fault } from "./columns";
+import { indexKnown } from "./known-index";
 import { parseRow } from "./parse-row";
 import { planImport } from "./plan-import";
 import { readBuilding } from "./read-building";
@@ -41,8 +42,9 @@ export async function importBuilding(unit: Unit, parts: Applying["parts"] & { re
   for (const { line } of faults) bad.add(line);
 
   const ids = new Map(building.known.flatMap(({ kind, values, record }) => (values.name === undefined || kind === "key" ? [] : [[idKey(kind, values.name), record] as const])));
-  const applying: Applying = { unit, parts, building, actor, now, ids, drawn: [] };
-  const refused = await applyAll(applying, steps.filter(({ line, act }) => act !== "leave" && !bad.has(line)));
+  const applying: Applying = { unit, parts, building, index: indexKnown(building), actor, now, ids, drawn: [] };
+  // What is too much is too much to try as well.
+  const refused = faults.some(({ code }) => code === "too-many-changes") ? [] : await applyAll(applying, steps.filter(({ line, act }) => act !== "leave" && !bad.has(line)));
   faults.push(...refused);
   if (faults.length === 0) await audit(unit, { at: now, actor: actorName(actor), action: "property.import", subject: `property/${property}`, detail: { lines: steps.length, ...countActs(steps) } });
   return { steps: steps.sort((a, b) => a.line - b.line), faults: faults.sort((a, b) => a.line - b.line), drawn: applying.drawn.filter(({ codes, link }) => codes.some(({ pin }) => pin !== undefined) || link !== undefined) };

@@ -1,13 +1,13 @@
 import type { Complain, Step } from "./step";
-import type { Building, KnownRecord } from "./values";
+import type { KnownIndex } from "./known-index";
+import type { KnownRecord } from "./values";
 
 type Member = Pick<Step, "line" | "kind" | "values">;
 
 /** The place that a line of a member means: by e-mail or phone, or by name where there is neither. */
-export function matchMember({ known }: Building, { line, kind, values }: Member, complain: Complain): KnownRecord | undefined {
+export function matchMember(index: KnownIndex, { line, kind, values }: Member, complain: Complain): KnownRecord | undefined {
   const { unit, name, email, phone, household } = values;
-  const here = known.filter((each) => each.kind === kind && each.values.unit === unit);
-  const same = here.filter(({ values: { email: knownEmail, phone: knownPhone, name: knownName } }) => {
+  const same = index.ofUnit(kind, unit).filter(({ values: { email: knownEmail, phone: knownPhone, name: knownName } }) => {
     if (email === undefined && phone === undefined) return knownEmail === undefined && knownPhone === undefined && knownName === name;
     return (email !== undefined && email === knownEmail) || (phone !== undefined && phone === knownPhone);
   });
@@ -18,7 +18,7 @@ export function matchMember({ known }: Building, { line, kind, values }: Member,
 }
 
 /** Says of each member who is new where they will live. */
-export function findHouseholds(building: Building, steps: readonly Step[], complain: Complain): void {
+export function findHouseholds({ households }: Pick<KnownIndex, "households">, steps: readonly Step[], complain: Complain): void {
   const members = steps.filter(({ kind }) => kind === "lease" || kind === "resident" || kind === "guest");
   const labels = new Map<string, string>();
   for (const { values, known } of members) if (known?.household !== undefined) labels.set(labelOf(values), known.household);
@@ -26,7 +26,7 @@ export function findHouseholds(building: Building, steps: readonly Step[], compl
   for (const step of members) {
     const { line, values, kind } = step;
     if (step.known !== undefined || values.unit === undefined) continue;
-    const there = building.households.get(values.unit) ?? [];
+    const there = households.get(values.unit) ?? [];
     const label = values.household;
     const known = label !== undefined && there.includes(label) ? label : (labels.get(labelOf(values)) ?? (label === undefined && there.length === 1 ? there[0] : undefined));
     if (known !== undefined) step.household = { known };

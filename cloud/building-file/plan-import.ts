@@ -1,4 +1,6 @@
 import { COLUMNS, KINDS, USES, type Column, type Fault, type Kind } from "./columns";
+import { IMPORT_CHANGES_MAX } from "../limits";
+import { indexKnown, type KnownIndex } from "./known-index";
 import { findHouseholds, matchMember } from "./plan-households";
 import { findPeople, matchKey } from "./plan-keys";
 import type { Complain, Step } from "./step";
@@ -12,31 +14,29 @@ export function planImport(building: Building, records: readonly FileRecord[]): 
   const faults: Fault[] = [];
   const complain: Complain = (line, column, code, detail) => faults.push({ line, column, code, detail });
   const steps = [...records].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.line - b.line).map((record): Step => ({ ...record, act: "make", changed: [], known: undefined }));
-  const people = findPeople(building, steps, complain);
-  for (const step of steps) {
-    step.known = match(building, step, complain);
-    if (step.kind === "key") step.known = matchKey(building, step, people, complain);
-  }
-  findHouseholds(building, steps, complain);
+  const index = indexKnown(building);
+  const people = findPeople(index, steps, complain);
+  for (const step of steps) step.known = step.kind === "key" ? matchKey(index, step, people, complain) : match(index, step, complain);
+  findHouseholds(index, steps, complain);
   refuseTwice(steps, complain);
   const names = namesOf([...building.known, ...steps]);
   for (const step of steps) {
     judge(step, complain);
     checkReferences(names, step, complain);
   }
+  if (steps.filter(({ act }) => act !== "leave").length > IMPORT_CHANGES_MAX) complain(1, undefined, "too-many-changes", `A file makes or changes at most ${IMPORT_CHANGES_MAX} things: cut it in several.`);
   return { steps, faults: faults.sort((a, b) => a.line - b.line) };
 }
 
-function match(building: Building, step: Step, complain: Complain): KnownRecord | undefined {
+function match(index: KnownIndex, step: Step, complain: Complain): KnownRecord | undefined {
   const { kind, values, line } = step;
-  if (kind === "key") return undefined;
   if (values.id !== undefined) {
-    const known = building.known.find((each) => each.kind === kind && each.values.id === values.id);
+    const known = index.byId(kind, values.id);
     if (known === undefined) complain(line, "id", "unknown-id", `There is no ${kind} with this id here; leave the cell empty to add one.`);
     return known;
   }
-  if (kind === "lease" || kind === "resident" || kind === "guest") return matchMember(building, step, complain);
-  const named = building.known.filter((each) => each.kind === kind && each.values.name === values.name && (values.class === undefined || each.values.class === values.class));
+  if (kind === "lease" || kind === "resident" || kind === "guest") return matchMember(index, step, complain);
+  const named = index.byName(kind, values.name).filter((each) => values.class === undefined || each.values.class === values.class);
   if (named.length > 1) complain(line, "name", "ambiguous", `Several are called "${values.name ?? ""}": say which by its id, as the export has it.`);
   return named[0];
 }
