@@ -101,9 +101,21 @@ test.serial("S3: of twenty people who open one link a hundred times at once, one
   const other = await manager.post("/keys", { property, kind: "app", name: "x", user: { name: "x" }, doors: [door] });
   const both = await Promise.all(["accept", "decline"].map((what, index) => people[index].send("POST", `/keys/${what}`, { token: tokenOf(other.link) })));
   t.deepEqual(both.map(({ status }) => status).sort(), [200, 409]);
+  // Whoever accepts and whoever removes at once: it has ended, and whatever it opened with.
+  const third = await manager.post("/keys", { property, kind: "app", name: "x", user: { name: "x" }, doors: [door] });
+  const [, gone] = await Promise.all([people[2].send("POST", "/keys/accept", { token: tokenOf(third.link) }), manager.send("DELETE", `/keys/${third.id}`)]);
+  t.is(gone.status, 200);
+  t.is((await manager.get(`/keys/${third.id}`)).state, "ended");
+  t.true((await site.get(`/people/${third.user.person}/access`)).phones.every(({ revokedAt }: Json) => revokedAt !== null));
   // Two who edit one key at once.
   const edits = await Promise.all(["a", "b"].map((name) => manager.send("PATCH", `/keys/${given.id}`, { name }, { "if-match": '"2"' })));
   t.deepEqual(edits.map(({ status }) => status).sort(), [200, 412]);
+
+  const { items } = await manager.get(`/audit?property=${property}`);
+  const acts = items.filter(({ subject }: Json) => subject === `key/${given.id}`).map(({ action, actor }: Json) => [action, actor]);
+  t.deepEqual(acts, [["key.give", `account/${manager.account}`], ["key.activate", `account/${people[[...winners][0]].account}`], ["key.change", `account/${manager.account}`]]);
+  t.false(JSON.stringify(items).includes(token), "no token is in the audit");
+  t.false(rig.log.includes(token), "nor in the log");
 });
 
 test.serial("S5: a new link replaces the one before, which is dead like that of a removed key; after acceptance there is none", async (t) => {
@@ -296,6 +308,9 @@ test.serial("S10: all keys are listed and any can be removed, a pending one too;
   await world.revoke({ id: gone.user.person });
   t.is((await manager.get(`/keys/${gone.id}`)).state, "ended");
   t.is(code(await manager.send("POST", "/keys", { property: world.property, kind: "app", name: "x", user: { person: gone.user.person }, doors: [door.id] })), "person-revoked");
+  await manager.expect(204, "DELETE", `/people/${gone.user.person}`);
+  t.like(await manager.get(`/keys/${gone.id}`), { name: "", user: { name: "" } });
+  t.is(code(await manager.send("POST", "/keys", { property: world.property, kind: "app", name: "x", user: { person: gone.user.person }, doors: [door.id] })), "not-found", "and nobody is known any more");
 
   // Administrators: times do not bind them, and one is left.
   const ana = await signIn(world, "ana@example.com", { name: "Ana" });
@@ -338,17 +353,27 @@ test.serial("S1, N1, P4: a link makes nobody somebody else; a key goes on with t
   t.true(one.types(pin));
   t.true(two.types(pin));
 
-  const report = await siteClient(world).post(`/doors/${one.id}/stolen`, {}, 200);
+  const report = await siteClient(world).post(`/doors/${one.id}/stolen`, { overlapHours: 2 }, 200);
   const renewed = report.renewed.find(({ name }: Json) => name === "Pia").codes[0].pin;
   await knows(world, two);
-  t.false(two.types(pin));
-  t.true(two.types(renewed));
-  const key = await manager.get(`/keys/${pia.id}`);
+  const both = () => [two.types(pin), two.types(renewed), two.lastDecision];
+  t.deepEqual(both(), [true, true, "granted"], "the old code opens beside the new one for two hours");
+  let key = await manager.get(`/keys/${pia.id}`);
   t.like(key, { state: "active", doors: [{ door: two.id, upToDate: true }] });
-  await manager.patch(`/keys/${pia.id}`, { windows: [{ days: ["friday"], start: "00:00", end: "24:00" }] }, version(key));
+  key = await manager.patch(`/keys/${pia.id}`, { profile: "blocked" }, version(key));
   await knows(world, two);
-  t.false(two.types(renewed), "1 January 2026 is a Thursday");
-  t.is(two.lastDecision, "denied: outside-schedule");
+  t.deepEqual(both(), [false, false, "denied: suspended"]);
+  key = await manager.patch(`/keys/${pia.id}`, { blocked: false }, version(key));
+  await knows(world, two);
+  t.deepEqual(both(), [true, true, "granted"]);
+  world.clock.advance(2 * 3_600_000);
+  t.deepEqual(both(), [false, true, "granted"], "whatever became of the key meanwhile, the old code lasts no longer");
+  key = await manager.patch(`/keys/${pia.id}`, { windows: [{ days: ["friday"], start: "00:00", end: "24:00" }] }, version(key));
+  await world.until("the door is back and up to date", async () => {
+    const { online, upToDate } = await world.get(`/api/doors/${two.id}`);
+    return online && upToDate;
+  });
+  t.deepEqual(both(), [false, false, "denied: outside-schedule"], "1 January 2026 is a Thursday");
   t.is((await manager.get(`/keys/${accepted.id}`)).state, "ended", "a key to that door alone has ended with it");
   await manager.expect(200, "DELETE", `/keys/${pia.id}`);
   await knows(world, two);
