@@ -27,7 +27,14 @@ export async function visibleEntries(unit: Unit, actor: Party, now: number): Pro
   const own = await unit.selectFrom("memberships").select("person_id").where("account_id", "=", actor.account).execute();
   const places = own.map((place) => place.person_id);
   const invited = places.length === 0 ? [] : await unit.selectFrom("memberships").select("person_id").where("invited_by", "in", places).execute();
-  const keys = await unit.selectFrom("keys").select("person_id").where("account_id", "=", actor.account).execute();
+  // Whoever held a key of somebody who now has another account is not that somebody any more.
+  const keys = await unit
+    .selectFrom("keys as key")
+    .select("key.person_id")
+    .distinct()
+    .where("key.account_id", "=", actor.account)
+    .where((eb) => eb.not(eb.exists(eb.selectFrom("keys as other").select("other.id").whereRef("other.person_id", "=", "key.person_id").where("other.account_id", "<>", actor.account).where("other.state", "=", "active"))))
+    .execute();
   const people = [...places, ...keys.map((key) => key.person_id)];
   for (const { person_id } of invited) {
     const encounter = await meetMember(unit, actor, person_id, now);
