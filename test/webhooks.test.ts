@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { Refusal } from "../cloud/refusal";
@@ -9,6 +10,7 @@ import { isPublic, parseTarget } from "../cloud/webhooks/target";
 import { CloudRig, type Json } from "./support/cloud-rig";
 import { signInManager } from "./support/managers";
 import { EventChain, ProtocolDoor } from "./support/protocol-door";
+import { selfSigned } from "./support/self-signed";
 import type { Client } from "./support/sign-in";
 
 /** What a receiver got. */
@@ -316,6 +318,13 @@ test("X13: nothing is sent inside private networks: not by address, by name, or 
   // It is asked for once, and the connection goes there whatever the name says next.
   t.deepEqual(await post("rebind.example", [["127.0.0.1"]], true), { status: 204 });
   t.is(receiver.taken[0].headers.host, `rebind.example:${port}`);
+
+  // A certificate that nobody vouches for is no one's.
+  const secure = createSecureServer(selfSigned(), (_, response) => void response.writeHead(204).end());
+  await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => void secure.close());
+  const answer = await postDelivery(new URL(`https://programs.example:${(secure.address() as AddressInfo).port}/`), {}, "{}", { privateAllowed: true, resolve: () => Promise.resolve([{ address: "127.0.0.1", family: 4 }]) });
+  t.regex("problem" in answer ? answer.problem : "", /self_signed|cert/);
 
   const building = await house(t, false);
   const { rig, manager, at } = building;

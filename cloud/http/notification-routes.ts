@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { audit } from "../audit/audit";
 import { actorName, type AccountActor } from "../accounts/actor";
+import { countOne, waitFor } from "../accounts/rate-limit";
 import { ENTRY_KINDS, type Occurrence } from "../notifications/occurrence";
 import { Reader } from "../notifications/reader";
 import { addRule, changeRule, parseRule, readRule, removeRule } from "../notifications/rule";
@@ -106,7 +107,8 @@ export function notificationRoutes(parts: ApiParts): Routes {
   app.openapi(list, async (c) => {
     const { after, limit } = c.req.valid("query");
     const actor = accountOf(c);
-    const { rows, items } = await change(parts, (unit, now) => readOwn(unit, actor, after !== undefined && /^[0-9]{1,15}$/.test(after) ? Number(after) : undefined, limit, now));
+    const { rows, items, looked } = await read(parts, (unit, now) => readOwn(unit, actor, after !== undefined && /^[0-9]{1,15}$/.test(after) ? Number(after) : undefined, limit, now));
+    if (looked.length > 0) await change(parts, (unit, now) => noteLooks(unit, actor, looked, now));
     return c.json({ items, next: nextAfter(rows, limit) }, 200, { "cache-control": "no-store" });
   });
   app.openapi(markRead, async (c) => {
@@ -121,23 +123,43 @@ export function notificationRoutes(parts: ApiParts): Routes {
   return app;
 }
 
-/** Whoever may not see something any more does not find it here either; a manager's look at others' entries is noted (O15). */
-async function readOwn(unit: Unit, actor: AccountActor, before: number | undefined, limit: number, now: number): Promise<{ rows: NotificationRow[]; items: z.output<typeof Notification>[] }> {
+interface OwnNotifications {
+  rows: NotificationRow[];
+  items: z.output<typeof Notification>[];
+  /** Properties at whose others' entries a manager looks here, and has not looked for a while. */
+  looked: string[];
+}
+
+/** Whoever may not see something any more does not find it here either. */
+async function readOwn(unit: Unit, actor: AccountActor, before: number | undefined, limit: number, now: number): Promise<OwnNotifications> {
   let query = unit.selectFrom("notifications").selectAll().where("account_id", "=", actor.account).where("in_app", "=", 1).where("due_at", "<=", now).orderBy("id", "desc").limit(limit);
   if (before !== undefined) query = query.where("id", "<", before);
   const rows = await query.execute();
   const reader = new Reader(unit, actor.account, now);
   const items: z.output<typeof Notification>[] = [];
-  const looked = new Map<string, number>();
+  const looked = new Set<string>();
   for (const row of rows) {
     const occurrence = JSON.parse(row.content) as Occurrence;
     const sight = await reader.sees(occurrence);
     if (sight === undefined) continue;
     items.push(await formatNotification(unit, row, occurrence, sight));
-    if (sight === "property" && ENTRY_KINDS.includes(occurrence.kind)) looked.set(row.property_id, (looked.get(row.property_id) ?? 0) + 1);
+    if (sight === "property" && ENTRY_KINDS.includes(occurrence.kind) && (await waitFor(unit, lookKey(actor, row.property_id), LOOKS, now)) === 0) looked.add(row.property_id);
   }
-  for (const [property, events] of looked) await audit(unit, { at: now, actor: actorName(actor), action: "events.told", subject: `property/${property}`, property, detail: { channel: "in-app", events } });
-  return { rows, items };
+  return { rows, items, looked: [...looked] };
+}
+
+/** A page asks every few seconds: that others' entries are looked at is noted (O15), not how often. */
+const LOOKS = { count: 1, seconds: 3_600 };
+
+function lookKey({ account }: AccountActor, property: string): string {
+  return `look/${account}/${property}`;
+}
+
+async function noteLooks(unit: Unit, actor: AccountActor, properties: readonly string[], now: number): Promise<void> {
+  for (const property of properties) {
+    if ((await countOne(unit, lookKey(actor, property), LOOKS, now)) > 0) continue;
+    await audit(unit, { at: now, actor: actorName(actor), action: "events.told", subject: `property/${property}`, property, detail: { channel: "in-app" } });
+  }
 }
 
 /** Quiet is quiet on holidays too. */

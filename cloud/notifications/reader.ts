@@ -1,7 +1,7 @@
 import type { AccountActor } from "../accounts/actor";
 import { visibleEntries } from "../households/visible-entries";
 import { mayAtDoor } from "../rules/door-rights";
-import { doorStanding, peopleOfAccount } from "../rules/door-standing";
+import { doorStanding } from "../rules/door-standing";
 import { managedProperties, meetMember, placesInForce } from "../rules/read-standing";
 import { may } from "../rules/rights";
 import type { Unit } from "../store/store";
@@ -103,11 +103,18 @@ export class Reader {
     return (await this.#unit.selectFrom("memberships").select("role").where("person_id", "=", person).executeTakeFirst()) !== undefined;
   }
 
+  /** Whom they have ever been: a door may tell of it later. */
+  async #ownPeople(): Promise<string[]> {
+    const places = await this.#unit.selectFrom("memberships").select("person_id").where("account_id", "=", this.account).execute();
+    const keys = await this.#unit.selectFrom("keys").select("person_id").where("account_id", "=", this.account).execute();
+    return [...places, ...keys].map((row) => row.person_id);
+  }
+
   async #know(): Promise<Known> {
     if (this.#known !== undefined) return this.#known;
     const managed = await managedProperties(this.#unit, this.#actor);
     const { people, doors } = await visibleEntries(this.#unit, this.#actor, this.#now);
-    this.#known = { managed, people, doors, own: await peopleOfAccount(this.#unit, this.account, this.#now) };
+    this.#known = { managed, people, doors, own: await this.#ownPeople() };
     return this.#known;
   }
 }

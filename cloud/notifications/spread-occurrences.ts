@@ -57,12 +57,12 @@ class Spreading {
     for (const { row, events } of listeners.webhooks) if (events.includes(occurrence.kind)) await this.#deliveries.add(row, occurrence);
     const byAccount = new Map<string, Rule[]>();
     for (const rule of [...listeners.rules]) {
-      if (!rule.events.includes(occurrence.kind)) continue;
+      if (!rule.events.includes(occurrence.kind) || !(await this.#isWithin(rule, occurrence))) continue;
       const reader = this.#readerOf(rule.account);
       if (!(await reader.listens(rule.scope))) {
         listeners.rules.splice(listeners.rules.indexOf(rule), 1);
         await removeRule(this.#unit, { id: rule.id, account: rule.account, property: occurrence.property }, this.#now);
-      } else if ((await this.#isWithin(rule, occurrence)) && (await reader.sees(occurrence)) !== undefined) {
+      } else if ((await reader.sees(occurrence)) !== undefined) {
         byAccount.set(rule.account, [...(byAccount.get(rule.account) ?? []), rule]);
       }
     }
