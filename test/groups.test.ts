@@ -480,3 +480,45 @@ test.serial("N12: whatever is done to groups, people and their cards, doors open
   }
   t.true(tally.opened > 40 && tally.refused > 40, JSON.stringify(tally));
 });
+
+test.serial("N12, S4, S11, N8: a key opens its user's group doors while it holds: not while it is pending or blocked, not past its end, and never one that is for some uses", async (t) => {
+  const { world, building, manager } = await begin(t, 2);
+  const [own, shared] = world.doors;
+  const ada = await world.post("/api/people", { property: world.property, name: "Ada", class: "resident" }, 201);
+  const group = await addGroup(building, "Workshop", [shared]);
+  t.deepEqual((await join(building, group, ada)).unreached, [shared.id], "she has nothing yet");
+  const give = (more: object) => manager.post("/keys", { property: world.property, kind: "pin", name: "A key", user: { person: ada.id }, doors: [own.id], ...more });
+  const patch = async (key: Json, change: object): Promise<Json> => manager.patch(`/keys/${key.id}`, change, "*");
+
+  const app = await give({ kind: "app" });
+  t.is(app.state, "pending");
+  t.deepEqual((await manager.get(`/groups/${group.id}/people`)).items[0].unreached, [shared.id], "a pending key reaches nothing");
+  const once = await give({ uses: 1, name: "Once" });
+  t.deepEqual((await manager.get(`/groups/${group.id}/people`)).items[0].unreached, [shared.id], "nor does one that is for one use");
+  const key = await give({ name: "Until noon", notAfter: "2026-06-01T10:00:00Z" });
+  const [{ pin }] = key.codes;
+  await world.upToDate();
+  t.true(shared.types(pin));
+  t.false(shared.types(once.codes[0].pin));
+  t.true(own.types(once.codes[0].pin));
+  await patch(key, { profile: "blocked" });
+  await world.upToDate();
+  t.deepEqual([own.types(pin), own.lastDecision, shared.types(pin), shared.lastDecision], [false, "denied: suspended", false, "denied: suspended"]);
+  await patch(key, { profile: null });
+  await world.upToDate();
+  t.true(shared.types(pin));
+  shared.pullPlug();
+  world.goTo("2026-06-01T10:00:10Z");
+  t.false(shared.types(pin), "a key's end is the end of what groups give to it");
+  t.is(shared.lastDecision, "denied: expired");
+  await world.reconnect(shared);
+  const further = await give({ name: "Another" });
+  await world.upToDate();
+  t.true(shared.types(further.codes[0].pin));
+  const { pins } = await world.get(`/api/people/${ada.id}/access`);
+  const right = pins.flatMap((each: Json) => (each.id === further.codes[0].id ? each.grants : [])).find((grant: Json) => grant.group === null);
+  await manager.post("/revocations", { grant: right.id });
+  await world.upToDate();
+  t.is((await manager.get(`/keys/${further.id}`)).state, "ended");
+  t.false(shared.types(further.codes[0].pin), "a key that has lost its own rights has ended, whatever groups gave to it");
+});

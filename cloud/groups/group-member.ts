@@ -25,7 +25,7 @@ export async function joinGroup(unit: Unit, parts: PinParts, { id, property_id: 
     await unit.insertInto("group_people").values({ group_id: id, person_id: person }).execute();
     await audit(unit, { at: now, actor, action: "group.join", subject: `group/${id}`, detail: { property, person } });
   }
-  return matchGroups(unit, parts, person, actor, now);
+  return matchGroups(unit, parts, person, actor, now, "as-they-open");
 }
 
 /**
@@ -37,7 +37,7 @@ export async function leaveGroup(unit: Unit, parts: PinParts, { id, property_id:
     await unit.deleteFrom("group_people").where("group_id", "=", id).where("person_id", "=", person).execute();
     await audit(unit, { at: now, actor, action: "group.leave", subject: `group/${id}`, detail: { property, person } });
   }
-  return matchGroups(unit, parts, person, actor, now);
+  return matchGroups(unit, parts, person, actor, now, "as-they-open");
 }
 
 export async function countPeople(unit: Unit, group: string): Promise<number> {

@@ -103,7 +103,7 @@ async function matchPeople(unit: Unit, parts: PinParts, people: readonly string[
   const effects: GroupEffect[] = [];
   const doors = new Set<string>();
   for (const person of people) {
-    const matched = await matchGroupsUnchecked(unit, parts, person, actor, now);
+    const matched = await matchGroupsUnchecked(unit, parts, person, actor, now, "as-they-open");
     for (const door of matched.doors) doors.add(door);
     if (matched.revocation !== undefined || matched.given.length > 0) effects.push({ person, revocation: matched.revocation, given: matched.given });
   }

@@ -26,25 +26,28 @@ export interface GroupsMatched {
   doors: string[];
 }
 
+/** `as-they-open`: for people who open doors by codes. */
+export type Draws = "never" | "as-they-open" | "always";
+
 const NOTHING: GroupsMatched = { given: [], revocation: undefined, unreached: [], doors: [] };
 
 /**
  * Brings what a person opens by their groups in line with the groups' rows (N12): everything that they open doors
  * with opens the groups' doors as well, beside all that it may anyway. A code is taken along to doors that are new;
- * where it cannot be (X9), there is another one for those. What is theirs without a group is left alone.
+ * where it cannot be (X9), there may be another one for those. What is theirs without a group is left alone.
  *
  * To be called whenever somebody gets something to open doors with, or dates of theirs change.
- * @param draws whether there shall be a code for doors that nothing reaches although they have no code now.
+ * @param draws a code for doors that nothing reaches; only where somebody is there to pass it on.
  * @throws {Refusal} `door-full`.
  */
-export async function matchGroups(unit: Unit, parts: PinParts, person: string, actor: string, now: number, draws = false): Promise<GroupsMatched> {
+export async function matchGroups(unit: Unit, parts: PinParts, person: string, actor: string, now: number, draws: Draws = "never"): Promise<GroupsMatched> {
   const matched = await matchGroupsUnchecked(unit, parts, person, actor, now, draws);
   for (const door of matched.doors) await requireRoom(unit, door);
   return matched;
 }
 
 /** `matchGroups` for many people at once: whoever calls it asks each door afterwards whether it has room. */
-export async function matchGroupsUnchecked(unit: Unit, parts: PinParts, person: string, actor: string, now: number, draws = false): Promise<GroupsMatched> {
+export async function matchGroupsUnchecked(unit: Unit, parts: PinParts, person: string, actor: string, now: number, draws: Draws = "never"): Promise<GroupsMatched> {
   const row = await unit.selectFrom("people").select(["property_id", "revoked_at"]).where("id", "=", person).executeTakeFirstOrThrow();
   const groups = row.revoked_at === null ? await groupsOfPerson(unit, person) : [];
   const had = await readGroupGrants(unit, person);
@@ -60,7 +63,7 @@ export async function matchGroupsUnchecked(unit: Unit, parts: PinParts, person: 
 
   const reached = new Set(credentials.filter(({ superseded }) => !superseded).flatMap(({ id }) => [...reach.get(id)!]));
   const missing = unitedDoors(groups).filter((door) => !reached.has(door));
-  const given = missing.length > 0 && (draws || (await opensByCode(unit, person))) ? await drawCodes(unit, parts, person, groups, missing, perDoor, actor, now) : { codes: [], doors: [] };
+  const given = missing.length > 0 && (draws === "always" || (draws === "as-they-open" && (await opensByCode(unit, person)))) ? await drawCodes(unit, parts, person, groups, missing, perDoor, actor, now) : { codes: [], doors: [] };
   return { given: given.codes, revocation, unreached: missing.filter((door) => !given.doors.includes(door)), doors: [...new Set([...changed.doors, ...given.doors])].sort() };
 }
 

@@ -55,7 +55,7 @@ export async function matchAccess(unit: Unit, parts: CredentialParts, person: st
   const had = await readAccess(unit, person);
   if (terms === undefined || doors.length === 0) {
     await endGrants(unit, had, actor, now);
-    return (await matchGroups(unit, parts, person, actor, now)).given;
+    return (await matchGroups(unit, parts, person, actor, now, "as-they-open")).given;
   }
   const gained = doors.filter((door) => !had.some((each) => each.supersededAt === null && each.doors.includes(door)));
   const { pinPerDoor } = await readRules(unit, place.household.property_id);
@@ -72,7 +72,7 @@ export async function matchAccess(unit: Unit, parts: CredentialParts, person: st
   if (missing.length > 0) given.push(...(await giveCredentials(unit, parts.keystore, parts.secrets, person, newPins(missing, terms, pinPerDoor), actor, now)));
   for (const door of [...extended.values()].flat()) await requireRoom(unit, door);
   // The dates of a place bound what its holder's groups give (N12).
-  given.push(...(await matchGroups(unit, parts, person, actor, now)).given);
+  given.push(...(await matchGroups(unit, parts, person, actor, now, "as-they-open")).given);
   return given;
 }
 

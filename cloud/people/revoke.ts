@@ -49,9 +49,20 @@ export async function revokeGrant(unit: Unit, grant: string, actor: string, now:
   if (row.revocation_id !== null) return row.revocation_id;
   const revocation = await insertRevocation(unit, row.person_id, "grant", [grant], actor, now);
   await endWithoutGrants(unit, row.credential_id, now);
-  await closeKeyWithoutGrants(unit, row.credential_id, actor, now);
+  await endKeyWithoutGrants(unit, row.person_id, row.credential_id, actor, now);
   await audit(unit, { at: now, actor, action: "grant.revoke", subject: `grant/${grant}`, detail: { revocation, person: row.person_id } });
   return revocation;
+}
+
+/** Ends the key of a credential where no right of its own is left, and with it what groups gave to it. */
+export async function endKeyWithoutGrants(unit: Unit, person: string, credential: string, actor: string, now: number): Promise<void> {
+  const key = await closeKeyWithoutGrants(unit, credential, actor, now);
+  if (key === undefined) return;
+  const credentials = unit.selectFrom("credentials").select("id").where("key_id", "=", key);
+  const grants = await unit.selectFrom("grants").select("id").where("credential_id", "in", credentials).where("revoked_at", "is", null).execute();
+  if (grants.length === 0) return;
+  await insertRevocation(unit, person, "grant", grants.map(({ id }) => id), actor, now);
+  await unit.updateTable("credentials").set({ revoked_at: now }).where("key_id", "=", key).where("revoked_at", "is", null).execute();
 }
 
 /** Ends a credential, and what completes or stands for it, where none of its grants is in force any more. */

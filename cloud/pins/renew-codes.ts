@@ -76,7 +76,7 @@ export async function renewCodesUnchecked(unit: Unit, parts: PinParts, person: s
   const given = wanted.length === 0 ? [] : await giveCredentialsUnchecked(unit, parts.keystore, parts.secrets, person, wanted, actor, now);
   await followKeys(unit, given);
   for (const code of [...earlier, ...old]) await closeKeyWithoutGrants(unit, code.id, actor, now);
-  given.push(...(await matchGroupsUnchecked(unit, parts, person, actor, now, true)).given);
+  given.push(...(await matchGroupsUnchecked(unit, parts, person, actor, now, "always")).given);
   const detail = { reason, old: old.map(({ id }) => id), given: given.map(({ credential }) => credential), revocation, oldUntil: until };
   await audit(unit, { at: now, actor, action: "pin.renew", subject: `person/${person}`, detail });
   return { given, old, oldUntil: until, revocation, dropped: dropped.map(({ id }) => id) };

@@ -3,9 +3,8 @@ import { audit } from "../audit/audit";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { insertGrant } from "../people/give-credential";
-import { endWithoutGrants, insertRevocation } from "../people/revoke";
+import { endKeyWithoutGrants, endWithoutGrants, insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
-import { closeKeyWithoutGrants } from "../sharing/close-keys";
 import type { Unit } from "../store/store";
 import type { PinParts } from "./codes";
 import { doorsOfOld, renewCodesUnchecked } from "./renew-codes";
@@ -89,7 +88,7 @@ async function endCard(unit: Unit, { person, credential }: Omit<StolenCard, "end
   const grants = await unit.selectFrom("grants").select("id").where("credential_id", "=", credential).where("revoked_at", "is", null).execute();
   if (grants.length > 0) await insertRevocation(unit, person, "grant", grants.map(({ id }) => id), actor, now);
   await endWithoutGrants(unit, credential, now);
-  await closeKeyWithoutGrants(unit, credential, actor, now);
+  await endKeyWithoutGrants(unit, person, credential, actor, now);
 }
 
 /** Where the stolen door was all that it opened. */
@@ -142,9 +141,9 @@ async function endRightsAt(unit: Unit, door: string, actor: string, now: number)
   }
   for (const [person, grants] of ended) await insertRevocation(unit, person, "grant", grants, actor, now);
   // What opened nothing else has ended with its rights.
-  for (const credential of new Set(rows.map((grant) => grant.credential_id))) {
+  for (const [credential, person] of new Map(rows.map((grant) => [grant.credential_id, grant.person_id]))) {
     await endWithoutGrants(unit, credential, now);
-    await closeKeyWithoutGrants(unit, credential, actor, now);
+    await endKeyWithoutGrants(unit, person, credential, actor, now);
   }
 }
 

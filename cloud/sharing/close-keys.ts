@@ -39,10 +39,13 @@ export async function dropReserved(unit: Unit, key: string, now: number): Promis
   }
 }
 
-/** After rights have ended: a key that has none of its own left has ended with them (its groups' do not keep it). */
-export async function closeKeyWithoutGrants(unit: Unit, credential: string, actor: string, now: number): Promise<void> {
+/**
+ * After rights have ended: a key that has none of its own left has ended with them (its groups' do not keep it).
+ * @returns the key, where it has ended now.
+ */
+export async function closeKeyWithoutGrants(unit: Unit, credential: string, actor: string, now: number): Promise<string | undefined> {
   const row = await unit.selectFrom("keys as key").innerJoin("credentials as credential", "credential.key_id", "key.id").where("credential.id", "=", credential).where("key.state", "=", "active").select("key.id").executeTakeFirst();
-  if (row === undefined) return;
+  if (row === undefined) return undefined;
   const left = await unit
     .selectFrom("grants as grant")
     .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
@@ -51,7 +54,9 @@ export async function closeKeyWithoutGrants(unit: Unit, credential: string, acto
     .where("grant.group_id", "is", null)
     .select("grant.id")
     .executeTakeFirst();
-  if (left === undefined) await closeKeys(unit, [row.id], "removed", actor, now);
+  if (left !== undefined) return undefined;
+  await closeKeys(unit, [row.id], "removed", actor, now);
+  return row.id;
 }
 
 /** All keys of somebody whose access has ended. */
