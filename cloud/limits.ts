@@ -38,6 +38,7 @@ export const OUTBOX_RETRY_SECONDS = 5; // after a failure to compile or sign; do
 export const OUTBOX_RETRY_SECONDS_MAX = 300;
 export const EVENTS_KEPT_SECONDS = 90 * 86_400; // older ones are deleted
 export const CHANGED_CREDENTIALS_MAX = 500; // of one door's list, read one by one; more: all of its grants are read at once
+export const ROWS_AT_ONCE = 500; // named in one statement: databases bound the number of parameters
 export const EXPIRED_ROWS_SECONDS = 86_400; // rows whose end is this far behind leave the list
 
 export const GUEST_LEASE_SECONDS = 24 * 3_600; // default and most: a guest's access ends this long after the last contact

@@ -2,11 +2,12 @@ import test from "ava";
 import type { GrantTerms } from "../cloud/access/grant";
 import { surroundingsOf } from "../cloud/issuing/property-surroundings";
 import { nativeHashes } from "../cloud/keys/native-hashes";
+import { UNLOCK_ASK_SECONDS } from "../cloud/limits";
 import { decideUnlock, type OwnRight } from "../cloud/remote-unlock/decide-unlock";
-import { CommandVerb, encodeReply, openCommand, ReplyStatus } from "../protocol/command";
+import { CommandVerb, encodeReply, openCommand, ReplyStatus, type Command } from "../protocol/command";
 import { NO_END } from "../protocol/profile";
 import { CloudProcess } from "./support/cloud-process";
-import type { ApiAnswer, Json } from "./support/cloud-rig";
+import { CloudRig, type ApiAnswer, type Json } from "./support/cloud-rig";
 import { Building } from "./support/household";
 import { ProtocolDoor } from "./support/protocol-door";
 import { Client, siteClient, signIn } from "./support/sign-in";
@@ -158,8 +159,10 @@ test("N14: whoever may opens a door from afar once, and it is known who it was; 
   t.is((await press(world, rob.client, door)).answer!.body.reason, "suspended");
 
   // App keys: as their own terms go, and an admin's at any time (N6).
+  const keys = new Map<string, string>();
   const accepted = async (who: string, key: object): Promise<Client> => {
-    const { link } = await building.manager.post("/keys", { property: world.property, kind: "app", name: who, user: { name: who }, doors: [door.id], ...key });
+    const { id, link } = await building.manager.post("/keys", { property: world.property, kind: "app", name: who, user: { name: who }, doors: [door.id], ...key });
+    keys.set(who, id);
     const client = await signIn(world, `${who}@example.com`, { name: who });
     await client.post("/keys/accept", { token: link.url.split("#")[1] }, 200);
     return client;
@@ -184,9 +187,20 @@ test("N14: whoever may opens a door from afar once, and it is known who it was; 
   const away = await site.send("POST", `/doors/${shed}/unlock`, {}, { "idempotency-key": "one-for-the-shed" });
   t.deepEqual([away.status, away.body.code, away.body.opened], [409, "door-offline", "no"]);
   door.carry = ({ topic }, pass) => topic.endsWith("/reply") || pass();
-  const many = Array.from({ length: 5 }, () => new Press(world, site, door, Press.nextKey()));
+  const hers = Array.from({ length: 3 }, () => new Press(world, ada.client, door, Press.nextKey()));
+  const many = [...hers, ...Array.from({ length: 3 }, () => new Press(world, site, door, Press.nextKey()))];
   await patience(world, () => many.every(({ answer }) => answer !== undefined));
-  t.deepEqual(many.map(({ said }) => said).sort(), [["door-busy", "no"], ...Array.from({ length: 4 }, () => ["unlock-timed-out", "no"])]);
+  t.deepEqual(many.map(({ said }) => said).sort(), [...Array.from({ length: 2 }, () => ["door-busy", "no"]), ...Array.from({ length: 4 }, () => NO)]);
+  t.true(hers.some(({ said: [code] }) => code === "door-busy"), "nobody takes all that a door can do at once");
+  // Revoked between the question and the command.
+  let nonce: (() => void) | undefined;
+  door.carry = ({ topic }, pass) => (topic.endsWith("/reply") ? (nonce = pass) : pass());
+  const caught = new Press(world, await accepted("dora", {}), door, Press.nextKey());
+  await world.until("the door has given its nonce", () => nonce !== undefined);
+  await building.manager.expect(200, "DELETE", `/keys/${keys.get("dora")!}`);
+  nonce!();
+  await world.until("it is refused", () => caught.answer !== undefined);
+  t.deepEqual([caught.said, caught.answer!.body.reason, board.strikeTimes.length], [["unlock-denied", "no"], "unknown-credential", 8]);
   door.carry = (_message, pass) => pass();
   const atOnce = [site, building.manager, ada.client, new Client(world, machine.token)].map((client) => new Press(world, client, door, Press.nextKey()));
   await world.until("four at once are answered", () => atOnce.every(({ answer }) => answer !== undefined));
@@ -437,6 +451,69 @@ test("N14: the cloud stops at every step and another takes its place: the same k
   await world.startCloud(0, world.cloud.mqttPort);
   await world.pass(60_000);
   await world.until("it is written down", async () => (await site.get(`/audit?property=${world.property}`)).items.some(({ actor, action, detail }: Json) => actor === "upkeep" && action === "door.unlock-ended" && detail.unlock === left.answer!.body.unlock && detail.state === "timed-out"));
+});
+
+test("N14: of what doors answer only the door's own word counts, and only as much as it can know", async (t) => {
+  const rig = await CloudRig.start();
+  t.teardown(() => rig.stop());
+  const property = (await rig.post("/properties", { name: "Here" })).id as string;
+  const door = await ProtocolDoor.claimed(rig, property, "front");
+  const other = await ProtocolDoor.claimed(rig, property, "back");
+  const heard: Command[] = [];
+  door.onCommand = (bytes) => void heard.push(openCommand(nativeHashes, door.keys.command, bytes));
+  await door.connect();
+  await other.connect();
+  const site = siteClient(rig);
+  const say = (from: ProtocolDoor, status: ReplyStatus, { requestId, outputs, nonce }: Command, key = from.keys.command) =>
+    from.publish("reply", encodeReply(nativeHashes, key, { status, requestId, outputs: status === ReplyStatus.nonce ? 0 : outputs, nonce: status === ReplyStatus.nonce ? new Uint8Array(16).fill(heard.length) : nonce }));
+  const heardBy = async (count: number): Promise<Command> => {
+    while (heard.length < count) await new Promise((resolve) => setImmediate(resolve));
+    return heard[count - 1];
+  };
+  const begin = (key: string) => {
+    heard.length = 0;
+    return site.send("POST", `/doors/${door.hex}/unlock`, {}, { "idempotency-key": key });
+  };
+  const told = ({ status, body }: ApiAnswer) => [status === 200 ? 200 : body.code, body.opened];
+
+  const busy = begin("a-busy-door");
+  say(door, ReplyStatus.busy, await heardBy(1));
+  t.deepEqual(told(await busy), ["door-busy", "no"]);
+
+  const long = begin("a-long-story");
+  const question = await heardBy(1);
+  say(door, ReplyStatus.done, question);
+  say(other, ReplyStatus.nonce, question);
+  say(door, ReplyStatus.nonce, question, other.keys.command);
+  door.publish("reply", new Uint8Array(44));
+  say(door, ReplyStatus.nonce, question);
+  const command = await heardBy(2);
+  t.deepEqual([command.verb, command.outputs, command.nonce[0]], [CommandVerb.unlock, 1, 1], "of all these only the nonce counted");
+  say(other, ReplyStatus.done, command);
+  say(door, ReplyStatus.nonce, command);
+  say(door, ReplyStatus.busy, command);
+  const maybe = await long;
+  t.deepEqual(told(maybe), MAYBE, "busy with the same command, perhaps");
+  t.is(heard.length, 2, "no command leaves twice");
+  const { unlock } = maybe.body;
+  say(door, ReplyStatus.refused, command);
+  while ((await site.get(`/unlocks/${unlock}`)).state === "timed-out");
+  t.like(await site.get(`/unlocks/${unlock}`), { state: "denied", opened: "no", reason: "refused-by-door" }, "what comes late settles it");
+  say(door, ReplyStatus.done, command);
+  await rig.cloud.settled();
+  t.is((await site.get(`/unlocks/${unlock}`)).opened, "no", "and what is settled stays");
+
+  const gone = begin("nobody-answers");
+  const unanswered = await heardBy(1);
+  rig.clock.advance(UNLOCK_ASK_SECONDS + 1);
+  t.deepEqual(told(await gone), NO);
+  say(door, ReplyStatus.nonce, unanswered);
+  await rig.cloud.settled();
+  t.is((await begin("nobody-answers").then(told))[1], "no");
+  t.is(heard.length, 0, "a nonce that comes too late opens nothing");
+  t.true(rig.log.includes("bad-mac") && !rig.log.includes("a-long-story"));
+  await door.disconnect();
+  await other.disconnect();
 });
 
 test("N14: the cloud is killed with -9 between a command and its answer: the door's answer settles it, and the same key opens nothing", async (t) => {

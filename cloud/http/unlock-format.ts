@@ -69,6 +69,7 @@ export function whyNotOpened(row: RemoteUnlockRow, now: number): Refusal | undef
 const SAID: { [reason: string]: string } = {
   "locked-down": "The door is locked down.",
   "refused-by-door": "The door refused: it is locked down, or has no such output.",
+  "unknown-credential": "You have no right at this door.",
   "outside-schedule": "Your right to open this door does not hold at this time.",
   holiday: "Your right to open this door does not hold on holidays.",
   "not-yet-valid": "Your right to open this door has not begun.",

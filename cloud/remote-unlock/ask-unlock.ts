@@ -1,17 +1,14 @@
 import { actorName, type Actor } from "../accounts/actor";
 import { countOne } from "../accounts/rate-limit";
-import { surroundingsOf } from "../issuing/property-surroundings";
-import { UNLOCKS_AT_ONCE_MAX, UNLOCKS_PER_ACCOUNT } from "../limits";
+import { UNLOCKS_AT_ONCE_MAX, UNLOCKS_PER_ACCOUNT, UNLOCKS_PER_ACCOUNT_AT_ONCE_MAX } from "../limits";
 import { Refusal } from "../refusal";
-import type { DoorStanding } from "../rules/door-rights";
 import { mayAtDoor } from "../rules/door-rights";
 import { doorStanding } from "../rules/door-standing";
 import { requireAllowed } from "../rules/read-standing";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
 import type { RemoteUnlockRow } from "../store/tables";
-import { decideUnlock, type UnlockDenial, type UnlockVerdict } from "./decide-unlock";
-import { readRights } from "./read-rights";
+import { judgeUnlock } from "./judge-unlock";
 import { noteUnlock, readUnlock, settleIfOver } from "./settle-unlock";
 import { overAt } from "./unlock-state";
 
@@ -48,41 +45,23 @@ export async function askUnlock(unit: Unit, actor: Actor, wish: UnlockWish, conn
   const wait = actor.kind === "account" ? await countOne(unit, `unlock/${actor.account}`, UNLOCKS_PER_ACCOUNT, now) : 0;
   if (wait > 0) return { wait };
 
-  const verdict = await judge(unit, standing, wish.outputs, now);
+  const verdict = await judgeUnlock(unit, standing, wish.outputs, now);
   const id = newId();
   const ended = { may_have_opened: 0, finished_at: now } as const;
   const row = { id, door_id: wish.door, actor: name, idempotency_key: wish.key, outputs: wish.outputs, person_id: verdict.allowed ? verdict.person : null, created_at: now };
   if (!verdict.allowed) await unit.insertInto("remote_unlocks").values({ ...row, ...ended, state: "denied", reason: verdict.reason }).execute();
   else if (!connected) await unit.insertInto("remote_unlocks").values({ ...row, ...ended, state: "offline" }).execute();
-  else if (await isBusy(unit, wish.door, now)) await unit.insertInto("remote_unlocks").values({ ...row, ...ended, state: "busy" }).execute();
+  else if (await isBusy(unit, actor, wish.door, now)) await unit.insertInto("remote_unlocks").values({ ...row, ...ended, state: "busy" }).execute();
   else await unit.insertInto("remote_unlocks").values({ ...row, state: "asking" }).execute();
   const unlock = await readUnlock(unit, id);
   await noteUnlock(unit, unlock!, "door.unlock", name, now);
   return { unlock: unlock!, again: false };
 }
 
-/** Whoever runs, owns or administers a door opens it at any time (N6); others as far as their own rights go now. */
-async function judge(unit: Unit, { door, ranks, people }: DoorStanding, outputs: number, now: number): Promise<UnlockVerdict | { allowed: true; person: null }> {
-  // The door would refuse as well, once it has heard of it.
-  if (door.lock_state === "lock-down") return denied("locked-down");
-  if (ranks.some((rank) => rank !== "user")) return { allowed: true, person: await whoAtDoor(unit, people) };
-  const property = await unit.selectFrom("properties").select(["time_zone", "holidays"]).where("id", "=", door.property_id).executeTakeFirstOrThrow();
-  return decideUnlock(await readRights(unit, people, door.id), outputs, surroundingsOf(property, now), now);
-}
-
-/** Who of their people opens: where one of them has a place in a household, it is theirs to hide (O15). */
-async function whoAtDoor(unit: Unit, people: readonly string[]): Promise<string | null> {
-  if (people.length === 0) return null;
-  const member = await unit.selectFrom("memberships").select("person_id").where("person_id", "in", people).orderBy("person_id").executeTakeFirst();
-  return member?.person_id ?? people[0];
-}
-
-function denied(reason: UnlockDenial): UnlockVerdict {
-  return { allowed: false, reason };
-}
-
-/** A door gives so many nonces at a time; one more would take another's away. */
-async function isBusy(unit: Unit, door: string, now: number): Promise<boolean> {
-  const rows = await unit.selectFrom("remote_unlocks").select(["state", "created_at", "sent_at", "may_have_opened"]).where("door_id", "=", door).where("finished_at", "is", null).execute();
-  return rows.filter((row) => now < overAt(row)).length >= UNLOCKS_AT_ONCE_MAX;
+/** A door gives so many nonces at a time; one more would take another's away. No person takes them all. */
+async function isBusy(unit: Unit, actor: Actor, door: string, now: number): Promise<boolean> {
+  const rows = await unit.selectFrom("remote_unlocks").select(["actor", "state", "created_at", "sent_at", "may_have_opened"]).where("door_id", "=", door).where("finished_at", "is", null).execute();
+  const underWay = rows.filter((row) => now < overAt(row));
+  if (underWay.length >= UNLOCKS_AT_ONCE_MAX) return true;
+  return actor.kind === "account" && underWay.filter((row) => row.actor === actorName(actor)).length >= UNLOCKS_PER_ACCOUNT_AT_ONCE_MAX;
 }

@@ -32,8 +32,8 @@ export type UnlockDenial = Exclude<Reason, "granted"> | "limited-uses" | "not-fr
 const TOLD_FIRST = ["output-not-allowed", "outside-schedule", "holiday", "not-yet-valid", "second-credential-needed", "limited-uses", "not-from-afar", "suspended", "expired"] as const satisfies readonly UnlockDenial[];
 type Denied = (typeof TOLD_FIRST)[number];
 
-/** @param person by whose right. */
-export type UnlockVerdict = { allowed: true; person: string } | { allowed: false; reason: UnlockDenial };
+/** @param person by whose right; null: by a rank alone. */
+export type UnlockVerdict = { allowed: true; person: string | null } | { allowed: false; reason: UnlockDenial };
 
 /**
  * Whether one's own rights at a door let one open it from afar now (N14): dates and windows by this cloud's clock in

@@ -62,7 +62,7 @@ export class RemoteUnlocks {
     if (after === undefined) return;
     this.#tell(after);
     // Where the door has gone meanwhile it may have heard it all the same: time decides, or its log.
-    if (reply.status === ReplyStatus.nonce) await this.#send(after, key, { verb: CommandVerb.unlock, outputs: after.outputs, nonce: reply.nonce });
+    if (after.state === "sent") await this.#send(after, key, { verb: CommandVerb.unlock, outputs: after.outputs, nonce: reply.nonce });
   }
 
   /** Events of a door are stored: one of them may say what a lost reply was to say. */

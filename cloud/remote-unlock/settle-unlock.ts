@@ -5,6 +5,7 @@ import { audit } from "../audit/audit";
 import { UNLOCKS_KEPT_SECONDS } from "../limits";
 import type { Unit } from "../store/store";
 import type { DoorRow, RemoteUnlockRow } from "../store/tables";
+import { judgeAgain } from "./judge-unlock";
 import { afterEvent, isUnderWay, maySend, overAt, whenOver, type UnlockOutcome } from "./unlock-state";
 
 export async function readUnlock(unit: Unit, id: string): Promise<RemoteUnlockRow | undefined> {
@@ -13,10 +14,12 @@ export async function readUnlock(unit: Unit, id: string): Promise<RemoteUnlockRo
 
 /**
  * The command is about to leave: committed before it does, so that no crash makes anybody say that the door cannot
- * have opened. @returns undefined where it must not leave any more.
+ * have opened. @returns as it stands then, `denied` where whoever asked may not any more; undefined where it is too late.
  */
 export async function markSent(unit: Unit, row: RemoteUnlockRow, now: number): Promise<RemoteUnlockRow | undefined> {
   if (!maySend(row, now)) return undefined;
+  const verdict = await judgeAgain(unit, row, now);
+  if (!verdict.allowed) return settle(unit, row, { state: "denied", reason: verdict.reason }, UPKEEP, now);
   await unit.updateTable("remote_unlocks").set({ state: "sent", sent_at: now, may_have_opened: 1 }).where("id", "=", row.id).execute();
   return readUnlock(unit, row.id);
 }
