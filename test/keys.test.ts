@@ -1,8 +1,13 @@
 import test from "ava";
+import { nativeHashes } from "../cloud/keys/native-hashes";
 import { keyAfter } from "../cloud/sharing/key-state";
+import { lookUp } from "../protocol/access-list";
+import { fromHex } from "../protocol/bytes";
+import { CredentialKind, credentialTag } from "../protocol/credential";
 import { CloudRig, NOON, type ApiAnswer, type Json } from "./support/cloud-rig";
 import { Building, lastToken, managerOf } from "./support/household";
 import { signInManager } from "./support/managers";
+import { ProtocolDoor } from "./support/protocol-door";
 import { Client, messagesTo, signIn, siteClient } from "./support/sign-in";
 import { World, type WorldDoor } from "./support/world";
 
@@ -85,7 +90,9 @@ test.serial("S3: of twenty people who open one link a hundred times at once, one
   const site = siteClient(rig);
   const property = (await site.post("/properties", { name: "Rue des Lilas 7" })).id;
   const manager = await signInManager(rig, property, "manager@example.org");
-  const door = (await site.post("/doors", { property, name: "Front", claim: `latchkey:1:${"0".repeat(15)}1:${"1".repeat(32)}` })).id;
+  const front = new ProtocolDoor(rig);
+  t.teardown(() => front.disconnect());
+  const door = (await site.post("/doors", { property, name: "Front", claim: front.claimText })).id;
   const given = await manager.post("/keys", { property, kind: "app", name: "x", user: { name: "x" }, doors: [door] });
   const token = tokenOf(given.link);
   const people: Client[] = [];
@@ -116,6 +123,14 @@ test.serial("S3: of twenty people who open one link a hundred times at once, one
   t.deepEqual(acts, [["key.give", `account/${manager.account}`], ["key.activate", `account/${people[[...winners][0]].account}`], ["key.change", `account/${manager.account}`]]);
   t.false(JSON.stringify(items).includes(token), "no token is in the audit");
   t.false(rig.log.includes(token), "nor in the log");
+
+  // A door that is claimed only now knows the phone, by the credential's id (SPEC 5.1), and nothing else.
+  await front.claim();
+  await front.connect();
+  await front.until(() => front.version > 0);
+  const [phone] = (await site.get(`/people/${given.user.person}/access`)).phones;
+  t.is(lookUp(front.list!, credentialTag(nativeHashes, front.keys.tag, CredentialKind.phone, fromHex(phone.id)!), CredentialKind.phone).length, 1);
+  t.is(front.list!.manifest.rows, both[0].status === 200 ? 2 : 1, "what is declined, removed or pending is in no list (S4)");
 });
 
 test.serial("S5: a new link replaces the one before, which is dead like that of a removed key; after acceptance there is none", async (t) => {
