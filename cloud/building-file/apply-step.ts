@@ -42,16 +42,16 @@ export interface Applying {
 }
 
 /** What a line needs was not made, because its own line is bad: that one is told. */
-export class NotMade extends Error {}
+export const NOT_MADE = new Error("what the line refers to was not made");
 
 export function idKey(kind: Kind | "household", name: string): string {
   return `${kind} ${name}`;
 }
 
-/** @throws {NotMade} */
+/** @throws NOT_MADE */
 export function idOf({ ids }: Applying, kind: Kind | "household", name: string): string {
   const id = ids.get(idKey(kind, name));
-  if (id === undefined) throw new NotMade();
+  if (id === undefined) throw NOT_MADE;
   return id;
 }
 
@@ -146,7 +146,7 @@ export async function matchPersonGroups(applying: Applying, { line, values, know
   }
 }
 
-/** @throws {NotMade} */
+/** @throws NOT_MADE */
 export function optionalId(applying: Applying, kind: Kind, name: string | null | undefined): string | null {
   return name === null || name === undefined ? null : idOf(applying, kind, name);
 }

@@ -6,7 +6,7 @@ import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import { applyKey } from "./apply-key";
 import { applyMember } from "./apply-member";
-import { applyStep, idKey, NotMade, type Applying, type Drawn } from "./apply-step";
+import { applyStep, idKey, NOT_MADE, type Applying, type Drawn } from "./apply-step";
 import type { Column, Fault } from "./columns";
 import { indexKnown } from "./known-index";
 import { parseRow } from "./parse-row";
@@ -58,7 +58,7 @@ async function applyAll(applying: Applying, steps: readonly Step[]): Promise<Fau
         try {
           await apply(applying, step);
         } catch (error) {
-          if (error instanceof NotMade) continue;
+          if (error === NOT_MADE) continue;
           if (!(error instanceof Refusal)) throw error;
           faults.push({ line: step.line, column: columnOf(step, error), code: error.code, detail: error.message });
         }

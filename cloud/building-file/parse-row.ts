@@ -16,16 +16,6 @@ export interface Reading {
   region: Region | undefined;
 }
 
-/** Why a cell cannot be read: a code and a sentence. */
-class Unreadable extends Error {
-  readonly code: string;
-
-  constructor(code: string, detail: string) {
-    super(detail);
-    this.code = code;
-  }
-}
-
 /** Reads all cells of a line. @returns also a fault for each that cannot be read. */
 export function parseRow(reading: Reading, { line, kind, cells }: Row): { record: FileRecord; faults: Fault[] } {
   const faults: Fault[] = [];
@@ -42,8 +32,8 @@ export function parseRow(reading: Reading, { line, kind, cells }: Row): { record
     try {
       Object.assign(values, { [column]: PARSERS[column](cell, reading) });
     } catch (error) {
-      if (!(error instanceof Unreadable) && !(error instanceof Refusal)) throw error;
-      faults.push({ line, column, code: error.code, detail: error.message });
+      if (!(error instanceof Refusal)) throw error;
+      faults.push({ line, column, code: (error.members["fault"] as string | undefined) ?? error.code, detail: error.message });
     }
   }
   return { record: { line, kind, values }, faults };
@@ -87,8 +77,9 @@ function parseUses(cell: string): NonNullable<Values["uses"]> {
 const USES_MAX = 255;
 const CARD = new RegExp(`^([0-9a-f]{2}){${CARD_BYTES_MIN},${CARD_BYTES_MAX}}$`);
 
-function refuse(detail: string, code = "bad-value"): never {
-  throw new Unreadable(code, detail);
+/** @throws {Refusal} with the fault's code among its members. */
+function refuse(detail: string, fault = "bad-value"): never {
+  throw new Refusal("invalid-request", detail, { fault });
 }
 
 function match(cell: string, pattern: RegExp, detail: string): string {

@@ -91,8 +91,10 @@ function namesOf(records: readonly Pick<FileRecord, "kind" | "values">[]): Names
   return new Map(KINDS.map((kind) => [kind, new Set(records.filter((each) => each.kind === kind).map(({ values }) => values.name))]));
 }
 
-function checkReferences(names: Names, { line, kind, values }: Step, complain: Complain): void {
+function checkReferences(names: Names, { line, kind, values, known, changed }: Step, complain: Complain): void {
   const unknown = (column: Column, of: Kind, name: string | null | undefined) => {
+    // What is as it was needs nothing: a key may go by a profile of its giver's own.
+    if (known !== undefined && !changed.includes(column)) return;
     if (name !== undefined && name !== null && !names.get(of)!.has(name)) complain(line, column, `unknown-${of}`, `There is no ${of} "${name}", neither here nor in the file.`);
   };
   unknown("template", "template", values.template);

@@ -41,7 +41,7 @@ export function readCsv(bytes: Uint8Array): Table {
 }
 
 function readRow(names: readonly string[], line: number, cells: readonly string[]): Row | { fault: Fault } {
-  if (cells.slice(names.length).some((cell) => cell.trim() !== "")) return { fault: { line, code: "too-many-cells", detail: `The line has ${cells.length} cells, and there are ${names.length} columns: is a cell with a separator in it without quotation marks?` } };
+  if (cells.some((cell, index) => (names[index] ?? "") === "" && cell.trim() !== "")) return { fault: { line, code: "too-many-cells", detail: "Something stands where no column has a name: is a cell with a separator in it without quotation marks?" } };
   const named = new Map(names.map((name, index) => [name, bare((cells[index] ?? "").trim())]));
   const kind = named.get("kind")!.toLowerCase();
   if (!(KINDS as readonly string[]).includes(kind)) return { fault: { line, column: "kind", code: kind === "" ? "needed" : "unknown-kind", detail: `A line is one of: ${KINDS.join(", ")}.` } };
@@ -51,6 +51,7 @@ function readRow(names: readonly string[], line: number, cells: readonly string[
 function faultsOfHeader(names: readonly string[], line: number): Fault[] {
   const faults: Fault[] = [];
   names.forEach((name, index) => {
+    if (name === "") return; // spreadsheets leave columns behind in which nothing is any more
     if (!HEADER.includes(name)) faults.push({ line, column: name, code: "unknown-column", detail: `There is no column "${name.slice(0, 60)}". There are: ${HEADER.join(", ")}.` });
     else if (names.indexOf(name) !== index) faults.push({ line, column: name, code: "column-twice", detail: `The column "${name}" is there twice.` });
   });
@@ -113,7 +114,7 @@ function parseRecords(text: string, delimiter: string, to = -1): { record: strin
 }
 
 /** Cells that a spreadsheet would take for a formula have an apostrophe before them: that is how they are written. */
-const RISKY = /^[=+\-@\t\r']/;
+const RISKY = /^[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]/; // the last four are wide forms of the first
 
 /** What a cell means. */
 function bare(cell: string): string {

@@ -53,7 +53,7 @@ const SCHEMES = {
 
 const DESCRIPTION = `Doors that decide by themselves, and a cloud that knows when a revocation is true.
 
-Bodies are JSON (\`content-type: application/json\`). Times are RFC 3339, UTC in answers. Programs send \`Authorization: Bearer <token>\`; people have a cookie once they have signed in, and their browser's requests must come from the address of this site.
+Bodies are JSON (\`content-type: application/json\`), but for a building's file (\`text/csv\`). Times are RFC 3339, UTC in answers. Programs send \`Authorization: Bearer <token>\`; people have a cookie once they have signed in, and their browser's requests must come from the address of this site.
 
 What each may do to whom is the pyramid of rights: the site over a property's managers and programs, managers over the administrators of a household, administrators over residents, residents over guests. What somebody may not even know of is \`not-found\`; what they may see but not do is \`not-allowed\`. Where an answer has \`can\`, it lists what whoever asks may do.
 
