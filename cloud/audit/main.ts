@@ -2,21 +2,22 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readSettings } from "../settings";
 import { StartupError } from "../startup-error";
-import { openStore } from "../store/open-store";
+import { isPostgresUrl } from "../store/open-store";
+import { openToRead } from "../store/open-to-read";
 import { inSnapshot } from "../store/transaction";
 import { pageOf, verifyChain, type Verification } from "./verify";
 
 const USAGE = `npm run audit -- [database] [--head <hash>]
 
-  database   path of a SQLite file that no running cloud holds (a copy of a backup, say), or a postgres:// URL; by
-             default that of the settings. While a cloud runs on the file, ask it: GET /api/audit/verification.
+  database   path of a SQLite file, or a postgres:// URL; by default that of the settings. A cloud may be running on it:
+             nothing is changed, and of a file a copy is read.
   --head     a hash that was noted before: the chain must hold it, so that nothing was cut off since.`;
 
 /** Verifies the audit's chain. Exit codes: 0 it holds, 1 it does not, 2 it could not be read. */
 async function main(parameters: readonly string[]): Promise<number> {
   const { location, head } = readParameters(parameters);
-  if (!isUrl(location) && !existsSync(location)) throw new StartupError(`There is no database ${location}.`);
-  const store = await openStore(location);
+  if (!isPostgresUrl(location) && !existsSync(location)) throw new StartupError(`There is no database ${location}.`);
+  const store = await openToRead(location);
   try {
     const verification = await verifyChain((after) => inSnapshot(store.database, (unit) => pageOf(unit, after)), head);
     for (const line of inWords(verification, head)) process.stdout.write(`${line}\n`);
@@ -47,10 +48,6 @@ function inWords({ entries, older, dropped, head, found, broken }: Verification,
   }
   const cut = wanted !== undefined && !found ? [`BROKEN: ${wanted} is not in the chain: entries were cut off, or all were written anew.`] : [];
   return [...cut, `The chain ${cut.length > 0 ? "by itself " : ""}holds: ${entries} entries.`, ...before, `Head: ${head}`];
-}
-
-function isUrl(location: string): boolean {
-  return /^postgres(ql)?:/.test(location);
 }
 
 main(process.argv.slice(2)).then(

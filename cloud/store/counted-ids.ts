@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { isPostgresUrl } from "./open-store";
 import type { Unit } from "./store";
 
 /** Ids that the database counts by itself. Each engine has words of its own for that, and no standard has any. */
@@ -34,8 +35,4 @@ const POSTGRES: CountedIds = {
 /** @param location as `openStore` takes it. */
 export function countedIdsOf(location: string): CountedIds {
   return isPostgresUrl(location) ? POSTGRES : SQLITE;
-}
-
-export function isPostgresUrl(location: string): boolean {
-  return /^postgres(ql)?:/.test(location);
 }

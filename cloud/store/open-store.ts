@@ -8,5 +8,9 @@ import type { Store } from "./store";
  * @throws StartupError in one line, without the URL's password.
  */
 export async function openStore(location: string): Promise<Store> {
-  return /^postgres(ql)?:/.test(location) ? openPostgresStore(location) : openSqliteStore(location);
+  return isPostgresUrl(location) ? openPostgresStore(location) : openSqliteStore(location);
+}
+
+export function isPostgresUrl(location: string): boolean {
+  return /^postgres(ql)?:/.test(location);
 }

@@ -32,6 +32,24 @@ export async function openPostgresStore(url: string): Promise<Store> {
   };
 }
 
+/** Opens a database whose schema is this version's, to read it. @throws StartupError as `openPostgresStore`, and for another schema. */
+export async function openPostgresToRead(url: string): Promise<Pick<Store, "database" | "close">> {
+  const name = nameOf(url);
+  const opener = newId();
+  const version = await connected(url, name, opener, async (client) => {
+    try {
+      const { rows } = await client.query<{ version: number }>("SELECT version FROM latchkey_schema");
+      return rows[0].version;
+    } catch (error) {
+      if ((error as { code?: string }).code === "42P01") throw new StartupError(`The database ${name} is not one of Latchkey's.`);
+      throw new StartupError(explain(error as Error, name));
+    }
+  });
+  if (version !== MIGRATIONS.length) throw new StartupError(`The database ${name} has schema ${version}, and this version reads ${MIGRATIONS.length}: use the version of the cloud that holds it.`);
+  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new StoragePool(url, opener) }) });
+  return { database, close: () => database.destroy() };
+}
+
 /** The database without user and password: what may be written anywhere. */
 export function nameOf(url: string): string {
   const { hostname, port, pathname } = new URL(url);
