@@ -103,6 +103,13 @@ test.serial("N4: an owner makes admins of their own door, and an admin has full 
   t.is((await admin.client.send("DELETE", `/keys/${uma.id}`)).status, 200);
   await world.upToDate();
   t.false(door.types(pin));
+  // Admin off is a user; blocked is neither; on again is an admin again.
+  const edit = (profile: string | null) => owner.client.expect(200, "PATCH", `/keys/${second.key}`, { profile }, { "if-match": "*" });
+  for (const profile of [null, "admin", "blocked", "admin"]) {
+    await edit(profile);
+    t.is((await canAt(second.client, door)).as, profile === "admin" ? "admin" : "user");
+    t.is((await second.client.send("POST", `/doors/${door.id}/keypad-reset`, {})).body.code, profile === "admin" ? undefined : "not-allowed");
+  }
   t.is((await owner.client.send("DELETE", `/keys/${second.key}`)).status, 200);
   t.is(await canAt(second.client, door), undefined, "what they were at the door ended with their key");
   t.is(code(await second.client.send("PUT", `/doors/${door.id}/lock-state`, { state: "hold-open" })), "not-found");

@@ -39,10 +39,16 @@ export async function requireAtDoor(unit: Unit, actor: Party, door: string, verb
 
 /** Whether a door is the building's: of a kind of flats, or of more than one flat (N4). */
 export async function isSharedDoor(unit: Unit, door: string): Promise<boolean> {
-  const ofTemplate = await unit.selectFrom("template_doors").select("door_id").where("door_id", "=", door).executeTakeFirst();
+  return someShared(unit, [door]);
+}
+
+/** Whether any of these doors is the building's: nobody gets power over it, not even by its managers (N4). */
+export async function someShared(unit: Unit, doors: readonly string[]): Promise<boolean> {
+  if (doors.length === 0) return false;
+  const ofTemplate = await unit.selectFrom("template_doors").select("door_id").where("door_id", "in", doors).limit(1).executeTakeFirst();
   if (ofTemplate !== undefined) return true;
-  const ofUnits = await unit.selectFrom("unit_doors").select("unit_id").where("door_id", "=", door).limit(2).execute();
-  return ofUnits.length > 1;
+  const ofUnits = await unit.selectFrom("unit_doors").select("door_id").where("door_id", "in", doors).groupBy("door_id").having((eb) => eb.fn.countAll(), ">", 1).limit(1).executeTakeFirst();
+  return ofUnits !== undefined;
 }
 
 async function ownsDoor(unit: Unit, account: string, door: string): Promise<boolean> {

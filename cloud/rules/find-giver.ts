@@ -8,10 +8,11 @@ import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import type { GrantTerms } from "../access/grant";
 import type { Unit } from "../store/store";
+import type { MemberRole } from "../store/tables";
 import { mayAtDoor, type DoorVerb } from "./door-rights";
-import { doorStanding } from "./door-standing";
+import { doorStanding, someShared } from "./door-standing";
 import { householdTarget, placesInForce, requireAllowed, standingAt } from "./read-standing";
-import { may } from "./rights";
+import { HOUSEHOLD_RIGHTS, may } from "./rights";
 
 /** Who gives keys to some doors, and how far their own right reaches. */
 export interface Giver {
@@ -59,7 +60,7 @@ export async function findGiver(unit: Unit, actor: Actor, { property, doors, hou
   const { ranks } = await standingAt(unit, actor, { property }, now);
   if (ranks.length > 0) {
     await requireDoorsOf(unit, property, doors);
-    return { as: "manager", actor: actorName(actor), account, share: undefined, mayGiveAdmin: await allAllow(unit, actor, "give-admin", property, doors, now) };
+    return { as: "manager", actor: actorName(actor), account, share: undefined, mayGiveAdmin: !(await someShared(unit, doors)) };
   }
   if (doors.length > 0 && (await allAllow(unit, actor, "give-keys", property, doors, now))) {
     const owns = await allAllow(unit, actor, "give-admin", property, doors, now);
@@ -73,12 +74,11 @@ export async function findGiver(unit: Unit, actor: Actor, { property, doors, hou
   return { as: "group", actor: actorName(actor), account, share: { place: undefined, terms, daysMax: shareDaysMax }, mayGiveAdmin: false };
 }
 
-/** What all of some doors let somebody do. Nobody gives power over a building's door, not even its managers (N4). */
+/** What all of some doors let somebody do. */
 async function allAllow(unit: Unit, actor: Actor, verb: DoorVerb, property: string, doors: readonly string[], now: number): Promise<boolean> {
   for (const door of doors) {
     const standing = await doorStanding(unit, actor, door, now);
     if (standing === undefined || standing.door.property_id !== property || !mayAtDoor(verb, standing).allowed) return false;
-    if (verb === "give-admin" && standing.shared) return false;
   }
   return doors.length > 0;
 }
@@ -86,7 +86,7 @@ async function allAllow(unit: Unit, actor: Actor, verb: DoorVerb, property: stri
 /** The household in which somebody may give all of these doors; of several, the first. */
 async function placeWith(unit: Unit, actor: Actor, property: string, doors: readonly string[], now: number): Promise<string | undefined> {
   if (actor.kind !== "account" || doors.length === 0) return undefined;
-  const places = (await placesInForce(unit, actor.account, now)).filter((place) => place.property_id === property);
+  const places = (await placesInForce(unit, actor.account, now)).filter(({ property_id, role }) => property_id === property && (HOUSEHOLD_RIGHTS["give-share"] as readonly MemberRole[]).includes(role));
   for (const { person_id, household_id } of places.sort((a, b) => (a.household_id < b.household_id ? -1 : 1))) {
     const own = await doorsOfPlace(unit, (await readPlace(unit, person_id)).member);
     if (doors.every((door) => own.includes(door))) return household_id;
