@@ -198,13 +198,13 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
             await forgetOldProofs(unit, clock.now());
             await forgetOldNotifications(unit, clock.now());
             await forgetOldDeliveries(unit, clock.now());
-            await endLapsedRules(unit, clock.now());
             await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());
           });
           // A log that is kept elsewhere shows later whether the audit was cut off or written anew.
           const newest = await inSnapshot(database, newestEntry);
           if (newest !== undefined) log.info(newest, "the newest entry of the audit");
           await renewDueCodes(transact, pinParts, log);
+          await endLapsedRules(transact);
           wake();
         }),
       ),

@@ -141,6 +141,7 @@ test("N13, O15: everybody is told of what they may see, by themselves alone, and
   t.false(front.types("00000000"));
   await heard(world, front, 9);
   t.is((await news(world, "manager@example.com")).length, mailed);
+  await world.pass(3_600_000);
   t.true((await siteClient(world).get(`/audit?property=${world.property}`)).items.some(({ action, actor, subject }: Json) => action === "notification-rule.remove" && actor === "upkeep" && subject === `account/${manager.account}`));
 });
 

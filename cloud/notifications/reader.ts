@@ -5,6 +5,7 @@ import { doorStanding } from "../rules/door-standing";
 import { managedProperties, meetMember, placesInForce } from "../rules/read-standing";
 import { may } from "../rules/rights";
 import type { Unit } from "../store/store";
+import { doorsOfKey } from "./audience";
 import { ENTRY_KINDS, type Occurrence } from "./occurrence";
 
 /** By which right somebody is told: one's own place and what one answers for there, a door's, the property's. */
@@ -46,7 +47,7 @@ export class Reader {
     if (managed === "all" || managed.includes(property)) return "property";
     if (person !== undefined && (isOwn || (await this.#seesPerson(person, kind === "changed")))) return "own";
     const isEntry = ENTRY_KINDS.includes(kind);
-    const there = door === undefined ? await this.#doorsOf(detail.subject) : [door];
+    const there = door === undefined ? await doorsOfKey(this.#unit, detail.subject) : [door];
     // Whoever owns a door does not see who of a household comes and goes.
     return there.some((each) => doors.includes(each)) && !(isEntry && person !== undefined && (await this.#isMember(person))) ? "door" : undefined;
   }
@@ -90,13 +91,6 @@ export class Reader {
     if (!changed) return (await this.#know()).people.includes(person);
     const encounter = await meetMember(this.#unit, this.#actor, person, this.#now);
     return encounter !== undefined && may("see", encounter.standing, encounter.target).allowed;
-  }
-
-  /** Of a key that was changed. */
-  async #doorsOf(subject: unknown): Promise<string[]> {
-    const key = typeof subject === "string" ? /^key\/(.+)$/.exec(subject)?.[1] : undefined;
-    if (key === undefined) return [];
-    return (await this.#unit.selectFrom("key_doors").select("door_id").where("key_id", "=", key).execute()).map((row) => row.door_id);
   }
 
   async #isMember(person: string): Promise<boolean> {

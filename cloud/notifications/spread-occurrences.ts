@@ -2,6 +2,7 @@ import { NOTIFICATION_JOIN_SECONDS, NOTIFICATIONS_PER_ACCOUNT_MAX, OCCURRENCES_A
 import type { Unit } from "../store/store";
 import type { OccurrenceRow, WebhookRow } from "../store/tables";
 import { DeliveryQueue } from "../webhooks/delivery";
+import { audienceOf } from "./audience";
 import { URGENT_KINDS, type Occurrence, type OccurrenceKind } from "./occurrence";
 import { quietUntil } from "./quiet-hours";
 import { Reader } from "./reader";
@@ -9,7 +10,7 @@ import { parseRule, removeRule, type NotificationChannel, type Rule } from "./ru
 
 /**
  * Works out for the oldest occurrences who is told of them, when and how, and forgets them: they are notifications
- * and webhooks' deliveries from then on. Rules whose right is gone come to their end here at the latest.
+ * and webhooks' deliveries from then on.
  * @returns false where there was none.
  */
 export async function spreadOccurrences(unit: Unit, now: number): Promise<boolean> {
@@ -56,8 +57,9 @@ class Spreading {
     const listeners = await this.#listenersOf(occurrence.property);
     for (const { row, events } of listeners.webhooks) if (events.includes(occurrence.kind)) await this.#deliveries.add(row, occurrence);
     const byAccount = new Map<string, Rule[]>();
+    const audience = listeners.rules.length === 0 ? new Set() : await audienceOf(this.#unit, occurrence);
     for (const rule of [...listeners.rules]) {
-      if (!rule.events.includes(occurrence.kind) || !(await this.#isWithin(rule, occurrence))) continue;
+      if (!audience.has(rule.account) || !rule.events.includes(occurrence.kind) || !(await this.#isWithin(rule, occurrence))) continue;
       const reader = this.#readerOf(rule.account);
       if (!(await reader.listens(rule.scope))) {
         listeners.rules.splice(listeners.rules.indexOf(rule), 1);
