@@ -7,7 +7,7 @@ import { askingForRoomOnce, requireRoom } from "../people/door-room";
 import type { GivenCredential } from "../people/give-credential";
 import type { CredentialParts } from "../households/member-access";
 import { Refusal } from "../refusal";
-import { matchKey } from "../sharing/match-key";
+import { matchKeys } from "../sharing/match-keys";
 import type { Unit } from "../store/store";
 import type { KeyRow, ProfileRow } from "../store/tables";
 import { knownAtDoors } from "../truth/known-at-doors";
@@ -32,10 +32,10 @@ export async function matchHolders(unit: Unit, parts: CredentialParts, profile: 
   const people = await unit.selectFrom("group_people as member").innerJoin("groups as group", "group.id", "member.group_id").where("group.profile_id", "=", profile.id).select("member.person_id").distinct().orderBy("member.person_id").execute();
   const given: HoldersMatched["given"] = new Map();
   await askingForRoomOnce(unit, async () => {
-    for (const key of keys) {
-      const codes = await matchKey(unit, parts, key, actor, now);
+    for (const [key, codes] of await matchKeys(unit, parts, profile, keys, actor, now)) {
+      const { account_id, giver_person } = keys.find(({ id }) => id === key)!;
       // Whoever has accepted it sees their code themselves; a member's guest asks the member (O7).
-      if (codes.length > 0 && key.account_id === null && key.giver_person === null) given.set(key.id, codes);
+      if (account_id === null && giver_person === null) given.set(key, codes);
     }
     for (const { person_id } of people) await matchGroups(unit, parts, person_id, actor, now);
     for (const { door } of await knownAtDoors(unit, grantsOfProfile(unit, profile.id))) await requireRoom(unit, door);
