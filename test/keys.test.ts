@@ -241,11 +241,15 @@ test.serial("S9, S11: what is edited holds with the next list, under the same ke
   t.true(one.types(pin));
 
   // One door less: the truth is by door.
+  one.pullPlug();
   key = await manager.patch(`/keys/${given.id}`, { doors: [two.id] }, version(key));
-  await world.upToDate();
-  t.false(one.types(pin));
+  await knows(world, two);
   t.true(two.types(pin));
-  t.is((await manager.get(`/keys/${given.id}`)).state, "active");
+  t.true(one.types(pin), "it has not heard");
+  t.like(await manager.get(`/keys/${given.id}`), { state: "active", truth: [{ door: one.id, state: "pending" }], doors: [{ door: two.id, upToDate: true }] });
+  await world.reconnect(one);
+  t.false(one.types(pin));
+  t.like((await manager.get(`/keys/${given.id}`)).truth, [{ door: one.id, state: "acknowledged" }]);
 
   // Uses count on whatever else is edited.
   const twice = await give(manager, world, { doors: [one.id], uses: 2 });

@@ -9,7 +9,6 @@ import { keyMessageState } from "../messages/key-messages";
 import { profileOf } from "../profiles/profile";
 import { requireOnKey } from "../rules/key-standing";
 import type { KeyVerb } from "../rules/key-rights";
-import { revocationOfKey } from "../sharing/end-key";
 import { giverName } from "../sharing/giver-name";
 import { grantsOfKey } from "../sharing/key-credentials";
 import { keyReach } from "../sharing/key-reach";
@@ -23,7 +22,7 @@ import { readUsesTruth } from "../truth/uses-truth";
 import { formatInstant, formatWindow } from "./grant-format";
 import { namesOfDoors } from "./household-format";
 import type { Key, KeyOffer } from "./key-schemas";
-import { truthOfRevocation } from "./truth-format";
+import { truthOfKey } from "./truth-format";
 import { formatUses } from "./uses-format";
 
 /** A key as whoever asks may see it. @throws {Refusal} `not-found`, for keys that they may not know of too. */
@@ -87,10 +86,11 @@ async function formatDoors(unit: Unit, key: KeyRow): Promise<z.output<typeof Key
   return names.map(({ id, name }) => ({ door: id, name, upToDate: known.get(id) ?? null }));
 }
 
+/** Of doors that it opens no more, as far as anybody can know (X1): all of them, once it has ended. */
 async function formatEnd(unit: Unit, key: KeyRow, now: number) {
-  if (key.state !== "ended") return [];
-  const revocation = await revocationOfKey(unit, key);
-  return revocation === undefined ? [] : truthOfRevocation(unit, revocation, now);
+  const truth = await truthOfKey(unit, key.id, now);
+  const doors = key.state === "ended" ? [] : await doorsOfKey(unit, key.id);
+  return truth.filter(({ door }) => !doors.includes(door));
 }
 
 /** How the newest link stands; what it is stays with its reader. */

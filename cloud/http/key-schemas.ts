@@ -91,7 +91,7 @@ export const Key = z
     accepted: z.boolean().openapi({ description: "Whether somebody has it in their account." }),
     link: z.strictObject({ state: z.enum(["pending", "accepted", "declined", "expired", "withdrawn", "replaced"]), expiresAt: Instant }).nullable(),
     endedAt: Instant.nullable(),
-    truth: z.array(FormattedTruth).openapi({ description: "Of one that has ended: door by door, what is known of it." }),
+    truth: z.array(FormattedTruth).openapi({ description: "Of doors that it opens no more: what is known of each." }),
     can: z.array(z.enum(["see", "edit", "send", "remove"])).openapi({ description: "What whoever asks may do." }),
     version: z.int(),
   })

@@ -35,6 +35,13 @@ export async function truthOfRevocation(unit: Unit, revocation: string, now: num
   return (await truthOfGrants(unit, grants.map((grant) => grant.id), now)).map(formatTruth);
 }
 
+/** The truth of all rights that a key had and has no more, those by groups too. */
+export async function truthOfKey(unit: Unit, key: string, now: number): Promise<FormattedTruth[]> {
+  const credentials = unit.selectFrom("credentials").select("id").where("key_id", "=", key);
+  const grants = await unit.selectFrom("grants").select("id").where("credential_id", "in", credentials).where("revoked_at", "is not", null).execute();
+  return (await truthOfGrants(unit, grants.map((grant) => grant.id), now)).map(formatTruth);
+}
+
 /** Of one door: `name` is the person's. */
 export const PersonAtDoor = FormattedTruth.omit({ door: true }).extend({ person: Id });
 export type PersonAtDoor = z.output<typeof PersonAtDoor>;

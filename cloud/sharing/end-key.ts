@@ -10,22 +10,20 @@ import { keyAfter } from "./key-state";
 /**
  * Ends a key, and with it all that its credential opens: by groups too. Nothing else of its user's ends. What was
  * given from a household ends with the place that stands behind it (O12). Again: nothing more happens.
- * @returns the revocation of its rights, which says door by door what is known of it (X1); undefined: it had none.
  * @throws {Refusal} `not-pending`, `key-ended`: there is nothing to decline.
  */
-export async function endKey(unit: Unit, key: KeyRow, how: KeyEnding, actor: string, now: number): Promise<string | undefined> {
+export async function endKey(unit: Unit, key: KeyRow, how: KeyEnding, actor: string, now: number): Promise<void> {
   const next = keyAfter(key.state, how);
   if ("refused" in next) throw new Refusal(next.refused);
-  if (next.state === key.state) return revocationOfKey(unit, key);
+  if (next.state === key.state) return;
   await closeKeys(unit, [key.id], how, actor, now);
   if (key.giver_person !== null) await endPlaceOf(unit, key, how, actor, now);
   const credentials = await unit.selectFrom("credentials").select("id").where("key_id", "=", key.id).where("revoked_at", "is", null).execute();
   const ids = credentials.map((row) => row.id);
-  if (ids.length === 0) return revocationOfKey(unit, key);
+  if (ids.length === 0) return;
   const grants = await unit.selectFrom("grants").select("id").where("credential_id", "in", ids).where("revoked_at", "is", null).execute();
-  const revocation = await insertRevocation(unit, key.person_id, "grant", grants.map((row) => row.id), actor, now);
+  await insertRevocation(unit, key.person_id, "grant", grants.map((row) => row.id), actor, now);
   await unit.updateTable("credentials").set({ revoked_at: now }).where((eb) => eb.or([eb("id", "in", ids), eb("parent_id", "in", ids)])).where("revoked_at", "is", null).execute();
-  return revocation;
 }
 
 async function endPlaceOf(unit: Unit, key: KeyRow, how: KeyEnding, actor: string, now: number): Promise<void> {
@@ -34,18 +32,4 @@ async function endPlaceOf(unit: Unit, key: KeyRow, how: KeyEnding, actor: string
   if (how === "removed") await endMembers(unit, { household: member.household_id, kind: "share-ended", people: [key.person_id] }, actor, now);
   else await endPlace(unit, member, "expired", actor, now);
   await closeIfEmpty(unit, member.household_id, now);
-}
-
-/** The newest revocation of what a key opened. */
-export async function revocationOfKey(unit: Unit, key: Pick<KeyRow, "id">): Promise<string | undefined> {
-  const row = await unit
-    .selectFrom("revocations as revocation")
-    .innerJoin("grants as grant", "grant.revocation_id", "revocation.id")
-    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
-    .where("credential.key_id", "=", key.id)
-    .orderBy("revocation.created_at", "desc")
-    .orderBy("revocation.id")
-    .select("revocation.id")
-    .executeTakeFirst();
-  return row?.id;
 }
