@@ -198,16 +198,17 @@ test.serial("N12, X9: a code that cannot be used at a group's door gets one besi
   t.deepEqual((await world.get(`/api/people/${ada.id}/access`)).pins.map((pin: Json) => pin.revokedAt === null), [true, false]);
 });
 
-test.serial("N12: members are in groups too: their code is taken along, renews with their own, and ends with their place at a door without a network", async (t) => {
+test.serial("N12, P3: members and staff are in groups too: their code is taken along, renews with their own, and ends with their place at a door without a network", async (t) => {
   const { world, building, manager } = await begin(t, 3);
   const [home, gym, pool] = world.doors;
   const flat = await building.flat("Flat 1", [home]);
   const ada = await building.leaseholder(flat, "ada", { end: "2026-06-20T10:00:00Z" });
   const nanny = await ada.client.post(`/households/${ada.household}/members`, { role: "guest", name: "Nanny", doors: [home.id], windows: [{ days: ["tuesday"], start: "08:00", end: "09:00" }], end: "2026-06-02T06:00:00Z" });
+  const cleaner = await manager.post(`/properties/${world.property}/staff`, { name: "Cleaner", doors: [home.id], notAfter: "2026-06-02T06:00:00Z" });
   const pin = await pinOf(ada.client, ada.person);
   const [{ pin: nannys }] = nanny.codes;
   const sports = await addGroup(building, "Sports", [gym, pool]);
-  for (const person of [ada.person, nanny.person]) t.deepEqual(await join(building, sports, { id: person }), { person, unreached: [], codes: [] });
+  for (const person of [ada.person, nanny.person, cleaner.id]) t.deepEqual(await join(building, sports, { id: person }), { person, unreached: [], codes: [] });
   await world.upToDate();
   t.true(gym.types(pin));
   t.true(pool.types(nannys), "rights add up: her hours are the household's, not the group's");
@@ -235,8 +236,11 @@ test.serial("N12: members are in groups too: their code is taken along, renews w
   gym.pullPlug();
   world.goTo("2026-06-02T05:59:40Z");
   t.true(gym.types(nannys));
+  t.true(gym.types(cleaner.pin));
   world.goTo("2026-06-02T06:00:10Z");
   t.false(gym.types(nannys), "a guest's end is the end of what her groups give, too");
+  t.is(gym.lastDecision, "denied: expired");
+  t.false(gym.types(cleaner.pin), "so is the end of somebody's work (P3)");
   t.is(gym.lastDecision, "denied: expired");
   await world.reconnect(gym);
   world.goTo("2026-06-09T09:00:00Z");
@@ -244,7 +248,7 @@ test.serial("N12: members are in groups too: their code is taken along, renews w
   await manager.post(`/leases/${ada.person}/end`, {}, 200);
   await world.upToDate();
   t.false(gym.types(renewed));
-  t.is((await manager.get(`/groups/${sports.id}`)).people, 0);
+  t.is((await manager.get(`/groups/${sports.id}`)).people, 1, "the cleaner is for the manager to take out");
 });
 
 test.serial("N12, P4: what a stolen door knew is renewed for its groups as well, and it is in no group any more", async (t) => {

@@ -50,12 +50,31 @@ export async function readPersonCredentials(unit: Unit, person: string): Promise
   return found;
 }
 
-/** From when until when a person's place in a household holds; always, where they have none. */
+/**
+ * From when until when a person's place in a household holds, or their work at the property (P3): it ends with the
+ * last of what they were given for it. Always, where they have neither.
+ */
 export async function holdingSpan(unit: Unit, person: string): Promise<Span | undefined> {
   const member = await unit.selectFrom("memberships").selectAll().where("person_id", "=", person).executeTakeFirst();
-  if (member === undefined) return ALWAYS;
+  if (member === undefined) return { ...ALWAYS, until: await endOfWork(unit, person) };
   const terms = member.state === "active" ? placeTerms(member, await spanOf(unit, member.household_id)) : undefined;
   return terms && { from: terms.notBefore, until: terms.notAfter };
+}
+
+/** When somebody's work at the property ends; NO_END for those who are no staff. What has ended tells where there is nothing else. */
+async function endOfWork(unit: Unit, person: string): Promise<number> {
+  const rows = await unit
+    .selectFrom("grants as grant")
+    .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
+    .innerJoin("people as person", "person.id", "credential.person_id")
+    .select(["grant.not_after", "grant.revoked_at"])
+    .where("person.id", "=", person)
+    .where("person.class", "=", "staff")
+    .where("credential.key_id", "is", null)
+    .where("grant.group_id", "is", null)
+    .execute();
+  const inForce = rows.filter(({ revoked_at }) => revoked_at === null);
+  return rows.length === 0 ? NO_END : Math.max(...(inForce.length > 0 ? inForce : rows).map(({ not_after }) => not_after));
 }
 
 /** Whether all that it opens by itself is counted. */

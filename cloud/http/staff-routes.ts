@@ -161,7 +161,7 @@ async function format(unit: Unit, { id, property_id, name, created_at, suspended
   for (const row of rows) {
     const at = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", row.id).orderBy("door_id").execute();
     const terms = termsOf(row);
-    grants.push({ id: row.id, doors: at.map(({ door_id }) => door_id), ...formatTerms(terms, row.outputs) });
+    grants.push({ id: row.id, doors: at.map(({ door_id }) => door_id), ...formatTerms(terms, row.outputs), group: row.group_id });
   }
   return { id, property: property_id, name, createdAt: formatInstant(created_at), suspended: suspended_at !== null, version, grants };
 }
