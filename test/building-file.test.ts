@@ -192,6 +192,10 @@ test("X13: a file makes a building; the same file again, and what is written of 
   t.like(await loaded(t, site, other, elsewhere), { made: 17, changed: 0, left: 0 });
   t.is(alike(await save(site, other)), alike(elsewhere));
 
+  // Of two at once the one makes it, and the other finds it there.
+  const twice = await Promise.all([1, 2].map(() => load(manager, property, "kind,name\nunit,Flat 3\n")));
+  t.deepEqual(twice.map(({ body }) => `${body.made} ${body.left}`).sort(), ["0 1", "1 0"]);
+
   // Changes, each with what it names; a column that is not in the file changes nothing.
   const change = await loaded(t, manager, property, "kind,name,unit,person,key,doors,end,windows,profile\nunit,Flat 2,,,,Garage,,,\nlease,Old Bob,Flat 2,,,,2028-05-31,,\nguest,Gus,Flat 1,,,,,,\n".replace("guest,Gus,Flat 1,,,,,,\n", "") + 'key,Weekdays,,"Cleaner, ""the good one""",pin,Front door | Garage,,,\nprofile,Office hours,,,,,2027-12-31,mon-fri 07:00-19:00,\n');
   t.deepEqual(change.lines.map(({ line, act, changed }: Json) => `${line} ${act} ${changed.join()}`), ["2 change doors", "3 change end", "4 change doors,profile", "5 change windows"]);
