@@ -65,7 +65,7 @@ const SAMPLES: { [Kind in MessageKind]: MessageValues[Kind][] } = {
     { giver: null, property: place.property, key: "Parcels", link, until: moment },
   ],
   "text-key": [
-    { giver: "Ada", property: place.property, doors: "Front door, Bike room", code: "482913", unit: "12*", from: moment, until: moment },
+    { giver: "Ada", property: place.property, doors: "Front door, Bike room", code: "482913", unit: "12#", from: moment, until: moment },
     { giver: null, property: place.property, doors: "Front door", code: "482913", unit: null, from: null, until: null },
   ],
   notification: [

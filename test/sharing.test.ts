@@ -275,6 +275,16 @@ test.serial("N5, A3: where the door's rule asks a text key is longer; without a 
   const [pin] = /\b\d{8}\b/.exec(message.text)!;
   await world.upToDate();
   t.true(door.types(pin));
+  // Where a unit is typed first, the message says so.
+  const hall = await world.addDoor("Hall");
+  await world.order(hall, "keypad", { unitNumbers: true });
+  t.is(code(await givePin(building.manager, world, [hall], { email: "max@example.com" })), "unit-needed");
+  t.is((await givePin(building.manager, world, [hall], { email: "max@example.com", unit: "12" }, { notBefore: "2026-01-01T00:00:00Z", notAfter: "2026-01-02T00:00:00Z" })).status, 201);
+  const [{ text }] = await messagesTo(world, "max@example.com");
+  t.regex(text, /type 12# first/);
+  t.regex(text, /Hall until 2 January 2026/);
+  await world.upToDate();
+  t.true(hall.types(`12#${/\b\d{8}\b/.exec(text)![0]}`));
 });
 
 test.serial("N1, N2, N3, N10, N11, N15: one shares with whom one knows and finds nobody else; they are listed at once, with their keys and who can be removed", async (t) => {

@@ -99,8 +99,8 @@ export const TEXTS_EN: Texts = {
     const typed = unit === null ? "" : ` Where a door asks for a unit, type ${unit} first.`;
     return {
       subject: `Your code for ${property}`,
-      body: [`${giver === null ? "You have been given" : `“${giver}” has given you`} a code for ${property}: ${code}.`, `It opens ${doors}${when}. You need no app and no account.${typed}`, "Keep it to yourself: whoever has it gets in."],
-      sms: `Latchkey: ${code} is your code for ${doors}, ${property}${when}${giver === null ? "" : `, from “${giver}”`}.${typed} No app needed.`,
+      body: [`${giver === null ? "You have been given" : `“${giver}” has given you`} a code for ${property}: ${code}.`, `Type it, then #. It opens ${doors}${when}. You need no app and no account.${typed}`, "Keep it to yourself: whoever has it gets in."],
+      sms: `Latchkey: ${code} is your code for ${doors}, ${property}${when}${giver === null ? "" : `, from “${giver}”`}. Type it, then #.${typed}`,
     };
   },
   notification: ({ property, news, more, link }) => {

@@ -99,8 +99,8 @@ export const TEXTS_FR: Texts = {
     const typed = unit === null ? "" : ` Si une porte demande un numéro de logement, tapez d’abord ${unit}.`;
     return {
       subject: `Votre code pour ${property}`,
-      body: [`${giver === null ? "On vous a donné" : `« ${giver} » vous a donné`} un code pour ${property} : ${code}.`, `Il ouvre ${doors}${when}. Ni application ni compte ne sont nécessaires.${typed}`, "Gardez-le pour vous : quiconque l’a peut entrer."],
-      sms: `Latchkey : ${code} est votre code pour ${doors}, ${property}${when}${giver === null ? "" : `, de la part de « ${giver} »`}.${typed} Sans application.`,
+      body: [`${giver === null ? "On vous a donné" : `« ${giver} » vous a donné`} un code pour ${property} : ${code}.`, `Tapez-le, puis #. Il ouvre ${doors}${when}. Ni application ni compte ne sont nécessaires.${typed}`, "Gardez-le pour vous : quiconque l’a peut entrer."],
+      sms: `Latchkey : ${code} est votre code pour ${doors}, ${property}${when}${giver === null ? "" : `, de la part de « ${giver} »`}. Tapez-le, puis #.${typed}`,
     };
   },
   notification: ({ property, news, more, link }) => {

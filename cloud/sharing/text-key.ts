@@ -64,7 +64,7 @@ async function words(unit: Unit, key: KeyRow, now: number) {
     giver: await giverName(unit, key),
     property,
     doors: doors.map(({ name }) => name).join(", "),
-    unit: flat !== null && doors.some(({ unit_numbers }) => unit_numbers === 1) ? `${flat}*` : null,
+    unit: flat !== null && doors.some(({ unit_numbers }) => unit_numbers === 1) ? `${flat}#` : null,
     from: terms === undefined || terms.notBefore <= now ? null : moment(terms.notBefore),
     until: terms === undefined || terms.notAfter === NO_END ? null : moment(terms.notAfter),
   };
