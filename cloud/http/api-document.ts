@@ -55,7 +55,7 @@ const DESCRIPTION = `Doors that decide by themselves, and a cloud that knows whe
 
 Bodies are JSON (\`content-type: application/json\`), but for a building's file (\`text/csv\`). Times are RFC 3339, UTC in answers. Programs send \`Authorization: Bearer <token>\`; people have a cookie once they have signed in, and their browser's requests must come from the address of this site.
 
-What each may do to whom is the pyramid of rights: the site over a property's managers and programs, managers over the administrators of a household, administrators over residents, residents over guests. What somebody may not even know of is \`not-found\`; what they may see but not do is \`not-allowed\`. Where an answer has \`can\`, it lists what whoever asks may do.
+What each may do to whom is the pyramid of rights: the site over a property's managers and programs, managers over the administrators of a household, administrators over residents, residents over guests. A door that is no building's shared one may have owners and admins, below the managers: they give its keys and order it. What somebody may not even know of is \`not-found\`; what they may see but not do is \`not-allowed\`. Where an answer has \`can\`, it lists what whoever asks may do.
 
 A request is done whole or not at all. Every refusal is a problem (RFC 9457) whose \`code\` is stable, and it has changed nothing; where a door was to be opened from afar, \`opened\` says what is known of it. Lists come in pages: \`next\` is the \`after\` of the following one, null at the end.`;
 
