@@ -17,6 +17,7 @@ import { addProfile, changeProfile } from "../cloud/profiles/edit-profile";
 import { readProfile } from "../cloud/profiles/profile";
 import { countUses } from "../cloud/sharing/counted-uses";
 import { giveKey } from "../cloud/sharing/give-key";
+import { matchKey } from "../cloud/sharing/match-key";
 import { forgetJournal, noteUse } from "../cloud/sharing/note-use";
 import type { Giver } from "../cloud/rules/find-giver";
 import type { Unit } from "../cloud/store/store";
@@ -287,4 +288,41 @@ test("X6, N8: a key opens no more often for a door that is claimed anew, and as 
   await rig.unit((unit) => unit.updateTable("keys").set({ max_uses: 5 }).where("id", "=", key).execute());
   await rig.unit((unit) => forgetJournal(unit, doors[1], NOW + 1));
   t.deepEqual(await limits(), [3, 2], "two more");
+});
+
+test("S2, S11: what an edited profile makes of many keys at once is what it makes of each by itself", async (t) => {
+  const rig = await IssuingRig.open(NOW);
+  t.teardown(() => rig.close());
+  const property = await rig.property(NOW);
+  const doors = ["00000000000000d1", "00000000000000d2"];
+  const party = { property, account: undefined, runs: true };
+  const profile = await rig.unit(async (unit) => {
+    for (const door of doors) await rig.claimedDoor(unit, property, door, NOW);
+    const profile = await addProfile(unit, party, { name: "Days", windows: [], start: 0, end: null, outputs: 1 }, "site", NOW);
+    const kinds: Terms[] = [{}, { end: NOW + 9 * DAY }, { start: NOW + 8 * DAY }, { end: NOW + 2 * DAY }, { blocked: true }, { uses: 3, doors: [doors[0]] }, { uses: 3, usesTogether: true }];
+    for (const [index, terms] of kinds.entries()) await giveCard(unit, rig, property, index, doors, { profile, ...terms });
+    // An admin key keeps the profile that it had, for when it is one no more.
+    const { key } = await giveCard(unit, rig, property, 100, doors, { profile });
+    await unit.updateTable("keys").set({ role: "admin" }).where("id", "=", key).execute();
+    return profile;
+  });
+  await rig.issueNoted(NOW);
+  for (const door of doors) await rig.acknowledge(door, NOW);
+  const rights = async (unit: Unit) => {
+    const grants = await unit.selectFrom("grants as grant").innerJoin("grant_doors as at", "at.grant_id", "grant.id").select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.outputs", "grant.suspended", "grant.revoked_at", "at.door_id", "at.changed_version", "at.former_end", "at.former_uses"]).orderBy("grant.id").orderBy("at.door_id").execute();
+    return { grants, notes: (await unit.selectFrom("outbox").select(["door_id", "credential_id"]).orderBy("door_id").orderBy("credential_id").execute()) };
+  };
+  const change = { windows: [{ days: 3, start: 60, end: 90, onHolidays: false }], start: NOW + 3 * DAY, end: NOW + 10 * DAY, outputs: 3 };
+  const together = await rig.apart(async (unit) => {
+    await changeProfile(unit, partsOf(rig), await readProfile(unit, { property }, profile), change, "site", NOW + 1);
+    return rights(unit);
+  });
+  const apart = await rig.apart(async (unit) => {
+    await unit.updateTable("profiles").set({ windows: JSON.stringify(change.windows), starts_at: change.start, ends_at: change.end, outputs: change.outputs }).where("id", "=", profile).execute();
+    for (const key of await unit.selectFrom("keys").selectAll().execute()) await matchKey(unit, partsOf(rig), key, "site", NOW + 1);
+    return rights(unit);
+  });
+  t.deepEqual(together, apart);
+  t.is(together.grants.filter(({ changed_version }) => changed_version === 0).length, together.grants.length, "all of them are others");
+  t.is(new Set(together.grants.map((grant) => JSON.stringify([grant.not_before, grant.not_after, grant.suspended, grant.max_uses]))).size, 7);
 });
