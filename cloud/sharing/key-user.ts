@@ -26,7 +26,7 @@ export interface NewKeyUser {
   /** Normalised. */
   email: string | undefined;
   phone: string | undefined;
-  /** undefined = guest. What is given from a household is a guest's. */
+  /** undefined = guest. Whoever gives of what is theirs by somebody else's word gives to guests. */
   holderClass: HolderClassName | undefined;
   /** Digits that they type before a PIN where a door asks for it. */
   unit: string | undefined;
@@ -53,7 +53,7 @@ export async function settleUser(unit: Unit, keystore: Pick<Keystore, "dataKeys"
     return { person: known.person, email, phone };
   }
   const { holderClass, unit: flat } = "person" in user ? { holderClass: undefined, unit: undefined } : user;
-  const person = await addPerson(unit, keystore, { property, name: nameOf(name, email, phone), class: holderClass ?? "guest", unit: flat }, giver.actor, now);
+  const person = await addPerson(unit, keystore, { property, name: nameOf(name, email, phone), class: giver.share === undefined ? (holderClass ?? "guest") : "guest", unit: flat }, giver.actor, now);
   return { person, email, phone };
 }
 
