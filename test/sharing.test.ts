@@ -285,6 +285,18 @@ test.serial("N5, A3: where the door's rule asks a text key is longer; without a 
   t.regex(text, /Hall until 2 January 2026/);
   await world.upToDate();
   t.true(hall.types(`12#${/\b\d{8}\b/.exec(text)![0]}`));
+  // P4: a code that a stolen door knew is another one, and it goes where the first one went.
+  t.is((await givePin(building.manager, world, [door, hall], { email: "sam@example.com", unit: "7" })).status, 201);
+  await world.upToDate();
+  const codeOf = async () => /\b\d{8}\b/.exec((await messagesTo(world, "sam@example.com"))[0].text)![0];
+  const old = await codeOf();
+  t.true(hall.types(`7#${old}`));
+  const stolen = await building.manager.post(`/doors/${door.id}/stolen`, {}, 200);
+  t.false(JSON.stringify(stolen).includes(await codeOf()), "its digits are for whom it was sent to");
+  t.not(await codeOf(), old);
+  await world.upToDate();
+  t.false(hall.types(`7#${old}`));
+  t.true(hall.types(`7#${await codeOf()}`));
 });
 
 test.serial("N1, N2, N3, N10, N11, N15: one shares with whom one knows and finds nobody else; they are listed at once, with their keys and who can be removed", async (t) => {

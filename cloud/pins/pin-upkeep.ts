@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { UPKEEP } from "../accounts/actor";
 import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
+import { textRenewed } from "../sharing/text-key";
 import type { Unit } from "../store/store";
 import type { Transact } from "../store/transaction";
 import type { PinParts } from "./codes";
@@ -61,6 +62,7 @@ async function renewDue(unit: Unit, parts: PinParts & TellParts, person: string,
   const { property_id } = await unit.selectFrom("people").select("property_id").where("id", "=", person).executeTakeFirstOrThrow();
   const renewed = await renewCodes(unit, parts, person, { reason: "period", overlapSeconds: await overlapSecondsOf(unit, property_id) }, UPKEEP, now);
   if (renewed.given.length === 0) return false;
+  if (await textRenewed(unit, parts, renewed.given, now)) return true;
   await tellRenewal(unit, parts, person, { reason: "period", oldUntil: renewed.oldUntil }, now);
   return true;
 }

@@ -5,6 +5,7 @@ import { requireRoom } from "../people/door-room";
 import { insertGrant } from "../people/give-credential";
 import { endKeyWithoutGrants, endWithoutGrants, insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
+import { textRenewed } from "../sharing/text-key";
 import type { Unit } from "../store/store";
 import type { PinParts } from "./codes";
 import { doorsOfOld, renewCodesUnchecked } from "./renew-codes";
@@ -54,7 +55,8 @@ export async function reportStolenDoor(unit: Unit, parts: PinParts & TellParts, 
   for (const [person, name] of new Map(codes.map((each) => [each.person, each.name]))) {
     const renewal = await renewCodesUnchecked(unit, parts, person, { reason: "security", overlapSeconds, only, without: door }, actor, now);
     if (renewal.old.length === 0) continue;
-    const told = renewal.given.length === 0 ? "nobody" : await tellRenewal(unit, parts, person, { reason: "security", oldUntil: renewal.oldUntil }, now);
+    const texted = await textRenewed(unit, parts, renewal.given, now);
+    const told = texted ? "holder" : renewal.given.length === 0 ? "nobody" : await tellRenewal(unit, parts, person, { reason: "security", oldUntil: renewal.oldUntil }, now);
     renewed.push({ ...renewal, person, name, told });
   }
   await endRightsAt(unit, door, actor, now);

@@ -4,10 +4,11 @@ import { countOne } from "../accounts/rate-limit";
 import type { PinParts } from "../pins/codes";
 import { hashToken } from "../keys/secret-token";
 import { INVITATIONS_PER_RECIPIENT } from "../limits";
-import { channelOf, requireChannel } from "../messages/channels";
+import { channelOf, requireChannel, sendsTexts } from "../messages/channels";
 import { withdrawKeyMessages } from "../messages/key-messages";
 import type { Moment } from "../messages/message";
 import { queueMessage, type MessageParts, type Recipient } from "../messages/queue-message";
+import type { GivenCredential } from "../people/give-credential";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { KeyRow } from "../store/tables";
@@ -40,6 +41,21 @@ export async function textKeySent(unit: Unit, parts: PinParts, id: string, now: 
   const key = await unit.selectFrom("keys").selectAll().where("id", "=", id).executeTakeFirst();
   if (key === undefined || key.state !== "pending" || key.kind !== "pin") return;
   await activateKey(unit, parts, key, now);
+}
+
+/**
+ * Codes that took the place of others (P4, O14) go where the ones before went: whoever has a text key has no account
+ * to look into. @returns whether that holds for all of them; otherwise somebody must be told to pass them on.
+ */
+export async function textRenewed(unit: Unit, parts: MessageParts, given: readonly GivenCredential[], now: number): Promise<boolean> {
+  let all = given.length > 0;
+  for (const { key: id, pin } of given) {
+    const key = id === undefined ? undefined : await unit.selectFrom("keys").selectAll().where("id", "=", id).where("state", "=", "active").executeTakeFirst();
+    const to = key === undefined ? undefined : keyRecipient(key);
+    if (key === undefined || pin === undefined || to === undefined || (to.kind === "phone" && !sendsTexts(parts.channels))) all = false;
+    else await queueMessage(unit, parts, { to, language: key.language, kind: "text-key", values: { ...(await words(unit, key, now)), code: pin }, key: key.id }, now);
+  }
+  return all;
 }
 
 /** Where a key's link or code goes; undefined: nowhere, it is handed over. */
