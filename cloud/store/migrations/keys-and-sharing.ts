@@ -132,6 +132,7 @@ const TABLES = `
   CREATE INDEX groups_of_person ON group_people (person_id);
   DROP INDEX use_counters;                                    -- a counter is one right's at each door; grants of one right at several doors share it
   ALTER TABLE grants ADD COLUMN group_id TEXT;                -- which group gives it; NULL: it is the credential's own. No reference: the group may be gone
+  CREATE INDEX grants_of_group ON grants (group_id) WHERE group_id IS NOT NULL;
   ALTER TABLE grants ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)); -- of a key that is blocked
   -- Terms that changed in place, until the door has acknowledged a list with them.
   ALTER TABLE grant_doors ADD COLUMN changed_version INTEGER; -- first list with them; 0 = not made yet; NULL = the door has them
