@@ -107,12 +107,16 @@ export function createApp(parts: ApiParts): Routes {
   app.get("/api/health", (c) => c.json({ status: "ok" }));
   app.route("/enrol", enrolmentRoutes(parts));
 
-  const document = describeApi(app);
-  const description = JSON.stringify(document);
-  app.get("/api/openapi.json", (c) => c.body(description, 200, { "content-type": "application/json" }));
-  const page = apiPage(document);
+  // Takes longer than all else of a start: it is written for the first who asks.
+  let described: { description: string; page: string } | undefined;
+  const describe = () => {
+    if (described !== undefined) return described;
+    const document = describeApi(app);
+    return (described = { description: JSON.stringify(document), page: apiPage(document) });
+  };
+  app.get("/api/openapi.json", (c) => c.body(describe().description, 200, { "content-type": "application/json" }));
   const style = readApiStyle();
-  app.get(`/api${PAGE_PATH}`, (c) => c.body(page, 200, { "content-type": "text/html; charset=utf-8", ...PAGE_HEADERS }));
+  app.get(`/api${PAGE_PATH}`, (c) => c.body(describe().page, 200, { "content-type": "text/html; charset=utf-8", ...PAGE_HEADERS }));
   app.get(`/api${STYLE_PATH}`, (c) => c.body(style, 200, { "content-type": "text/css; charset=utf-8", ...PAGE_HEADERS }));
 
   const methods = methodsByPath(app);
