@@ -277,7 +277,7 @@ test("N13, N4, N12: owners of a door and groups hear of it, but not who of a hou
   await manager.expect(200, "PUT", `/properties/${property}/rules`, { ...DEFAULT_RULES, groups: true }, { "if-match": "*" });
   const group = await manager.post("/groups", { property, name: "Ground floor", doors: [door.hex], permissions: ["see-events"] });
   t.is((await ada.send("POST", "/account/notification-rules", { property, group: group.id, events: ["door-opened"], channels: ["in-app"] })).body.code, "not-found");
-  const watching = await listen(manager, property, { group: group.id, events: ["changed", "door-opened"], channels: ["in-app"] });
+  const watching = await listen(manager, property, { group: group.id, events: ["changed", "door-opened", "duress"], channels: ["in-app"] });
   await siteClient(rig).put(`/groups/${group.id}/people/${leases[1].person}`, {});
   await listen(ada, property, { group: group.id, events: ["door-opened"], channels: ["in-app"] });
   await rig.cloud.settled();
@@ -286,6 +286,14 @@ test("N13, N4, N12: owners of a door and groups hear of it, but not who of a hou
   await say({ type: "decision", kind: 1, tag: door.tagOf(olgaPin) }, { type: "decision", kind: 1, tag: door.tagOf(worker.pins[0].pin) });
   t.deepEqual(await told(ada), ["door-opened Cleaner"]);
   t.deepEqual((await told(manager)).slice(0, 2), ["door-opened Cleaner", "door-opened Olga"]);
+  // Whoever stands beside her and looks at her phone sees what there is every day.
+  await listen(owner, property, { events: ["door-opened", "duress"], channels: ["in-app"] });
+  rig.clock.advance(600);
+  await say({ type: "decision", kind: 1, tag: door.tagOf(olgaPin), duress: true });
+  const hers = await told(owner);
+  t.is(hers[0], "door-opened Olga");
+  t.false(hers.some((line) => line.startsWith("duress")));
+  t.deepEqual((await told(manager)).slice(0, 2), ["duress Olga", "door-opened Olga"]);
   await manager.expect(200, "PATCH", `/groups/${group.id}`, { permissions: [] }, { "if-match": "*" });
   t.deepEqual((await ada.get("/account/notification-rules")).items, []);
   rig.clock.advance(3_600);

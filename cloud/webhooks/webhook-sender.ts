@@ -3,7 +3,7 @@ import { backOff } from "../back-off";
 import type { Clock } from "../clock";
 import { WEBHOOK_CLAIM_SECONDS, WEBHOOK_DELIVERY_SECONDS, WEBHOOK_PAUSE_SECONDS, WEBHOOK_RETRY_SECONDS, WEBHOOK_RETRY_SECONDS_MAX, WEBHOOKS_AT_ONCE } from "../limits";
 import type { Database, Unit } from "../store/store";
-import { inTransaction } from "../store/transaction";
+import { inSnapshot, inTransaction } from "../store/transaction";
 import type { WebhookDeliveryRow, WebhookRow } from "../store/tables";
 import { WakefulTask } from "../wakeful-task";
 import { giveUp } from "./delivery";
@@ -50,9 +50,10 @@ export class WebhookSender {
   }
 
   async #run(): Promise<void> {
-    const { clock, log } = this.#parts;
+    const { database, clock, log } = this.#parts;
     try {
-      const waiting = await this.#inTransaction(readWaiting);
+      // Most commands leave nothing to send: looking must not keep writers waiting.
+      const waiting = await inSnapshot(database, readWaiting);
       let next: number | undefined;
       for (const { webhook, at } of waiting) {
         if (this.#sending.has(webhook)) continue;
