@@ -179,6 +179,9 @@ test.serial("S5: a new link replaces the one before, which is dead like that of 
   // Links and keys whose time is over.
   const short = await add({ notAfter: new Date((NOON + 3_600) * 1_000).toISOString() });
   const waiting = await add({ user: { name: "Never comes" } });
+  const more = Array.from({ length: 31 }, () => add({ user: { person: waiting.user.person } }));
+  t.is(new Set((await Promise.all(more)).map(({ user }) => user.person)).size, 1);
+  t.is(code(await manager.send("POST", "/keys", { property, kind: "app", name: "x", user: { person: waiting.user.person }, doors: [door] })), "too-many-keys");
   t.is(short.link.expiresAt, new Date((NOON + 3_600) * 1_000).toISOString().replace(".000", ""), "no link outlives its key");
   rig.clock.advance(3_700);
   t.is(code(await look(tokenOf(short.link))), "invitation-gone");
