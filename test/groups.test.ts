@@ -526,3 +526,29 @@ test.serial("N12, S4, S11, N8: a key opens its user's group doors while it holds
   t.is((await manager.get(`/keys/${further.id}`)).state, "ended");
   t.false(shared.types(further.codes[0].pin), "a key that has lost its own rights has ended, whatever groups gave to it");
 });
+
+test.serial("N12, O14, X12: where the manager wants a code for each door a group's door has its own; a duress PIN goes along with its PIN", async (t) => {
+  const { world, building, manager } = await begin(t, 2);
+  const [home, gym] = world.doors;
+  await building.rules({ pinPerDoor: true });
+  const ada = await building.leaseholder(await building.flat("Flat 1", [home]), "ada");
+  const bo = await world.add({ name: "Bo", pins: [{ grants: [{ doors: [home.id] }], duressPin: true }] });
+  const group = await addGroup(building, "Sports", [gym]);
+  t.deepEqual((await join(building, group, { id: ada.person })).codes, [], "she is told, and looks at it herself");
+  t.deepEqual((await join(building, group, bo)).codes, []);
+  const codes = (await ada.client.get(`/members/${ada.person}/pins`)).items;
+  t.deepEqual(codes.map(({ doors }: Json) => doors.map(({ door }: Json) => door)).sort(), [[home.id], [gym.id]].sort());
+  const atGym = codes.find(({ doors }: Json) => doors[0].door === gym.id);
+  await pinOf(ada.client, ada.person);
+  const { pin } = await ada.client.get(`/members/${ada.person}/pins/${atGym.id}`);
+  await world.upToDate();
+  t.true(gym.types(pin));
+  t.false(home.types(pin));
+  t.true(gym.types(bo.pins[0].pin));
+  t.true(gym.types(bo.pins[0].duressPin.pin));
+  await world.until("the alarm is there", async () => (await manager.get(`/doors/${gym.id}/alarms`)).items.some(({ kind }: Json) => kind === "duress"));
+  await manager.expect(200, "DELETE", `/groups/${group.id}`, undefined, { "if-match": "*" });
+  await world.upToDate();
+  for (const each of [pin, bo.pins[0].pin, bo.pins[0].duressPin.pin]) t.false(gym.types(each));
+  t.true(home.types(bo.pins[0].duressPin.pin));
+});
