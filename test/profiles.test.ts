@@ -17,10 +17,13 @@ import { addProfile, changeProfile } from "../cloud/profiles/edit-profile";
 import { readProfile } from "../cloud/profiles/profile";
 import { countUses } from "../cloud/sharing/counted-uses";
 import { giveKey } from "../cloud/sharing/give-key";
+import { keyReach } from "../cloud/sharing/key-reach";
 import { matchKey } from "../cloud/sharing/match-key";
 import { forgetJournal, noteUse } from "../cloud/sharing/note-use";
+import { readKey } from "../cloud/sharing/read-key";
 import type { Giver } from "../cloud/rules/find-giver";
 import type { Unit } from "../cloud/store/store";
+import { readUsesTruth } from "../cloud/truth/uses-truth";
 import { truthOfGrants } from "../cloud/truth/revocation-truth";
 import { decideAccess } from "../firmware/decide-access";
 import { openAccessList, type AccessList } from "../protocol/access-list";
@@ -325,4 +328,74 @@ test("S2, S11: what an edited profile makes of many keys at once is what it make
   t.deepEqual(together, apart);
   t.is(together.grants.filter(({ changed_version }) => changed_version === 0).length, together.grants.length, "all of them are others");
   t.is(new Set(together.grants.map((grant) => JSON.stringify([grant.not_before, grant.not_after, grant.suspended, grant.max_uses]))).size, 7);
+});
+
+/** How often doors may still open by a key, as is said of it. */
+async function mostSaid(rig: IssuingRig, id: string): Promise<number> {
+  const truth = await rig.unit(async (unit) => {
+    const key = await readKey(unit, id);
+    return readUsesTruth(unit, key, await keyReach(unit, key));
+  });
+  return truth!.atMost ?? Infinity;
+}
+
+test("X6: however uses, news and lists cross, doors never open more often than was said", async (t) => {
+  const rig = await IssuingRig.open(NOW);
+  t.teardown(() => rig.close());
+  const property = await rig.property(NOW);
+  const ids = ["00000000000000e1", "00000000000000e2", "00000000000000e3"];
+  await rig.unit(async (unit) => {
+    for (const door of ids) await rig.claimedDoor(unit, property, door, NOW);
+  });
+  let runs = 0;
+  const anOp = fc.tuple(fc.constantFrom("use", "use", "tell", "issue", "take", "acknowledge", "edit"), fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 5 }));
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(anOp, { minLength: 5, maxLength: 25 }), async (uses, ops) => {
+      let now = NOW + ++runs * 1_000;
+      const { key } = await rig.unit((unit) => giveCard(unit, rig, property, runs, ids, { uses, usesTogether: true }));
+      const { credential_id: credential } = await rig.unit((unit) => unit.selectFrom("keys").selectAll().where("id", "=", key).executeTakeFirstOrThrow());
+      /** What a door's list says, by what was issued; the door's own list; what its journal has counted, and what it has not told of that. */
+      const doors = ids.map((id) => ({ id, issued: 0, limit: 0, journal: 0, untold: 0 }));
+      const issue = async () => {
+        await rig.issueNoted((now += 1));
+        const rows = await rig.unit((unit) => unit.selectFrom("grants as grant").innerJoin("grant_doors as at", "at.grant_id", "grant.id").select(["at.door_id", "grant.max_uses", "grant.suspended"]).where("grant.credential_id", "=", credential!).where("grant.revoked_at", "is", null).execute());
+        for (const door of doors) {
+          const row = rows.find(({ door_id }) => door_id === door.id)!;
+          door.issued = row.suspended === 1 ? 0 : row.max_uses;
+        }
+      };
+      await issue();
+      for (const [op, which, number] of ops) {
+        const door = doors[which];
+        if (op === "use" && door.journal < door.limit) [door.journal, door.untold] = [door.journal + 1, door.untold + 1];
+        if (op === "tell" && door.untold > 0) {
+          door.untold -= 1;
+          await rig.unit((unit) => noteUse(unit, door.id, credential!, now));
+        }
+        if (op === "issue") await issue();
+        if (op === "take") door.limit = door.issued;
+        if (op === "acknowledge") {
+          await issue();
+          door.limit = door.issued;
+          await rig.acknowledge(door.id, now);
+        }
+        if (op === "edit") {
+          await rig.unit(async (unit) => {
+            await unit.updateTable("keys").set({ max_uses: number }).where("id", "=", key).execute();
+            await matchKey(unit, partsOf(rig), await readKey(unit, key), "site", now);
+          });
+        }
+        const said = await mostSaid(rig, key);
+        const possible = doors.reduce((sum, each) => sum + Math.max(0, Math.max(each.limit, each.issued) - each.journal), 0);
+        if (said < possible) throw new Error(`${possible} are possible, ${said} were said`);
+      }
+      for (const door of doors) for (; door.untold > 0; door.untold--) await rig.unit((unit) => noteUse(unit, door.id, credential!, now));
+      await issue();
+      for (const door of doors) await rig.acknowledge(door.id, now);
+      const left = doors.reduce((sum, { issued, journal }) => sum + Math.max(0, issued - journal), 0);
+      if ((await mostSaid(rig, key)) !== left) throw new Error(`when all is told there are ${left}, and ${await mostSaid(rig, key)} were said`);
+    }),
+    { numRuns: 25, seed: 6 },
+  );
+  t.pass();
 });
