@@ -1,0 +1,70 @@
+import { z } from "@hono/zod-openapi";
+import { openReceipt, type Receipt } from "../../../protocol/receipt";
+import { hoursOf } from "../../doors/give-orders";
+import { outputsOf } from "../../issuing/orders-of-door";
+import { nativeHashes } from "../../keys/native-hashes";
+import { Refusal } from "../../refusal";
+import type { Unit } from "../../store/store";
+import type { DoorRow } from "../../store/tables";
+import type { ApiParts } from "../api";
+import { formatDiagnostics } from "./diagnostics-format";
+import { formatInstant, formatWindow } from "../people/grant-format";
+import { Id } from "../schemas";
+
+export const Door = z
+  .looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed", "stolen"]), online: z.boolean(), orders: z.looseObject({ lockState: z.enum(["normal", "lock-down", "hold-open"]) }) })
+  .openapi("Door");
+
+/** @throws {Refusal} `not-found`. */
+export async function readDoor(unit: Unit, id: string): Promise<DoorRow> {
+  const row = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw new Refusal("not-found", "There is no such door.");
+  return row;
+}
+
+export function newestReceipt(parts: ApiParts, door: DoorRow): Receipt | undefined {
+  return door.receipt === null ? undefined : openReceipt(nativeHashes, parts.secrets.keysOf(door).receipt, door.receipt);
+}
+
+export function formatDoor(parts: ApiParts, door: DoorRow): z.output<typeof Door> {
+  const receipt = newestReceipt(parts, door);
+  const state = parts.presence.stateOf(door.id);
+  const heardAt = Math.max(door.heard_at ?? 0, parts.presence.heardAt(door.id) ?? 0);
+  const online = parts.link.isConnected(door.id);
+  return {
+    id: door.id,
+    property: door.property_id,
+    name: door.name,
+    state: stateOf(door),
+    online,
+    heardAt: heardAt === 0 ? null : formatInstant(heardAt),
+    issued: door.version === 0 ? null : { epoch: door.epoch, version: door.version },
+    acknowledged: door.acknowledged_version === 0 ? null : { epoch: door.acknowledged_epoch, version: door.acknowledged_version, at: formatInstant(door.acknowledged_at!) },
+    upToDate: door.version > 0 && door.acknowledged_version === door.version,
+    lease: receipt === undefined || receipt.leaseIssuedAt === 0 ? null : { issuedAt: formatInstant(receipt.leaseIssuedAt), guestsUntil: formatInstant(receipt.leaseEnd) },
+    alarms: receipt === undefined ? [] : Object.entries(receipt.alarms).flatMap(([name, raised]) => (raised ? [name] : [])),
+    orders: formatOrders(door),
+    // What it says of itself without proof, while it is there to say it.
+    telemetry: !online || state === undefined ? null : { leafOpen: state.leafOpen, keypadLocked: state.lockedOut, refusedMessages: state.refusals, uptimeSeconds: state.uptime },
+    diagnostics: !online || state === undefined ? null : formatDiagnostics(state),
+  };
+}
+
+/** A stolen door is so until it is claimed anew (P4). */
+function stateOf(door: DoorRow): z.output<typeof Door>["state"] {
+  if (door.stolen_at !== null) return "stolen";
+  return door.claimed_at === null ? "registered" : "claimed";
+}
+
+/** What a manager has ordered; whether the door knows is `upToDate`. */
+function formatOrders(door: DoorRow) {
+  const { windows, firstIn } = hoursOf(door);
+  return {
+    lockState: door.lock_state,
+    hours: { windows: windows.map(formatWindow), firstIn: firstIn.length === 0 ? null : firstIn },
+    outputs: outputsOf(door),
+    unitNumbers: door.unit_numbers === 1,
+    keypadResets: door.throttle_reset,
+    released: door.released_at !== null,
+  };
+}
