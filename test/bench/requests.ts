@@ -101,7 +101,7 @@ export async function rows(): Promise<Row[]> {
   const sqlite = await measure(undefined);
   let postgres: Map<string, number> | undefined;
   if (whyNoPostgres() === undefined) {
-    const server = await PostgresServer.start();
+    const server = await PostgresServer.start({ syncs: true });
     postgres = await measure(await server.createDatabase());
     await server.pause();
   }

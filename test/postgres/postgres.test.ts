@@ -181,8 +181,8 @@ function ofPostgres(): void {
   });
 
   test("PostgreSQL loses its power in the middle of requests: they fail as what they are, and all that was confirmed is there", async (t) => {
-    // One of its own: the other tests have theirs.
-    const server = await PostgresServer.start();
+    // One of its own, that waits for the disk.
+    const server = await PostgresServer.start({ syncs: true });
     const rig = await CloudRig.start();
     t.teardown(() => rig.stop());
     rig.settings.databaseUrl = await server.createDatabase();

@@ -18,7 +18,7 @@ const onPostgres = reason === undefined ? test : test.skip;
 
 let server: PostgresServer;
 test.before(async () => {
-  if (reason === undefined) server = await PostgresServer.start();
+  if (reason === undefined) server = await PostgresServer.start({ syncs: false });
 });
 
 function folderOf(t: ExecutionContext): string {

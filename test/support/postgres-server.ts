@@ -15,16 +15,22 @@ const PASSWORD = "only for tests";
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
   readonly port: number;
+  readonly #settings: readonly string[];
   #child: ChildProcess | undefined;
   #databases = 0;
 
-  private constructor(port: number) {
+  private constructor(port: number, settings: readonly string[]) {
     this.port = port;
+    this.#settings = settings;
   }
 
-  /** @throws where no PostgreSQL can run here. */
-  static async start(): Promise<PostgresServer> {
-    const server = new PostgresServer(await freePort());
+  /**
+   * @param options.syncs whether a commit waits for the disk, as is right wherever power can fail. Of a server that is
+   * merely killed the system keeps what was written, so tests need not wait.
+   * @throws where no PostgreSQL can run here.
+   */
+  static async start({ syncs }: { syncs: boolean }): Promise<PostgresServer> {
+    const server = new PostgresServer(await freePort(), syncs ? [] : ["-c", "fsync=off", "-c", "full_page_writes=off"]);
     process.once("exit", () => server.#end());
     server.#initialise();
     await server.resume();
@@ -44,7 +50,7 @@ export class PostgresServer {
 
   /** After `pause`, on the same port. */
   async resume(): Promise<void> {
-    const child = spawn(binaries().postgres, ["-D", this.#data, "-p", String(this.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="], { ...unprivileged(), cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(binaries().postgres, ["-D", this.#data, "-p", String(this.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...this.#settings], { ...unprivileged(), cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     const lines = createInterface(child.stderr);
     await new Promise<void>((resolve, reject) => {

@@ -15,7 +15,7 @@ export async function newDatabaseUrl(): Promise<string | undefined> {
   return engine === "sqlite" ? undefined : (await postgres()).createDatabase();
 }
 
-/** A new database with all that another one holds, which nobody uses meanwhile. @returns its URL. */
+/** A new database with all that another one holds, which nobody uses meanwhile. It goes with the server: dropping it takes longer. @returns its URL. */
 export async function copyDatabase(url: string): Promise<string> {
   return (await postgres()).createDatabase(`TEMPLATE ${new URL(url).pathname.slice(1)}`);
 }
@@ -27,7 +27,7 @@ export async function openTestStore(folder: string): Promise<Store> {
 
 /** The PostgreSQL of this process; it ends with it. */
 export function postgres(): Promise<PostgresServer> {
-  return (server ??= PostgresServer.start());
+  return (server ??= PostgresServer.start({ syncs: false }));
 }
 
 /** For what is about SQLite's file. */
