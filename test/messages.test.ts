@@ -20,7 +20,7 @@ import { StartupError } from "../cloud/startup-error";
 import { openStore } from "../cloud/store/open-store";
 import type { Store } from "../cloud/store/store";
 import { inTransaction } from "../cloud/store/transaction";
-import type { LanguageName } from "../cloud/store/tables";
+import type { LanguageName } from "../cloud/store/rows/account-rows";
 import { gateway } from "./support/sms-gateway";
 import { CloudRig, NOON } from "./support/cloud-rig";
 import { MailServer } from "./support/mail-server";

@@ -4,7 +4,7 @@ import { DEFAULT_RULES } from "../cloud/properties/household-rules";
 import { doorsWithin, effectOfDoors } from "../cloud/properties/door-effect";
 import { canDo, canDoAtProperty, canDoInHousehold, HOUSEHOLD_RIGHTS, may, MEMBER_RIGHTS, PROPERTY_RIGHTS, SITE_RIGHTS, type HouseholdVerb, type MemberVerb, type PropertyVerb } from "../cloud/rules/rights";
 import { NOBODY, RANKS, type HouseholdTarget, type MemberTarget, type Rank, type Standing } from "../cloud/rules/standing";
-import type { MemberRole } from "../cloud/store/tables";
+import type { MemberRole } from "../cloud/store/rows/household-rows";
 
 /**
  * A household: administrators A and B, resident R, a guest of A's and one of B's, shares that A, B and R gave, and

@@ -7,7 +7,7 @@ import { queueMessage, type Recipient } from "../messages/queue-message";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { IdentifierRow } from "../store/tables";
+import type { IdentifierRow } from "../store/rows/account-rows";
 import type { AccountParts } from "./account-parts";
 import { findAccountOf, identifiersOf, readAccount } from "./account";
 import type { Identifier } from "./identifier";

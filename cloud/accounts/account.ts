@@ -3,7 +3,7 @@ import type { Keystore } from "../keys/keystore";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { AccountRow, IdentifierRow, LanguageName } from "../store/tables";
+import type { AccountRow, IdentifierRow, LanguageName } from "../store/rows/account-rows";
 import type { Identifier } from "./identifier";
 
 /** Whose an identifier is; undefined where it is nobody's yet. */

@@ -2,7 +2,7 @@ import { domainToASCII } from "node:url";
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from "libphonenumber-js/min";
 import { EMAIL_CHARACTERS_MAX, EMAIL_LOCAL_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
-import type { IdentifierKind } from "../store/tables";
+import type { IdentifierKind } from "../store/rows/account-rows";
 
 /** What people are reached and recognised by, written in the one way in which it is stored and compared (M3). */
 export interface Identifier {

@@ -4,7 +4,7 @@ import { SESSION_SEEN_SECONDS, TOKENS_PER_PROPERTY_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Database, Unit } from "../store/store";
-import type { TokenRow } from "../store/tables";
+import type { TokenRow } from "../store/rows/account-rows";
 import { actorName, type Actor, type MachineActor } from "./actor";
 
 /** So that whoever finds one in a file knows what it is. */

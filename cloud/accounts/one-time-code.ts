@@ -5,7 +5,7 @@ import { CODE_ATTEMPTS_MAX, CODE_DIGITS, CODE_SECONDS, CODES_PER_IDENTIFIER, GUE
 import { queueMessage, type MessageParts } from "../messages/queue-message";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { CodeRow, LanguageName } from "../store/tables";
+import type { CodeRow, LanguageName } from "../store/rows/account-rows";
 import type { Identifier } from "./identifier";
 import { countOne, waitFor } from "./rate-limit";
 

@@ -3,7 +3,7 @@ import { CHALLENGE_SECONDS } from "../limits";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { PasskeyChallengeRow } from "../store/tables";
+import type { PasskeyChallengeRow } from "../store/rows/account-rows";
 
 /** @param account who asks; undefined: somebody who wants to sign in. @returns the challenge, base64url. */
 export async function newChallenge(unit: Unit, purpose: PasskeyChallengeRow["purpose"], account: string | undefined, now: number): Promise<{ id: string; challenge: string }> {

@@ -4,7 +4,7 @@ import { audit } from "../audit/audit";
 import { CHALLENGE_SECONDS, PASSKEYS_PER_ACCOUNT_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { PasskeyRow } from "../store/tables";
+import type { PasskeyRow } from "../store/rows/account-rows";
 import { identifiersOf, readAccount } from "./account";
 import { newChallenge, takeChallenge } from "./passkey-challenge";
 

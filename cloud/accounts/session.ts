@@ -3,7 +3,7 @@ import { AGENT_CHARACTERS_MAX, RECENT_AUTHENTICATION_SECONDS, SESSION_IDLE_SECON
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Database, Unit } from "../store/store";
-import type { SessionRow } from "../store/tables";
+import type { SessionRow } from "../store/rows/account-rows";
 import type { AccountActor, Actor } from "./actor";
 
 /**

@@ -2,7 +2,7 @@ import { audit } from "../audit/audit";
 import { linkLeases } from "../households/link-leases";
 import { CODES_PER_ADDRESS, GUESSES_PER_ADDRESS } from "../limits";
 import type { Unit } from "../store/store";
-import type { LanguageName } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
 import type { AccountParts } from "./account-parts";
 import { createAccount, findAccountOf, readAccount } from "./account";
 import type { Identifier } from "./identifier";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AuditRow } from "../store/tables";
+import type { AuditRow } from "../store/rows/property-rows";
 
 /** What an entry's hash covers beside the hash before it. */
 export type Linked = Pick<AuditRow, "at" | "actor" | "action" | "subject" | "detail" | "property_id" | "sealed" | "sealed_for">;

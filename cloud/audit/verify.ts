@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from "../../protocol/bytes";
 import { AUDIT_PAGE_ROWS } from "../limits";
-import type { AuditRow } from "../store/tables";
+import type { AuditRow } from "../store/rows/property-rows";
 import type { Unit } from "../store/store";
 import { CHAIN_START, hashOf } from "./chain";
 import { DROP, DROPPED } from "./retention";

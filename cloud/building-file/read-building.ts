@@ -3,7 +3,8 @@ import { termsOf } from "../access/stored-terms";
 import { sortWindows, type Window } from "../access/window";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow, PersonRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
+import type { PersonRow } from "../store/rows/right-rows";
 import { LIST_SEPARATOR } from "./cell-formats";
 import type { Building, KnownRecord, Values } from "./values";
 

@@ -1,6 +1,7 @@
 import type { HolderClassName } from "../access/grant";
 import type { Window } from "../access/window";
-import type { KeyKind, LanguageName } from "../store/tables";
+import type { KeyKind } from "../store/rows/sharing-rows";
+import type { LanguageName } from "../store/rows/account-rows";
 import type { Column, Kind } from "./columns";
 
 /**

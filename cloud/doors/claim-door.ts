@@ -12,7 +12,7 @@ import { valueOpener } from "../pins/sealed-value";
 import { Refusal } from "../refusal";
 import { forgetJournal } from "../sharing/note-use";
 import { isUniqueViolation, type Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { isClaimNonce, makeClaimNonce } from "./claim-nonce";
 import { NOTHING_KNOWN } from "./nothing-known";
 

@@ -7,7 +7,7 @@ import { nativeHashes } from "../keys/native-hashes";
 import { signLease } from "../issuing/lease-signing";
 import { isLeaseDue, sealTime } from "../issuing/lease-terms";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { deltaAnswer, hasNewestList, keysetsAfter, listDifference, pageAnswer, type DownMessage } from "./difference";
 import type { DoorSecrets } from "./door-secrets";
 import { markOffered, readIssuedState } from "./issued-state";

@@ -2,7 +2,7 @@ import { fromHex } from "../../protocol/bytes";
 import { deriveDoorKeys, type DoorKeys } from "../../protocol/door-keys";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Sealing } from "../keys/sealing";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 
 const KEPT_MAX = 20_000; // doors whose keys are kept in memory; beyond, all are derived anew
 

@@ -10,7 +10,7 @@ import { LEASE_RENEWAL_SECONDS, RESEND_SECONDS } from "../limits";
 import type { RemoteUnlocks } from "../remote-unlock/remote-unlocks";
 import type { Database, Unit } from "../store/store";
 import { inTransaction } from "../store/transaction";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { acknowledgeEvents, answerNeed, answerReceipt } from "./door-answers";
 import type { DownMessage } from "./difference";
 import type { DoorLink } from "./door-link";

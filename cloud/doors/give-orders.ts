@@ -6,7 +6,7 @@ import { noteDoors } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { DoorRow, LockStateName } from "../store/tables";
+import type { DoorRow, LockStateName } from "../store/rows/door-rows";
 
 /**
  * Orders of a manager's to a whole door. They are state: the door's next list carries them, and no older one can

@@ -1,6 +1,6 @@
 import type { IssuedBase } from "../issuing/plan-list";
 import type { Unit } from "../store/store";
-import type { ListBaseRow } from "../store/tables";
+import type { ListBaseRow } from "../store/rows/door-rows";
 import type { IssuedState } from "./difference";
 
 /** The newest list of a door, on each of its bases. */

@@ -5,7 +5,7 @@ import { ProtocolError } from "../../protocol/protocol-error";
 import { openReceipt } from "../../protocol/receipt";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import type { DoorSecrets } from "./door-secrets";
 import { EventKeys } from "./event-keys";
 import { raiseAlarm } from "./receive-receipt";

@@ -10,7 +10,7 @@ import { nativeHashes } from "../keys/native-hashes";
 import { CHANGED_CREDENTIALS_MAX } from "../limits";
 import { noteOccurrence } from "../notifications/occurrence";
 import type { Unit } from "../store/store";
-import type { DoorAlarmKind, DoorRow } from "../store/tables";
+import type { DoorAlarmKind, DoorRow } from "../store/rows/door-rows";
 import type { DoorSecrets } from "./door-secrets";
 
 /**

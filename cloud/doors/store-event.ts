@@ -4,7 +4,7 @@ import { noteEvent } from "../notifications/event-occurrence";
 import { matchUnlock } from "../remote-unlock/settle-unlock";
 import { noteUse } from "../sharing/note-use";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { raiseAlarm } from "./receive-receipt";
 
 /** An event that takes longer to arrive is marked late: whoever is notified must see that it is not news. */

@@ -3,7 +3,7 @@ import { GROUPS_PER_PERSON_MAX, PEOPLE_PER_GROUP_MAX } from "../limits";
 import type { PinParts } from "../pins/codes";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { GroupRow } from "../store/tables";
+import type { GroupRow } from "../store/rows/sharing-rows";
 import { requireGroups } from "./group";
 import { matchGroups, type GroupsMatched } from "./match-groups";
 

@@ -9,7 +9,7 @@ import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { GroupRow } from "../store/tables";
+import type { GroupRow } from "../store/rows/sharing-rows";
 import { doorsOfGroup, peopleOfGroup } from "./groups-of-person";
 import { matchGroupsUnchecked } from "./match-groups";
 import type { GroupPermission } from "./permissions";

@@ -1,6 +1,6 @@
 import { profileOf } from "../profiles/profile";
 import type { Unit } from "../store/store";
-import type { ProfileRow } from "../store/tables";
+import type { ProfileRow } from "../store/rows/sharing-rows";
 
 /** A group of somebody's, as far as it says what they may open. */
 export interface PersonalGroup {

@@ -8,7 +8,7 @@ import { endWithoutGrants, insertRevocation } from "../people/revoke";
 import type { PinParts } from "../pins/codes";
 import { readRules } from "../properties/household-rules";
 import type { Unit } from "../store/store";
-import type { GrantRow } from "../store/tables";
+import type { GrantRow } from "../store/rows/right-rows";
 import { groupTerms } from "./group-terms";
 import { groupsOfPerson, type PersonalGroup } from "./groups-of-person";
 import { holdingSpan, readPersonCredentials, type PersonalCredential } from "./person-credentials";

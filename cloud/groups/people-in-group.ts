@@ -1,5 +1,5 @@
 import type { Unit } from "../store/store";
-import type { GroupRow } from "../store/tables";
+import type { GroupRow } from "../store/rows/sharing-rows";
 import { doorsOfGroup } from "./groups-of-person";
 
 /** Somebody in a group. */

@@ -5,7 +5,8 @@ import { giveCredentials, type GivenCredential } from "../people/give-credential
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { LanguageName, UnitRow } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
+import type { UnitRow } from "../store/rows/property-rows";
 import { activate } from "./activate";
 import { addPlace } from "./add-place";
 import { linkLeases } from "./link-leases";

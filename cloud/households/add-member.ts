@@ -8,7 +8,7 @@ import { Refusal } from "../refusal";
 import { may } from "../rules/rights";
 import { householdTarget, requireAllowed, standingAt } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { LanguageName } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
 import { activate } from "./activate";
 import { addPlace } from "./add-place";
 import { householdDoors } from "./household-doors";

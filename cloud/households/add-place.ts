@@ -6,7 +6,7 @@ import type { Keystore } from "../keys/keystore";
 import { addPerson } from "../people/add-person";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { MemberRole } from "../store/tables";
+import type { MemberRole } from "../store/rows/household-rows";
 import { livePlaces, readHousehold } from "./read-place";
 
 /** A place in a household, pending until it is taken. Terms are checked here, rights by the caller. */

@@ -6,7 +6,7 @@ import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import { requireOnMember } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { MembershipRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
 import { checkDoors, requireGuestDays } from "./add-member";
 import { checkPlaceTerms, setDoors } from "./add-place";
 import { matchAccess, matchHousehold, type CredentialParts } from "./member-access";

@@ -5,7 +5,7 @@ import { renewViewedPins, type RenewedPerson } from "../pins/renew-viewed-pins";
 import { Refusal } from "../refusal";
 import { requireOnMember } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { MembershipRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
 import { checkPlaceTerms } from "./add-place";
 import { endMembers } from "./end-members";
 import { matchHousehold, type CredentialParts } from "./member-access";

@@ -4,7 +4,7 @@ import { revokePerson } from "../people/revoke";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { MembershipRow, RemovalRow } from "../store/tables";
+import type { MembershipRow, RemovalRow } from "../store/rows/household-rows";
 import { membershipAfter, mayEndBy, type EndReason } from "./membership-state";
 import { readPlace } from "./read-place";
 

@@ -3,7 +3,7 @@ import { sendsTexts } from "../messages/channels";
 import { pageLink } from "../messages/page-link";
 import { queueToAccount } from "../messages/queue-message";
 import type { Unit } from "../store/store";
-import type { InvitationRow } from "../store/tables";
+import type { InvitationRow } from "../store/rows/household-rows";
 import type { InvitationParts } from "../invitations/send-invitation";
 import { activate } from "./activate";
 import type { CredentialParts } from "./member-access";

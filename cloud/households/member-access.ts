@@ -13,7 +13,7 @@ import { revokeGrant } from "../people/revoke";
 import { readRules } from "../properties/household-rules";
 import { matchKey } from "../sharing/match-key";
 import type { Unit } from "../store/store";
-import type { MembershipRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
 import { householdDoors } from "./household-doors";
 import { livePlaces, readPlace, spanOf } from "./read-place";
 import { placeTerms } from "./place-terms";

@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../refusal";
-import type { MemberRole, MembershipRow } from "../store/tables";
+import type { MemberRole, MembershipRow } from "../store/rows/household-rows";
 
 export type MembershipState = MembershipRow["state"];
 export type EndReason = NonNullable<MembershipRow["end_reason"]>;

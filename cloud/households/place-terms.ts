@@ -1,7 +1,7 @@
 import { NO_END } from "../../protocol/profile";
 import type { GrantTerms } from "../access/grant";
 import type { Window } from "../access/window";
-import type { MembershipRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
 
 /** From the first lease of a household to the last, Unix seconds. */
 export interface LeaseSpan {

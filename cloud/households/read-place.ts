@@ -1,6 +1,7 @@
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { HouseholdRow, MembershipRow, PersonRow } from "../store/tables";
+import type { HouseholdRow, MembershipRow } from "../store/rows/household-rows";
+import type { PersonRow } from "../store/rows/right-rows";
 import { leaseSpan, type LeaseSpan } from "./place-terms";
 
 /** A person's place in a household, with what belongs to it. */

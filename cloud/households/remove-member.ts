@@ -3,7 +3,7 @@ import { queueToAccount, type MessageParts } from "../messages/queue-message";
 import { Refusal } from "../refusal";
 import { requireOnMember } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { MembershipRow, RemovalRow } from "../store/tables";
+import type { MembershipRow, RemovalRow } from "../store/rows/household-rows";
 import { endMembers, endPlace, removalOf } from "./end-members";
 import { livePlaces, readPlace } from "./read-place";
 

@@ -3,7 +3,7 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import type { Caller } from "../accounts/sign-in";
 import { Refusal } from "../refusal";
-import type { LanguageName } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
 import type { ApiParts } from "./api";
 
 /** Where a request comes from, as far as limits and the list of sessions go. */

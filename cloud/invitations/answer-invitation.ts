@@ -7,7 +7,7 @@ import { readPlace } from "../households/read-place";
 import { hashToken, TOKEN_PATTERN } from "../keys/secret-token";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { InvitationRow } from "../store/tables";
+import type { InvitationRow } from "../store/rows/household-rows";
 import { invitationAfter, stateAt, type InvitationEvent } from "./invitation-state";
 
 /** @throws {Refusal} `invitation-gone`: there is none with this token, or no longer; which of the two is nobody's business. */

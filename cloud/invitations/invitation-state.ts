@@ -1,6 +1,6 @@
 import type { Transition } from "../households/membership-state";
 import { Refusal } from "../refusal";
-import type { InvitationRow } from "../store/tables";
+import type { InvitationRow } from "../store/rows/household-rows";
 
 export type InvitationState = InvitationRow["state"];
 

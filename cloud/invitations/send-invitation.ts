@@ -8,7 +8,8 @@ import { queueMessage, type MessageParts, type Recipient } from "../messages/que
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { LanguageName, MembershipRow } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
+import type { MembershipRow } from "../store/rows/household-rows";
 import { readPlace } from "../households/read-place";
 import { withdrawInvitations } from "./withdraw";
 

@@ -1,5 +1,5 @@
 import type { Unit } from "../store/store";
-import type { IdentifierKind } from "../store/tables";
+import type { IdentifierKind } from "../store/rows/account-rows";
 import type { InvitationState } from "./invitation-state";
 
 /** The links of a place that nobody has used are dead from now on. */

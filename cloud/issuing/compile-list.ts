@@ -5,7 +5,7 @@ import { rowsOfDoor } from "../access/door-row";
 import type { IssuedState } from "../doors/difference";
 import { CHANGED_CREDENTIALS_MAX } from "../limits";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { isLongPast, readDoorGrants, type DoorGrants } from "./door-grants";
 import { grantsAtDoor } from "./grants-at-door";
 import { issuedRows } from "./issued-rows";

@@ -5,7 +5,7 @@ import { isDuress, isSecond, isTyped, kindAtDoor, type StoredKind } from "../acc
 import type { Window } from "../access/window";
 import { EXPIRED_ROWS_SECONDS } from "../limits";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { grantsAtDoor } from "./grants-at-door";
 
 /** A door's grants as the next list must treat them. */

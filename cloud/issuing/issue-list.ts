@@ -3,7 +3,7 @@ import { readIssuedState } from "../doors/issued-state";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { compileAll, compileChanges, newestList, type CompiledList } from "./compile-list";
 import { releaseCredentials } from "./credential-release";
 import { ordersOf } from "./orders-of-door";

@@ -1,7 +1,8 @@
 import { fromHex } from "../../protocol/bytes";
 import type { Keystore } from "../keys/keystore";
 import type { Unit } from "../store/store";
-import type { DoorRow, PropertyRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
+import type { PropertyRow } from "../store/rows/property-rows";
 import { leaseTerms, sealLease } from "./lease-terms";
 import { isNoted } from "./outbox";
 

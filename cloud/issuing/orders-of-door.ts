@@ -2,7 +2,8 @@ import { LockState } from "../../protocol/delta";
 import { DEFAULT_LEASED_CLASSES, DEFAULT_POLICY } from "../../protocol/door-policy";
 import { HolderClass } from "../../protocol/profile";
 import type { Window } from "../access/window";
-import type { DoorRow, LockStateName, PropertyRow } from "../store/tables";
+import type { DoorRow, LockStateName } from "../store/rows/door-rows";
+import type { PropertyRow } from "../store/rows/property-rows";
 import type { DoorOrders } from "./door-orders";
 
 /** One of a door's outputs, by its place in the list: 0 is the strike. */

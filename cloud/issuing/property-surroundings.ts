@@ -1,5 +1,5 @@
 import { encodeHolidays } from "../../protocol/schedule";
-import type { PropertyRow } from "../store/tables";
+import type { PropertyRow } from "../store/rows/property-rows";
 import { yesterday, type DoorSurroundings } from "./door-surroundings";
 import { utcOffsetTable } from "./utc-offset-table";
 

@@ -1,5 +1,5 @@
 import { Refusal } from "../refusal";
-import type { IdentifierKind } from "../store/tables";
+import type { IdentifierKind } from "../store/rows/account-rows";
 
 export type ChannelName = "email" | "sms";
 

@@ -1,5 +1,5 @@
 import { MESSAGE_NAME_CHARACTERS_MAX } from "../limits";
-import type { LanguageName } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
 import type { Message, Moment, Text, Texts } from "./message";
 import { TEXTS_EN } from "./texts-en";
 import { TEXTS_FR } from "./texts-fr";

@@ -5,7 +5,7 @@ import { MESSAGE_RETRY_SECONDS, MESSAGE_RETRY_SECONDS_MAX, MESSAGES_AT_ONCE, SEN
 import { Refusal } from "../refusal";
 import { inTransaction } from "../store/transaction";
 import type { Database, Unit } from "../store/store";
-import type { MessageRow } from "../store/tables";
+import type { MessageRow } from "../store/rows/message-rows";
 import { WakefulTask } from "../wakeful-task";
 import type { ChannelName } from "./channels";
 import { CODE_KINDS, lifetimeOf } from "./message-lifetime";

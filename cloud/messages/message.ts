@@ -1,5 +1,6 @@
 import type { OccurrenceKind } from "../notifications/occurrence";
-import type { LanguageName, RemovalRow } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
+import type { RemovalRow } from "../store/rows/household-rows";
 
 /** A point in time as its reader's wall clock shows it. */
 export interface Moment {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Keystore } from "../keys/keystore";
-import type { IdentifierKind } from "../store/tables";
+import type { IdentifierKind } from "../store/rows/account-rows";
 import type { Unit } from "../store/store";
 import { channelOf, requireChannel, sendsTexts, type Channels } from "./channels";
 import { compose, type Composed } from "./compose";

@@ -5,7 +5,7 @@ import { channelOf, sendsTexts, type ChannelName } from "../messages/channels";
 import { pageLink } from "../messages/page-link";
 import { queueMessage, type MessageParts, type Recipient } from "../messages/queue-message";
 import type { Unit } from "../store/store";
-import type { NotificationRow } from "../store/tables";
+import type { NotificationRow } from "../store/rows/message-rows";
 import { nameOccurrence, newsOf } from "./news";
 import { ENTRY_KINDS, type Occurrence } from "./occurrence";
 import { Reader, type Sight } from "./reader";

@@ -1,6 +1,6 @@
 import type { EventRecord } from "../../protocol/event-record";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { noteOccurrence, type Occurrence } from "./occurrence";
 
 /** Whose doing an event was, if anybody's. */

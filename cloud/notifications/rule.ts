@@ -6,7 +6,7 @@ import { requireChannel, type ChannelName, type Channels } from "../messages/cha
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { NotificationRuleRow } from "../store/tables";
+import type { NotificationRuleRow } from "../store/rows/message-rows";
 import type { OccurrenceKind } from "./occurrence";
 import { Reader, type Scope } from "./reader";
 

@@ -1,6 +1,6 @@
 import { NOTIFICATION_JOIN_SECONDS, NOTIFICATIONS_PER_ACCOUNT_MAX, OCCURRENCES_AT_ONCE } from "../limits";
 import type { Unit } from "../store/store";
-import type { OccurrenceRow, WebhookRow } from "../store/tables";
+import type { OccurrenceRow, WebhookRow } from "../store/rows/message-rows";
 import { DeliveryQueue } from "../webhooks/delivery";
 import { audienceOf } from "./audience";
 import { URGENT_KINDS, type Occurrence, type OccurrenceKind } from "./occurrence";

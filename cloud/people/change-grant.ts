@@ -4,7 +4,7 @@ import { sortWindows } from "../access/window";
 import { noteChanges, type ChangedRights } from "../issuing/outbox";
 import { ROWS_AT_ONCE } from "../limits";
 import type { Unit } from "../store/store";
-import type { GrantRow } from "../store/tables";
+import type { GrantRow } from "../store/rows/right-rows";
 
 /** What of a grant is to be another; undefined = as it is. */
 export interface GrantChange {

@@ -4,7 +4,7 @@ import type { DoorSecrets } from "../doors/door-secrets";
 import type { Keystore } from "../keys/keystore";
 import { openValue } from "../pins/sealed-value";
 import type { Unit } from "../store/store";
-import type { CredentialRow } from "../store/tables";
+import type { CredentialRow } from "../store/rows/right-rows";
 import { greatestPopulation, isTaken, placeValue, readPlaces, type DoorPlace, type PlacedValue } from "./pin-values";
 
 interface ExtendParts {

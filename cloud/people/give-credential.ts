@@ -12,7 +12,7 @@ import { sealValue, valueOwner } from "../pins/sealed-value";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { PersonRow } from "../store/tables";
+import type { PersonRow } from "../store/rows/right-rows";
 import { requireRoom } from "./door-room";
 import { drawFreePin, isTaken, placeValue, readPlaces, type PlacedValue } from "./pin-values";
 

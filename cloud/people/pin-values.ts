@@ -7,7 +7,7 @@ import { nativeHashes } from "../keys/native-hashes";
 import type { Sealing } from "../keys/sealing";
 import { readRules } from "../properties/household-rules";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 
 /** What a door, and this database, tell a value from others by. */
 export interface PlacedValue {

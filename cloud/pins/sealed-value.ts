@@ -2,7 +2,7 @@ import { valueOfId } from "../access/stored-kind";
 import type { KeyOwner } from "../keys/data-keys";
 import type { Keystore } from "../keys/keystore";
 import type { Unit } from "../store/store";
-import type { CredentialRow, PersonRow } from "../store/tables";
+import type { CredentialRow, PersonRow } from "../store/rows/right-rows";
 
 /** A value as the database has it. */
 export type SealedValue = Pick<CredentialRow, "id" | "kind" | "version" | "key_owner" | "value">;

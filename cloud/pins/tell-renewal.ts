@@ -2,7 +2,7 @@ import type { MessageContent } from "../messages/message";
 import { pageLink } from "../messages/page-link";
 import { queueToAccount, type MessageParts } from "../messages/queue-message";
 import type { Unit } from "../store/store";
-import type { MembershipRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
 import type { Renewal } from "./renew-codes";
 
 export interface TellParts extends MessageParts {

@@ -7,7 +7,7 @@ import { PROFILES_PER_OWNER_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { ProfileRow } from "../store/tables";
+import type { ProfileRow } from "../store/rows/sharing-rows";
 import { matchHolders, type HoldersMatched } from "./match-holders";
 import { BUILT_IN_PROFILES, profileTerms } from "./profile";
 import type { ProfileParty } from "./profile-rights";

@@ -9,7 +9,7 @@ import type { CredentialParts } from "../households/member-access";
 import { Refusal } from "../refusal";
 import { matchKeys } from "../sharing/match-keys";
 import type { Unit } from "../store/store";
-import type { KeyRow, ProfileRow } from "../store/tables";
+import type { KeyRow, ProfileRow } from "../store/rows/sharing-rows";
 import { knownAtDoors } from "../truth/known-at-doors";
 import { grantsOfProfile } from "./profile-use";
 

@@ -4,7 +4,7 @@ import { mayAtDoor } from "../rules/door-rights";
 import { doorStanding } from "../rules/door-standing";
 import { placesInForce, standingAt } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { ProfileRow } from "../store/tables";
+import type { ProfileRow } from "../store/rows/sharing-rows";
 import type { ProfileOwner } from "./profile";
 
 /** Whoever gives keys at a property, as profiles see them. */

@@ -3,7 +3,7 @@ import type { GrantTerms } from "../access/grant";
 import type { Window } from "../access/window";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { ProfileRow } from "../store/tables";
+import type { ProfileRow } from "../store/rows/sharing-rows";
 
 /** The profiles that are always there and cannot change (S11): what a key is under them is in its own columns. */
 export const BUILT_IN_PROFILES = ["admin", "blocked"] as const;

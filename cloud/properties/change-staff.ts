@@ -11,7 +11,7 @@ import { giveCredentials, insertGrant, type GivenCredential, type NewCredential 
 import { revokeGrant } from "../people/revoke";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { GrantRow, PersonRow } from "../store/tables";
+import type { GrantRow, PersonRow } from "../store/rows/right-rows";
 import { requireDoorsOf } from "./door-choice";
 
 /** What of somebody who works at a property is to be another; undefined = as it is. */

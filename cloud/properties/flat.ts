@@ -2,7 +2,7 @@ import { audit } from "../audit/audit";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { UnitRow } from "../store/tables";
+import type { UnitRow } from "../store/rows/property-rows";
 import { requireDoorsOf } from "./door-choice";
 import { matchFlats, type DoorsChanged, type FlatParts } from "./match-flats";
 import { readTemplate } from "./template";

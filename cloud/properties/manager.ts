@@ -8,7 +8,8 @@ import { queueMessage, type MessageParts } from "../messages/queue-message";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { LanguageName, ManagerInvitationRow } from "../store/tables";
+import type { LanguageName } from "../store/rows/account-rows";
+import type { ManagerInvitationRow } from "../store/rows/property-rows";
 
 export interface ManagerInviting extends MessageParts {
   publicUrl(): string;

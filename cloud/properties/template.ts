@@ -2,7 +2,7 @@ import { audit } from "../audit/audit";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { TemplateRow } from "../store/tables";
+import type { TemplateRow } from "../store/rows/property-rows";
 import { requireDoorsOf } from "./door-choice";
 import { matchFlats, type DoorsChanged, type FlatParts } from "./match-flats";
 import { doorsOf, effectOnUnit, ownDoors, templateDoors, type UnitEffect } from "./unit-effect";

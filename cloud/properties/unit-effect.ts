@@ -1,7 +1,7 @@
 import { placeTerms } from "../households/place-terms";
 import { livePlaces, spanOf } from "../households/read-place";
 import type { Unit } from "../store/store";
-import type { MembershipRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
 import { effectOfDoors, type DoorEffect, type PlaceDoors } from "./door-effect";
 
 /** What a change of a flat's doors does to somebody who lives there. */

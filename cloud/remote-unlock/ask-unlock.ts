@@ -7,7 +7,7 @@ import { doorStanding } from "../rules/door-standing";
 import { requireAllowed } from "../rules/read-standing";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { RemoteUnlockRow } from "../store/tables";
+import type { RemoteUnlockRow } from "../store/rows/door-rows";
 import { judgeUnlock } from "./judge-unlock";
 import { noteUnlock, readUnlock, settleIfOver } from "./settle-unlock";
 import { overAt } from "./unlock-state";

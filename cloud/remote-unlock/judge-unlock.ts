@@ -3,7 +3,7 @@ import { surroundingsOf } from "../issuing/property-surroundings";
 import { mayAtDoor, type DoorStanding } from "../rules/door-rights";
 import { doorStanding } from "../rules/door-standing";
 import type { Unit } from "../store/store";
-import type { RemoteUnlockRow } from "../store/tables";
+import type { RemoteUnlockRow } from "../store/rows/door-rows";
 import { decideUnlock, type UnlockVerdict } from "./decide-unlock";
 import { readRights } from "./read-rights";
 

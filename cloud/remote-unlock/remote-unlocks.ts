@@ -8,7 +8,7 @@ import type { DoorLink } from "../doors/door-link";
 import type { DoorSecrets } from "../doors/door-secrets";
 import { nativeHashes } from "../keys/native-hashes";
 import type { Database, Unit } from "../store/store";
-import type { RemoteUnlockRow } from "../store/tables";
+import type { RemoteUnlockRow } from "../store/rows/door-rows";
 import { inTransaction } from "../store/transaction";
 import { askUnlock, type AskedUnlock, type UnlockWish } from "./ask-unlock";
 import { markSent, readUnlock, settle, settleIfOver } from "./settle-unlock";

@@ -4,7 +4,7 @@ import { UPKEEP } from "../accounts/actor";
 import { audit } from "../audit/audit";
 import { UNLOCKS_KEPT_SECONDS } from "../limits";
 import type { Unit } from "../store/store";
-import type { DoorRow, RemoteUnlockRow } from "../store/tables";
+import type { DoorRow, RemoteUnlockRow } from "../store/rows/door-rows";
 import { judgeAgain } from "./judge-unlock";
 import { afterEvent, isUnderWay, maySend, overAt, whenOver, type UnlockOutcome } from "./unlock-state";
 

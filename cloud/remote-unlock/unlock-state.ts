@@ -1,6 +1,6 @@
 import { ReplyStatus } from "../../protocol/command";
 import { UNLOCK_ASK_SECONDS, UNLOCK_REPLY_SECONDS } from "../limits";
-import type { RemoteUnlockRow } from "../store/tables";
+import type { RemoteUnlockRow } from "../store/rows/door-rows";
 import type { UnlockDenial } from "./decide-unlock";
 
 export type UnlockState = RemoteUnlockRow["state"];

@@ -1,7 +1,8 @@
 import type { Actor } from "../accounts/actor";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { DoorRow, PersonRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
+import type { PersonRow } from "../store/rows/right-rows";
 import { managedProperties, requireAllowed, standingAt } from "./read-standing";
 import { may, type PropertyVerb } from "./rights";
 

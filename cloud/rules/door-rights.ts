@@ -1,4 +1,4 @@
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import type { Verdict } from "./rights";
 
 /**

@@ -1,7 +1,7 @@
 import type { Party } from "../accounts/actor";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import { mayAtDoor, type DoorRank, type DoorStanding, type DoorVerb } from "./door-rights";
 import { requireAllowed } from "./read-standing";
 

@@ -8,7 +8,7 @@ import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import type { GrantTerms } from "../access/grant";
 import type { Unit } from "../store/store";
-import type { MemberRole } from "../store/tables";
+import type { MemberRole } from "../store/rows/household-rows";
 import { mayAtDoor, type DoorVerb } from "./door-rights";
 import { doorStanding, someShared } from "./door-standing";
 import { householdTarget, placesInForce, requireAllowed, standingAt } from "./read-standing";

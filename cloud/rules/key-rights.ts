@@ -1,4 +1,4 @@
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import type { Verdict } from "./rights";
 
 /**

@@ -2,7 +2,7 @@ import type { Party } from "../accounts/actor";
 import { shareOfGroup } from "../groups/share-of-group";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { mayAtDoor } from "./door-rights";
 import { doorStanding } from "./door-standing";
 import { canDoWithKey, mayWithKey, type KeyRank, type KeyTarget, type KeyVerb } from "./key-rights";

@@ -1,7 +1,8 @@
 import type { Actor, Party } from "../accounts/actor";
 import { Refusal, type ProblemCode } from "../refusal";
 import type { Unit } from "../store/store";
-import type { MembershipRow, PersonRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
+import type { PersonRow } from "../store/rows/right-rows";
 import { may, type Denial, type MemberVerb, type PropertyVerb, type Verdict } from "./rights";
 import { NOBODY, RANKS, type HouseholdTarget, type MemberTarget, type Rank, type Standing } from "./standing";
 

@@ -1,5 +1,5 @@
 import type { HouseholdRules } from "../properties/household-rules";
-import type { MembershipRow } from "../store/tables";
+import type { MembershipRow } from "../store/rows/household-rows";
 import type { HouseholdTarget, MemberTarget, Rank, Standing, Target } from "./standing";
 
 /**

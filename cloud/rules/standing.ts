@@ -1,4 +1,4 @@
-import type { MemberRole, MembershipRow } from "../store/tables";
+import type { MemberRole, MembershipRow } from "../store/rows/household-rows";
 
 /**
  * What somebody is towards a property and one of its households, the highest first (O4). A machine is a program

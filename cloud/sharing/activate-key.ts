@@ -9,7 +9,7 @@ import { giveCredentials, insertGrants, type GivenCredential } from "../people/g
 import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { closeLinks } from "./close-keys";
 import { credentialsOfKey, grantOfKey, newCredentialOf } from "./key-credentials";
 import { keyReach, type KeyReach } from "./key-reach";

@@ -4,7 +4,7 @@ import { addPerson } from "../people/add-person";
 import type { PinParts } from "../pins/codes";
 import { Refusal, type ProblemCode } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyLinkRow, KeyRow } from "../store/tables";
+import type { KeyLinkRow, KeyRow } from "../store/rows/sharing-rows";
 import { activateKey } from "./activate-key";
 import { endKey } from "./end-key";
 import { readKey } from "./read-key";

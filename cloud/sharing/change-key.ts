@@ -11,7 +11,7 @@ import { Refusal } from "../refusal";
 import { findGiver } from "../rules/find-giver";
 import { requireOnKey } from "../rules/key-standing";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { requireAdministratorLeft } from "./last-administrator";
 import { matchKey } from "./match-key";
 import { doorsOfKey, readKey } from "./read-key";

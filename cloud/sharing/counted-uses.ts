@@ -1,6 +1,6 @@
 import { MAX_USES_MAX } from "../limits";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import type { KeyTerms } from "./key-terms";
 
 /** What a door has told of a key's uses there. */

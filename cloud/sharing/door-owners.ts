@@ -5,7 +5,7 @@ import { Refusal } from "../refusal";
 import { isSharedDoor, requireAtDoor } from "../rules/door-standing";
 import { managedProperties } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 
 /** Somebody to whom a door belongs: an account that has it already, or the account of a person of the property. */
 export type OwnerChoice = { account: string } | { person: string };

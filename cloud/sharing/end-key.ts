@@ -3,7 +3,7 @@ import { closeIfEmpty } from "../households/remove-member";
 import { insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { closeKeys, type KeyEnding } from "./close-keys";
 import { keyAfter } from "./key-state";
 

@@ -1,5 +1,5 @@
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 
 /**
  * Who gave a key, as its user and others read it: the member's name, else the account's. null: whoever runs the

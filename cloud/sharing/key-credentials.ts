@@ -2,7 +2,7 @@ import type { GrantTerms } from "../access/grant";
 import type { StoredKind } from "../access/stored-kind";
 import { termsOf } from "../access/stored-terms";
 import type { Unit } from "../store/store";
-import type { KeyKind, KeyRow } from "../store/tables";
+import type { KeyKind, KeyRow } from "../store/rows/sharing-rows";
 import type { NewCredential, NewGrant } from "../people/give-credential";
 import type { GrantIds } from "../truth/known-at-doors";
 import type { KeyTerms } from "./key-terms";

@@ -8,7 +8,7 @@ import type { InvitationParts } from "../invitations/send-invitation";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { closeLinks } from "./close-keys";
 import { giverName } from "./giver-name";
 import { keyEnd, keyReach } from "./key-reach";

@@ -6,7 +6,7 @@ import { placeTerms } from "../households/place-terms";
 import { readPlace, spanOf } from "../households/read-place";
 import { profileOf } from "../profiles/profile";
 import type { Unit } from "../store/store";
-import type { KeyRow, ProfileRow } from "../store/tables";
+import type { KeyRow, ProfileRow } from "../store/rows/sharing-rows";
 import { keyTerms, type KeyTerms } from "./key-terms";
 import { doorsOfKey } from "./read-key";
 

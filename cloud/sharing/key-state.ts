@@ -1,5 +1,5 @@
 import type { Transition } from "../households/membership-state";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 
 export type KeyState = KeyRow["state"];
 

@@ -3,7 +3,7 @@ import { STRIKE } from "../access/door-row";
 import type { GrantTerms } from "../access/grant";
 import type { Window } from "../access/window";
 import { profileTerms, type ProfileColumns } from "../profiles/profile";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 
 /** What a key allows at each of its doors. */
 export interface KeyTerms {

@@ -8,7 +8,7 @@ import { addPerson } from "../people/add-person";
 import { Refusal } from "../refusal";
 import type { Giver, ShareBounds } from "../rules/find-giver";
 import type { Unit } from "../store/store";
-import type { PersonRow } from "../store/tables";
+import type { PersonRow } from "../store/rows/right-rows";
 import { knowsPerson } from "./known-people";
 import type { KeyColumns } from "./settle-key";
 

@@ -3,7 +3,8 @@ import { meetKey } from "../rules/key-standing";
 import { doorStanding, peopleOfAccount } from "../rules/door-standing";
 import { placesInForce } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { KeyRow, PersonRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
+import type { PersonRow } from "../store/rows/right-rows";
 import { overseenDoors } from "./own-doors";
 
 /** Somebody with whom one shares, or has shared, or could (N1, N15). */

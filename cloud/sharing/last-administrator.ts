@@ -1,7 +1,7 @@
 import { Refusal } from "../refusal";
 import { isSharedDoor } from "../rules/door-standing";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 
 /**
  * Whether, without a key, its doors still have somebody who administers them: an owner, or another admin key that is

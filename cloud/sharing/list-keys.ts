@@ -3,7 +3,7 @@ import { canDoWithKey, mayWithKey, type KeyVerb } from "../rules/key-rights";
 import { meetKey } from "../rules/key-standing";
 import { managedProperties, placesInForce } from "../rules/read-standing";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { overseenDoors } from "./own-doors";
 
 export interface KeyFilter {

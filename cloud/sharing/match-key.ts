@@ -8,7 +8,7 @@ import { giveCredentials, insertGrant, insertGrants, type GivenCredential } from
 import { revokeGrant } from "../people/revoke";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { hasCodePerDoor } from "./activate-key";
 import { countedUses, termsAt, type CountedUses } from "./counted-uses";
 import { credentialsOfKey, grantOfKey, newCredentialOf, type KeyCredential, type KeyGrant } from "./key-credentials";

@@ -3,7 +3,8 @@ import { changeGrants, chunks, type GrantChange } from "../people/change-grant";
 import type { GivenCredential } from "../people/give-credential";
 import type { PinParts } from "../pins/codes";
 import type { Unit } from "../store/store";
-import type { GrantRow, KeyRow, ProfileRow } from "../store/tables";
+import type { GrantRow } from "../store/rows/right-rows";
+import type { KeyRow, ProfileRow } from "../store/rows/sharing-rows";
 import { keyTerms } from "./key-terms";
 import { matchKey } from "./match-key";
 

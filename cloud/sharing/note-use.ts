@@ -1,6 +1,6 @@
 import { UPKEEP } from "../accounts/actor";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { keyReach } from "./key-reach";
 import { matchGrants } from "./match-key";
 

@@ -2,7 +2,7 @@ import { groupPermissions } from "../groups/permissions";
 import { canDoAtDoor, type DoorRank, type DoorVerb } from "../rules/door-rights";
 import { doorStanding, peopleOfAccount } from "../rules/door-standing";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 
 /** A door that somebody owns, administers or opens. */
 export interface OwnDoor {

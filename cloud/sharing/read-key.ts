@@ -1,6 +1,6 @@
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 
 /** @throws {Refusal} `not-found`. Who may know of it is the caller's to ask: `requireOnKey`. */
 export async function readKey(unit: Unit, key: string): Promise<KeyRow> {

@@ -3,7 +3,7 @@ import { reservePin } from "../people/give-credential";
 import { openValue } from "../pins/sealed-value";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { dropReserved } from "./close-keys";
 import { credentialsOfKey } from "./key-credentials";
 import { keyReach } from "./key-reach";

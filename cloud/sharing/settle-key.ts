@@ -4,7 +4,7 @@ import { readProfile } from "../profiles/profile";
 import { Refusal } from "../refusal";
 import type { Giver } from "../rules/find-giver";
 import type { Unit } from "../store/store";
-import type { KeyRow, ProfileRow } from "../store/tables";
+import type { KeyRow, ProfileRow } from "../store/rows/sharing-rows";
 import { keyTerms } from "./key-terms";
 import { timesWithinShare } from "./within-share";
 

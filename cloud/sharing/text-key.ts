@@ -11,7 +11,7 @@ import { queueMessage, type MessageParts, type Recipient } from "../messages/que
 import type { GivenCredential } from "../people/give-credential";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { activateKey } from "./activate-key";
 import { giverName } from "./giver-name";
 import { keyReach } from "./key-reach";

@@ -3,7 +3,7 @@ import { mostUses } from "../people/change-grant";
 import { countUses, toldUses } from "../sharing/counted-uses";
 import type { KeyReach } from "../sharing/key-reach";
 import type { Unit } from "../store/store";
-import type { KeyRow } from "../store/tables";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { latestAt } from "./revocation-truth";
 
 /** How often a door may still open by a key whose uses are limited. */

@@ -15,7 +15,7 @@ import { termsOf } from "../access/stored-terms";
 import { readCompanions } from "../issuing/door-grants";
 import { grantsAtDoor } from "../issuing/grants-at-door";
 import type { Unit } from "../store/store";
-import type { DoorRow } from "../store/tables";
+import type { DoorRow } from "../store/rows/door-rows";
 import type { AcknowledgedList } from "./acknowledged-list";
 
 /** A row of a door's acknowledged list, explained (X11). */

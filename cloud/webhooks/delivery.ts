@@ -2,7 +2,7 @@ import { WEBHOOK_DELIVERIES_KEPT_SECONDS, WEBHOOK_WAITING_MAX } from "../limits"
 import type { Occurrence } from "../notifications/occurrence";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { WebhookRow } from "../store/tables";
+import type { WebhookRow } from "../store/rows/message-rows";
 
 /** What a receiver is sent: ids, and no names; a program asks for those with a token of its own. */
 interface Payload {

@@ -4,7 +4,7 @@ import type { Clock } from "../clock";
 import { WEBHOOK_CLAIM_SECONDS, WEBHOOK_DELIVERY_SECONDS, WEBHOOK_PAUSE_SECONDS, WEBHOOK_RETRY_SECONDS, WEBHOOK_RETRY_SECONDS_MAX, WEBHOOKS_AT_ONCE } from "../limits";
 import type { Database, Unit } from "../store/store";
 import { inSnapshot, inTransaction } from "../store/transaction";
-import type { WebhookDeliveryRow, WebhookRow } from "../store/tables";
+import type { WebhookDeliveryRow, WebhookRow } from "../store/rows/message-rows";
 import { WakefulTask } from "../wakeful-task";
 import { giveUp } from "./delivery";
 import { postDelivery, type Answer, type PostOptions } from "./post-delivery";

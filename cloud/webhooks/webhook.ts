@@ -6,7 +6,7 @@ import type { OccurrenceKind } from "../notifications/occurrence";
 import { Refusal } from "../refusal";
 import { newId } from "../store/ids";
 import type { Unit } from "../store/store";
-import type { WebhookRow } from "../store/tables";
+import type { WebhookRow } from "../store/rows/message-rows";
 import { giveUp } from "./delivery";
 import { newWebhookSecret } from "./signature";
 

@@ -5,7 +5,7 @@ import { countOne } from "../../accounts/rate-limit";
 import { renewAuthentication, requireRecent } from "../../accounts/session";
 import { addressKey, enter } from "../../accounts/sign-in";
 import { CHALLENGES_PER_ADDRESS, PASSKEY_CHARACTERS_MAX, RECENT_AUTHENTICATION_SECONDS } from "../../limits";
-import type { PasskeyRow } from "../../store/tables";
+import type { PasskeyRow } from "../../store/rows/account-rows";
 import { accountOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { giveCookie } from "../authenticate";
 import { callerOf, requirePatience } from "../caller";

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { addMachineToken, endMachineToken, readMachineToken } from "../../accounts/machine-token";
 import { requireRecent } from "../../accounts/session";
 import { requireManager } from "../../rules/read-standing";
-import type { TokenRow } from "../../store/tables";
+import type { TokenRow } from "../../store/rows/account-rows";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { formatInstant } from "../people/grant-format";
 import { answer, body, Id, Instant, Name, refusals } from "../schemas";

@@ -5,7 +5,7 @@ import { outputsOf } from "../../issuing/orders-of-door";
 import { nativeHashes } from "../../keys/native-hashes";
 import { Refusal } from "../../refusal";
 import type { Unit } from "../../store/store";
-import type { DoorRow } from "../../store/tables";
+import type { DoorRow } from "../../store/rows/door-rows";
 import type { ApiParts } from "../api";
 import { formatDiagnostics } from "./diagnostics-format";
 import { formatInstant, formatWindow } from "../people/grant-format";

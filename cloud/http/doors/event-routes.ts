@@ -3,7 +3,7 @@ import type { Selectable } from "kysely";
 import { decodeEvent, type EventRecord } from "../../../protocol/event-record";
 import { ProtocolError } from "../../../protocol/protocol-error";
 import { audit } from "../../audit/audit";
-import type { EventRow } from "../../store/tables";
+import type { EventRow } from "../../store/rows/door-rows";
 import { actorName, type Actor } from "../../accounts/actor";
 import { visibleEntries, type VisibleEntries } from "../../households/visible-entries";
 import type { Unit } from "../../store/store";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { OUTPUTS_MAX } from "../../../protocol/profile";
 import { Refusal } from "../../refusal";
-import type { RemoteUnlockRow } from "../../store/tables";
+import type { RemoteUnlockRow } from "../../store/rows/door-rows";
 import { isUnderWay, overAt } from "../../remote-unlock/unlock-state";
 import { formatInstant } from "../people/grant-format";
 import { Id, Instant } from "../schemas";

@@ -11,7 +11,7 @@ import { readRules } from "../../properties/household-rules";
 import { canDo, canDoInHousehold, may } from "../../rules/rights";
 import { householdTarget, meetMember, requireAllowed, requireOnMember, standingAt, type Encounter } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { HouseholdRow } from "../../store/tables";
+import type { HouseholdRow } from "../../store/rows/household-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
 import type { GivenCode, Household, Member, WholeHousehold } from "./household-schemas";
 

@@ -9,7 +9,7 @@ import { courtOrder, moveOut } from "../../households/end-lease";
 import { Refusal } from "../../refusal";
 import { requireManager } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { UnitRow } from "../../store/tables";
+import type { UnitRow } from "../../store/rows/property-rows";
 import { actorOf, change, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { parseInstant } from "../people/grant-format";

@@ -8,7 +8,7 @@ import { readRules } from "../../properties/household-rules";
 import { canDo, canDoInHousehold } from "../../rules/rights";
 import { householdTarget, meetMember } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { InvitationRow } from "../../store/tables";
+import type { InvitationRow } from "../../store/rows/household-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
 import { namesOfDoors } from "./household-format";
 import { Role } from "./household-schemas";

@@ -4,7 +4,7 @@ import { OCCURRENCE_KINDS, type Occurrence } from "../../notifications/occurrenc
 import type { Sight } from "../../notifications/reader";
 import { NOTIFICATION_CHANNELS, parseRule } from "../../notifications/rule";
 import type { Unit } from "../../store/store";
-import type { NotificationRow, NotificationRuleRow } from "../../store/tables";
+import type { NotificationRow, NotificationRuleRow } from "../../store/rows/message-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
 import { Id, Instant, Windows } from "../schemas";
 

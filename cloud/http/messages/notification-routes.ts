@@ -6,7 +6,7 @@ import { ENTRY_KINDS, type Occurrence } from "../../notifications/occurrence";
 import { Reader } from "../../notifications/reader";
 import { addRule, changeRule, parseRule, readRule, removeRule } from "../../notifications/rule";
 import type { Unit } from "../../store/store";
-import type { NotificationRow } from "../../store/tables";
+import type { NotificationRow } from "../../store/rows/message-rows";
 import { accountOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { parseWindow } from "../people/grant-format";

@@ -5,7 +5,7 @@ import { WEBHOOK_URL_CHARACTERS_MAX } from "../../limits";
 import type { OccurrenceKind } from "../../notifications/occurrence";
 import { Refusal } from "../../refusal";
 import { requireManager } from "../../rules/read-standing";
-import type { WebhookDeliveryRow, WebhookRow } from "../../store/tables";
+import type { WebhookDeliveryRow, WebhookRow } from "../../store/rows/message-rows";
 import { queueTest } from "../../webhooks/delivery";
 import { parseTarget } from "../../webhooks/target";
 import { addWebhook, changeWebhook, readWebhook, removeWebhook } from "../../webhooks/webhook";

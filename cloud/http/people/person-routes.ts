@@ -11,7 +11,7 @@ import { Refusal } from "../../refusal";
 import { listedProperties, requireOutsider, requirePerson } from "../../rules/confine";
 import { meetMember, requireManager, requireOnMember } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { PersonRow } from "../../store/tables";
+import type { PersonRow } from "../../store/rows/right-rows";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { formatInstant, formatTerms, parseCard, parsePin } from "./grant-format";
 import { answer, body, CardRequest, HolderClass, Id, nextAfter, page, Paging, PersonRequest, PinRequest, refusals, SuspensionRequest } from "../schemas";

@@ -6,7 +6,7 @@ import type { KeyOwner } from "../../keys/data-keys";
 import { listedProperties } from "../../rules/confine";
 import { requireSite } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { AuditRow } from "../../store/tables";
+import type { AuditRow } from "../../store/rows/property-rows";
 import { actorOf, read, routes, type ApiParts, type Routes } from "../api";
 import { FOR_SITE } from "../api-document";
 import { formatInstant } from "../people/grant-format";

@@ -10,7 +10,7 @@ import { Refusal } from "../../refusal";
 import { requireOutsider } from "../../rules/confine";
 import { requireManager } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { PersonRow } from "../../store/tables";
+import type { PersonRow } from "../../store/rows/right-rows";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { formatInstant, formatTerms, parseCard, parseInstant, parseOutputs, parsePin, parseWindow } from "../people/grant-format";

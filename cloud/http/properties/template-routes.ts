@@ -5,7 +5,7 @@ import { addTemplate, changeTemplate, previewTemplate, readTemplate, removeTempl
 import { templateDoors, type UnitEffect } from "../../properties/unit-effect";
 import { requireManager } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { TemplateRow } from "../../store/tables";
+import type { TemplateRow } from "../../store/rows/property-rows";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { formatCodes } from "../households/household-format";

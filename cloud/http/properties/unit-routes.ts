@@ -4,7 +4,7 @@ import { addFlat, changeFlat, previewFlat, readFlat, removeFlat } from "../../pr
 import { doorsOfUnit, householdsOf, ownDoors } from "../../properties/unit-effect";
 import { requireManager } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { UnitRow } from "../../store/tables";
+import type { UnitRow } from "../../store/rows/property-rows";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals, UnitNumber } from "../schemas";

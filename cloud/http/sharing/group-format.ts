@@ -7,7 +7,7 @@ import { GROUP_PERMISSIONS, parsePermissions } from "../../groups/permissions";
 import { tellAddition, type TellParts } from "../../pins/tell-renewal";
 import type { DoorsChanged } from "../../properties/match-flats";
 import type { Unit } from "../../store/store";
-import type { GroupRow } from "../../store/tables";
+import type { GroupRow } from "../../store/rows/sharing-rows";
 import { knownAtDoors } from "../../truth/known-at-doors";
 import { namesOfDoors } from "../households/household-format";
 import { GivenCode } from "../households/household-schemas";

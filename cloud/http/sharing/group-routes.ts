@@ -6,7 +6,7 @@ import { peopleInGroup } from "../../groups/people-in-group";
 import { listedProperties, requireIn } from "../../rules/confine";
 import { requireManager } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
-import type { GroupRow } from "../../store/tables";
+import type { GroupRow } from "../../store/rows/sharing-rows";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { formatEnded, formatGroup, formatLeft, formatWholeGroup, Group, NewCodes, Permission, tellCodes, WholeGroup } from "./group-format";

@@ -16,7 +16,7 @@ import { keyTerms } from "../../sharing/key-terms";
 import { doorsOfKey } from "../../sharing/read-key";
 import { keyRecipient } from "../../sharing/text-key";
 import type { Unit } from "../../store/store";
-import type { KeyLinkRow, KeyRow } from "../../store/tables";
+import type { KeyLinkRow, KeyRow } from "../../store/rows/sharing-rows";
 import { knownAtDoors } from "../../truth/known-at-doors";
 import { readUsesTruth } from "../../truth/uses-truth";
 import { formatInstant, formatWindow } from "../people/grant-format";

@@ -8,7 +8,7 @@ import { mayEditProfile, requireProfileParty, type ProfileParty } from "../../pr
 import { grantsOfProfile, profileUse } from "../../profiles/profile-use";
 import { Refusal } from "../../refusal";
 import type { Unit } from "../../store/store";
-import type { ProfileRow } from "../../store/tables";
+import type { ProfileRow } from "../../store/rows/sharing-rows";
 import { knownAtDoors } from "../../truth/known-at-doors";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
