@@ -3,48 +3,48 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTP_BODY_BYTES_MAX, IMPORT_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { routes, type ApiEnvironment, type ApiParts, type Routes } from "./api";
-import { accountRoutes } from "./accounts/account-routes";
 import { describeApi } from "./api-document";
 import { apiPage, PAGE_HEADERS, PAGE_PATH, readApiStyle, STYLE_PATH } from "./api-page";
-import { auditRoutes } from "./properties/audit-routes";
 import { authenticate } from "./authenticate";
-import { buildingFileRoutes } from "./properties/building-file-routes";
-import { doorRoutes } from "./doors/door-routes";
-import { enrolmentRoutes, mediaType } from "./doors/enrolment-routes";
-import { erasureRoutes } from "./accounts/erasure-routes";
-import { eventRoutes } from "./doors/event-routes";
-import { groupRoutes } from "./sharing/group-routes";
-import { householdRoutes } from "./households/household-routes";
-import { invitationRoutes } from "./households/invitation-routes";
-import { keyLinkRoutes } from "./sharing/key-link-routes";
-import { keyRoutes } from "./sharing/key-routes";
-import { keysetRoutes } from "./doors/keyset-routes";
-import { leaseRoutes } from "./households/lease-routes";
-import { memberRoutes } from "./households/member-routes";
-import { messageRoutes } from "./messages/message-routes";
-import { notificationRoutes } from "./messages/notification-routes";
-import { orderRoutes } from "./doors/order-routes";
-import { ownerRoutes } from "./doors/owner-routes";
-import { passkeyRoutes } from "./accounts/passkey-routes";
-import { personRoutes } from "./people/person-routes";
-import { pinRoutes } from "./people/pin-routes";
 import { problem, problemOf } from "./problem";
-import { profileRoutes } from "./sharing/profile-routes";
-import { propertyRoutes } from "./properties/property-routes";
-import { removalRoutes } from "./households/removal-routes";
-import { revocationRoutes } from "./people/revocation-routes";
-import { managerRoutes } from "./properties/manager-routes";
-import { rulesRoutes } from "./properties/rules-routes";
-import { sharingRoutes } from "./sharing/sharing-routes";
-import { staffRoutes } from "./properties/staff-routes";
-import { templateRoutes } from "./properties/template-routes";
-import { truthRoutes } from "./people/truth-routes";
-import { unitRoutes } from "./properties/unit-routes";
-import { unlockRoutes } from "./doors/unlock-routes";
-import { webhookRoutes } from "./messages/webhook-routes";
+import { accountRoutes } from "./accounts/account-routes";
+import { erasureRoutes } from "./accounts/erasure-routes";
+import { passkeyRoutes } from "./accounts/passkey-routes";
 import { sessionRoutes } from "./accounts/session-routes";
 import { signInRoutes } from "./accounts/sign-in-routes";
 import { tokenRoutes } from "./accounts/token-routes";
+import { doorRoutes } from "./doors/door-routes";
+import { enrolmentRoutes, mediaType } from "./doors/enrolment-routes";
+import { eventRoutes } from "./doors/event-routes";
+import { keysetRoutes } from "./doors/keyset-routes";
+import { orderRoutes } from "./doors/order-routes";
+import { ownerRoutes } from "./doors/owner-routes";
+import { unlockRoutes } from "./doors/unlock-routes";
+import { householdRoutes } from "./households/household-routes";
+import { invitationRoutes } from "./households/invitation-routes";
+import { leaseRoutes } from "./households/lease-routes";
+import { memberRoutes } from "./households/member-routes";
+import { removalRoutes } from "./households/removal-routes";
+import { messageRoutes } from "./messages/message-routes";
+import { notificationRoutes } from "./messages/notification-routes";
+import { webhookRoutes } from "./messages/webhook-routes";
+import { personRoutes } from "./people/person-routes";
+import { pinRoutes } from "./people/pin-routes";
+import { revocationRoutes } from "./people/revocation-routes";
+import { truthRoutes } from "./people/truth-routes";
+import { auditRoutes } from "./properties/audit-routes";
+import { buildingFileRoutes } from "./properties/building-file-routes";
+import { managerRoutes } from "./properties/manager-routes";
+import { propertyRoutes } from "./properties/property-routes";
+import { rulesRoutes } from "./properties/rules-routes";
+import { staffRoutes } from "./properties/staff-routes";
+import { templateRoutes } from "./properties/template-routes";
+import { unitRoutes } from "./properties/unit-routes";
+import { groupRoutes } from "./sharing/group-routes";
+import { keyLinkRoutes } from "./sharing/key-link-routes";
+import { keyRoutes } from "./sharing/key-routes";
+import { profileRoutes } from "./sharing/profile-routes";
+import { sharingRoutes } from "./sharing/sharing-routes";
 
 const RESOURCES = [
   signInRoutes,
@@ -69,8 +69,8 @@ const RESOURCES = [
   messageRoutes,
   notificationRoutes,
   webhookRoutes,
-    truthRoutes,
-    erasureRoutes,
+  truthRoutes,
+  erasureRoutes,
   unitRoutes,
   staffRoutes,
   rulesRoutes,

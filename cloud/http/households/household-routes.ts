@@ -10,7 +10,7 @@ import { FOR_PEOPLE } from "../api-document";
 import { parseInstant, parseWindow } from "../people/grant-format";
 import { formatCodes, formatHousehold, readMember, readWholeHousehold } from "./household-format";
 import { Household, MemberRequest, ShareRequest, WholeHousehold, WithCodes } from "./household-schemas";
-import { identifierIn } from "./member-identifier";
+import { identifierIn } from "../asked-identifier";
 import { readRemoval, Removal } from "./removal-format";
 import { answer, body, Id, nextAfter, page, Paging, refusals } from "../schemas";
 

@@ -15,7 +15,7 @@ import { etag, IfMatch, requireVersion } from "../etag";
 import { parseInstant } from "../people/grant-format";
 import { formatCodes, readMember } from "./household-format";
 import { CourtOrderRequest, LeaseChange, LeaseRequest, Member, MoveRequest, WithCodes } from "./household-schemas";
-import { identifierOf } from "./member-identifier";
+import { identifierOf } from "../asked-identifier";
 import { readRemoval, Removal } from "./removal-format";
 import { answer, body, Id, Instant, refusals } from "../schemas";
 

@@ -17,7 +17,7 @@ import { formatInstant, parseInstant, parseWindow } from "../people/grant-format
 import { formatCodes } from "../households/household-format";
 import { formatKey, showKey } from "./key-format";
 import { ChangedKey, Key, KeyChange, KeyRequest, NewKey } from "./key-schemas";
-import { identifierIn } from "../households/member-identifier";
+import { identifierIn } from "../asked-identifier";
 import { answer, body, Id, nextAfter, page, Paging, refusals } from "../schemas";
 
 const params = z.object({ key: Id });

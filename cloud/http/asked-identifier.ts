@@ -1,5 +1,5 @@
-import { parseIdentifier, type Identifier, type Region } from "../../accounts/identifier";
-import { Refusal } from "../../refusal";
+import { parseIdentifier, type Identifier, type Region } from "../accounts/identifier";
+import { Refusal } from "../refusal";
 
 /** An e-mail address or a phone number where a request wants exactly that. @throws {Refusal} `bad-identifier`. */
 export function identifierOf(kind: Identifier["kind"], text: string, region: Region | undefined): string {
