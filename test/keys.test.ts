@@ -107,7 +107,10 @@ test.serial("S3: of twenty people who open one link a hundred times at once, one
   // Whoever declines and whoever accepts at once: one of the two.
   const other = await manager.post("/keys", { property, kind: "app", name: "x", user: { name: "x" }, doors: [door] });
   const both = await Promise.all(["accept", "decline"].map((what, index) => people[index].send("POST", `/keys/${what}`, { token: tokenOf(other.link) })));
-  t.deepEqual(both.map(({ status }) => status).sort(), [200, 409]);
+  const [first, second] = both.sort((a, b) => a.status - b.status);
+  t.is(first.status, 200);
+  // The link was used, or has gone with the key that was declined.
+  t.true(["invitation-used", "invitation-gone"].includes(code(second)), code(second));
   // Whoever accepts and whoever removes at once: it has ended, and whatever it opened with.
   const third = await manager.post("/keys", { property, kind: "app", name: "x", user: { name: "x" }, doors: [door] });
   const [, gone] = await Promise.all([people[2].send("POST", "/keys/accept", { token: tokenOf(third.link) }), manager.send("DELETE", `/keys/${third.id}`)]);
@@ -185,13 +188,13 @@ test.serial("S5: a new link replaces the one before, which is dead like that of 
   t.is(short.link.expiresAt, new Date((NOON + 3_600) * 1_000).toISOString().replace(".000", ""), "no link outlives its key");
   rig.clock.advance(3_700);
   t.is(code(await look(tokenOf(short.link))), "invitation-gone");
-  await ended(manager, short);
+  await ended(rig, manager, short);
   rig.clock.advance(15 * 86_400);
   t.is(code(await look(tokenOf(waiting.link))), "invitation-gone");
   t.like(await manager.get(`/keys/${waiting.id}`), { state: "pending", link: { state: "expired" } });
   t.is((await linkOf(waiting)).status, 200, "and can be had anew");
   for (let day = 0; day < 92; day += 23) rig.clock.advance(23 * 86_400);
-  await ended(site, waiting); // nobody asked for it for ninety days
+  await ended(rig, site, waiting); // nobody asked for it for ninety days
   t.is((await site.get(`/keys/${key.id}`)).state, "active");
 });
 
@@ -469,9 +472,12 @@ test("S4, S10: a key begins once and never comes back", (t) => {
   for (const state of ["pending", "active", "ended"] as const) for (const event of ["removed", "expired"] as const) t.deepEqual(keyAfter(state, event), { state: "ended" });
 });
 
-/** Upkeep has ended a key: it works on its own, so the key is asked for until it has. */
-async function ended(client: Client, { id }: Json): Promise<void> {
-  for (let asked = 0; asked < 1_000; asked++) if ((await client.get(`/keys/${id}`)).state === "ended") return;
+/** Upkeep has ended a key: it works on its own, minute by minute once its last round is over, so both are given time. */
+async function ended(rig: CloudRig, client: Client, { id }: Json): Promise<void> {
+  for (let asked = 0; asked < 1_000; asked++) {
+    if ((await client.get(`/keys/${id}`)).state === "ended") return;
+    rig.clock.advance(10);
+  }
   throw new Error("upkeep did not end the key");
 }
 
