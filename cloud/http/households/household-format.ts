@@ -1,19 +1,17 @@
 import type { z } from "@hono/zod-openapi";
 import type { Window } from "../../access/window";
-import { actorName, type Actor } from "../../accounts/actor";
+import type { Actor } from "../../accounts/actor";
 import { doorsOfPlace } from "../../households/member-access";
 import { householdDoors } from "../../households/household-doors";
 import { newestOf } from "../../invitations/invitation-state";
 import { livePlaces, readHousehold } from "../../households/read-place";
-import type { GivenCredential } from "../../people/give-credential";
-import { noteView } from "../../pins/view-pin";
 import { readRules } from "../../properties/household-rules";
 import { canDo, canDoInHousehold, may } from "../../rules/rights";
 import { householdTarget, meetMember, requireAllowed, requireOnMember, standingAt, type Encounter } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
 import type { HouseholdRow } from "../../store/rows/household-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
-import type { GivenCode, Household, Member, WholeHousehold } from "./household-schemas";
+import type { Household, Member, WholeHousehold } from "./household-schemas";
 
 /** A place as whoever asks may see it. @throws {Refusal} `not-found`, for places that they may not know of too. */
 export async function readMember(unit: Unit, actor: Actor, person: string, now: number): Promise<z.output<typeof Member>> {
@@ -88,16 +86,4 @@ export async function readWholeHousehold(unit: Unit, actor: Actor, household: st
 export async function namesOfDoors(unit: Unit, doors: readonly string[]): Promise<{ id: string; name: string }[]> {
   if (doors.length === 0) return [];
   return unit.selectFrom("doors").select(["id", "name"]).where("id", "in", doors).orderBy("name").orderBy("id").execute();
-}
-
-/** Codes that were given just now, for whoever passes them on: they have seen them (O7). */
-export async function formatCodes(unit: Unit, given: readonly GivenCredential[], actor: Actor, now: number): Promise<z.output<typeof GivenCode>[]> {
-  const codes: z.output<typeof GivenCode>[] = [];
-  for (const { credential, pin, grants } of given) {
-    if (pin === undefined) continue;
-    const doors = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "in", grants).orderBy("door_id").distinct().execute();
-    await noteView(unit, credential, actorName(actor), now);
-    codes.push({ id: credential, pin, doors: doors.map((row) => row.door_id) });
-  }
-  return codes;
 }

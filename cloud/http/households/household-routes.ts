@@ -8,10 +8,11 @@ import type { Unit } from "../../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { FOR_PEOPLE } from "../api-document";
 import { parseInstant, parseWindow } from "../people/grant-format";
-import { formatCodes, formatHousehold, readMember, readWholeHousehold } from "./household-format";
+import { formatHousehold, readMember, readWholeHousehold } from "./household-format";
 import { Household, MemberRequest, ShareRequest, WholeHousehold, WithCodes } from "./household-schemas";
 import { identifierIn } from "../asked-identifier";
 import { readRemoval, Removal } from "./removal-format";
+import { formatCodes } from "../people/given-codes";
 import { answer, body, Id, nextAfter, page, Paging, refusals } from "../schemas";
 
 const params = z.object({ household: Id });

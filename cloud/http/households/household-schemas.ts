@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { DOORS_PER_GRANT_MAX, LEASEHOLDERS_MAX } from "../../limits";
+import { GivenCode } from "../people/given-codes";
 import { CardNumber, Id, IdentifierText, Instant, Language, Name, Windows } from "../schemas";
 
 /** Requests and answers about households. */
@@ -85,7 +86,6 @@ export const Member = z
   })
   .openapi("Member");
 
-export const GivenCode = z.strictObject({ id: Id, pin: z.string(), doors: z.array(Id) }).openapi("GivenCode", { description: "Pass the digits on." });
 export const WithCodes = Member.extend({ codes: z.array(GivenCode).openapi({ description: "New ones; none for whoever sees theirs in the app." }) }).openapi("MemberWithCodes");
 
 export const Household = z

@@ -13,10 +13,11 @@ import type { UnitRow } from "../../store/rows/property-rows";
 import { actorOf, change, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { parseInstant } from "../people/grant-format";
-import { formatCodes, readMember } from "./household-format";
+import { readMember } from "./household-format";
 import { CourtOrderRequest, LeaseChange, LeaseRequest, Member, MoveRequest, WithCodes } from "./household-schemas";
 import { identifierOf } from "../asked-identifier";
 import { readRemoval, Removal } from "./removal-format";
+import { formatCodes } from "../people/given-codes";
 import { answer, body, Id, Instant, refusals } from "../schemas";
 
 const params = z.object({ person: Id });

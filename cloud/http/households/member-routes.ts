@@ -9,9 +9,10 @@ import { actorName } from "../../accounts/actor";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { parseInstant, parseWindow } from "../people/grant-format";
-import { formatCodes, readMember } from "./household-format";
+import { readMember } from "./household-format";
 import { Member, MemberChange, WithCodes } from "./household-schemas";
 import { readRemoval, Removal } from "./removal-format";
+import { formatCodes } from "../people/given-codes";
 import { answer, body, Id, Language, refusals } from "../schemas";
 
 const params = z.object({ person: Id });

@@ -10,8 +10,7 @@ import { Refusal } from "../../refusal";
 import { requireManager } from "../../rules/read-standing";
 import { actorOf, change, routes, type ApiParts, type Routes } from "../api";
 import { formatInstant } from "../people/grant-format";
-import { formatCodes } from "../households/household-format";
-import { GivenCode } from "../households/household-schemas";
+import { formatCodes, GivenCode } from "../people/given-codes";
 import { answer, Id, Instant, refusals } from "../schemas";
 
 const FaultFormat = z.strictObject({ line: z.int(), column: z.string().nullable(), code: z.string(), detail: z.string() }).openapi("FileFault", { description: "What is wrong in a line of the file, counted from 1." });

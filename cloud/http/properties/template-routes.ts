@@ -1,26 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorName, type Actor } from "../../accounts/actor";
-import type { DoorsChanged } from "../../properties/match-flats";
+import { actorName } from "../../accounts/actor";
 import { addTemplate, changeTemplate, previewTemplate, readTemplate, removeTemplate } from "../../properties/template";
-import { templateDoors, type UnitEffect } from "../../properties/unit-effect";
+import { templateDoors } from "../../properties/unit-effect";
 import { requireManager } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
 import type { TemplateRow } from "../../store/rows/property-rows";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
-import { formatCodes } from "../households/household-format";
-import { GivenCode } from "../households/household-schemas";
+import { formatCodesOfPeople } from "../people/given-codes";
 import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals } from "../schemas";
+import { Changed, Effect, formatEffect } from "./effect-format";
 
 const Template = z.looseObject({ id: Id, property: Id, name: z.string(), doors: z.array(Id), version: z.int() }).openapi("Template", { description: "Doors that come with a kind of flat." });
-export const Effect = z
-  .looseObject({ person: Id, name: z.string(), role: z.string(), unit: Id, household: Id, gains: z.array(Id), loses: z.array(Id) })
-  .openapi("DoorEffect", { description: "Which doors somebody gains and loses." });
-/** Of an answer about doors that have changed. */
-export const Changed = {
-  effect: z.array(Effect),
-  codes: z.array(z.strictObject({ person: Id, codes: z.array(GivenCode) })).openapi({ description: "New ones, for doors at which the old one cannot be used, of people whom nobody else could give them to." }),
-};
 const TemplateRequest = z.strictObject({ name: Name, doors: Doors }).openapi("TemplateRequest");
 const params = z.object({ property: Id });
 const one = params.extend({ template: Id });
@@ -107,7 +98,7 @@ export function templateRoutes(parts: ApiParts): Routes {
       const row = await readTemplate(unit, property, template);
       requireVersion(c.req.valid("header")["if-match"], row.version);
       const { effect, given: codes } = await changeTemplate(unit, parts, row, namedFields(c.req.valid("json")), actorName(actorOf(c)), now);
-      return { ...(await format(unit, await readTemplate(unit, property, template))), effect: effect.map(formatEffect), codes: await formatNewCodes(unit, codes, actorOf(c), now) };
+      return { ...(await format(unit, await readTemplate(unit, property, template))), effect: effect.map(formatEffect), codes: await formatCodesOfPeople(unit, codes, actorOf(c), now) };
     });
     return c.json(changed, 200, { etag: etag(changed.version), "cache-control": "no-store" });
   });
@@ -126,14 +117,4 @@ export function templateRoutes(parts: ApiParts): Routes {
 
 async function format(unit: Unit, { id, property_id, name, version }: TemplateRow) {
   return { id, property: property_id, name, doors: await templateDoors(unit, id), version };
-}
-
-export function formatEffect({ person, name, role, unit, household, gains, loses }: UnitEffect): z.output<typeof Effect> {
-  return { person, name, role, unit, household, gains, loses };
-}
-
-export async function formatNewCodes(unit: Unit, given: DoorsChanged["given"], actor: Actor, now: number): Promise<{ person: string; codes: z.output<typeof GivenCode>[] }[]> {
-  const all = [];
-  for (const [person, credentials] of given) all.push({ person, codes: await formatCodes(unit, credentials, actor, now) });
-  return all;
 }

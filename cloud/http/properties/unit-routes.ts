@@ -7,8 +7,9 @@ import type { Unit } from "../../store/store";
 import type { UnitRow } from "../../store/rows/property-rows";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
+import { formatCodesOfPeople } from "../people/given-codes";
 import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals, UnitNumber } from "../schemas";
-import { Changed, Effect, formatEffect, formatNewCodes } from "./template-routes";
+import { Changed, Effect, formatEffect } from "./effect-format";
 
 const ResidentialUnit = z
   .looseObject({
@@ -110,7 +111,7 @@ export function unitRoutes(parts: ApiParts): Routes {
       const row = await readFlat(unit, property, id);
       requireVersion(c.req.valid("header")["if-match"], row.version);
       const { effect, given: codes } = await changeFlat(unit, parts, row, namedFields(c.req.valid("json")), actorName(actorOf(c)), now);
-      return { ...(await format(unit, await readFlat(unit, property, id))), effect: effect.map(formatEffect), codes: await formatNewCodes(unit, codes, actorOf(c), now) };
+      return { ...(await format(unit, await readFlat(unit, property, id))), effect: effect.map(formatEffect), codes: await formatCodesOfPeople(unit, codes, actorOf(c), now) };
     });
     return c.json(changed, 200, { etag: etag(changed.version), "cache-control": "no-store" });
   });

@@ -10,10 +10,9 @@ import type { Unit } from "../../store/store";
 import type { GroupRow } from "../../store/rows/sharing-rows";
 import { knownAtDoors } from "../../truth/known-at-doors";
 import { namesOfDoors } from "../households/household-format";
-import { GivenCode } from "../households/household-schemas";
+import { type CodesOfPeople, formatCodesOfPeople } from "../people/given-codes";
 import { readRevocation } from "../people/revocation-format";
 import { Id } from "../schemas";
-import { formatNewCodes } from "../properties/template-routes";
 
 export const Permission = z.enum(GROUP_PERMISSIONS).openapi("GroupPermission", {
   description: "What those of its people who have an account may do beside opening: give keys to its doors, open them from afar, see what happens there. Who of a household came and went nobody sees by it.",
@@ -36,10 +35,6 @@ export const WholeGroup = Group.extend({
   doors: z.array(z.looseObject({ door: Id, name: z.string(), upToDate: z.boolean().openapi({ description: "A receipt shows that it knows all of its people's rights as they are, and none that there was before." }) })),
 }).openapi("WholeGroup");
 
-export const NewCodes = z.array(z.strictObject({ person: Id, codes: z.array(GivenCode) })).openapi({
-  description: "New ones, for doors at which none of theirs can be used, of people whom nobody else could give them to.",
-});
-
 export async function formatGroup(unit: Unit, row: GroupRow): Promise<z.output<typeof Group>> {
   const { id, property_id: property, name, profile_id: profile, permissions, version } = row;
   const doors = (await namesOfDoors(unit, await doorsOfGroup(unit, id))).map((door) => ({ door: door.id, name: door.name }));
@@ -58,12 +53,12 @@ export function formatEnded(effect: readonly GroupEffect[]): { person: string; r
 }
 
 /** Tells people of new codes; those of people whom nobody could tell are for whoever made the change. */
-export async function tellCodes(unit: Unit, parts: TellParts, effect: readonly Pick<GroupEffect, "person" | "given">[], actor: Actor, now: number): Promise<z.output<typeof NewCodes>> {
+export async function tellCodes(unit: Unit, parts: TellParts, effect: readonly Pick<GroupEffect, "person" | "given">[], actor: Actor, now: number): Promise<z.output<typeof CodesOfPeople>> {
   const untold: DoorsChanged["given"] = new Map();
   for (const { person, given } of effect) {
     if (given.length > 0 && (await tellAddition(unit, parts, person, now)) === "nobody") untold.set(person, given);
   }
-  return formatNewCodes(unit, untold, actor, now);
+  return formatCodesOfPeople(unit, untold, actor, now);
 }
 
 /** What ended for somebody who has left a group, door by door (X1). */

@@ -9,7 +9,8 @@ import type { Unit } from "../../store/store";
 import type { GroupRow } from "../../store/rows/sharing-rows";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
-import { formatEnded, formatGroup, formatLeft, formatWholeGroup, Group, NewCodes, Permission, tellCodes, WholeGroup } from "./group-format";
+import { CodesOfPeople } from "../people/given-codes";
+import { formatEnded, formatGroup, formatLeft, formatWholeGroup, Group, Permission, tellCodes, WholeGroup } from "./group-format";
 import { Revocation } from "../people/revocation-format";
 import { answer, body, Doors, Id, Name, nextAfter, page, Paging, refusals } from "../schemas";
 
@@ -29,8 +30,8 @@ const Ended = z.array(z.strictObject({ person: Id, revocation: Id })).openapi({ 
 const GroupPerson = z
   .looseObject({ id: Id, name: z.string(), unreached: z.array(Id).openapi({ description: "Doors of the group that nothing of theirs opens by it." }) })
   .openapi("GroupPerson");
-const Joined = z.strictObject({ person: Id, unreached: z.array(Id), codes: NewCodes }).openapi("GroupJoined");
-const Left = z.strictObject({ person: Id, revocation: Revocation.nullable().openapi({ description: "null: nothing of theirs came from the group." }), codes: NewCodes }).openapi("GroupLeft");
+const Joined = z.strictObject({ person: Id, unreached: z.array(Id), codes: CodesOfPeople }).openapi("GroupJoined");
+const Left = z.strictObject({ person: Id, revocation: Revocation.nullable().openapi({ description: "null: nothing of theirs came from the group." }), codes: CodesOfPeople }).openapi("GroupLeft");
 
 const params = z.object({ group: Id });
 const member = params.extend({ person: Id });
@@ -52,7 +53,7 @@ const patch = createRoute({
   summary: "Change a group, and with it what its people open",
   tags,
   request: { params, headers: IfMatch, ...body(GroupChange) },
-  responses: { 200: answer(WholeGroup.extend({ ended: Ended, codes: NewCodes }), "Changed. Doors follow: see each."), ...refusals },
+  responses: { 200: answer(WholeGroup.extend({ ended: Ended, codes: CodesOfPeople }), "Changed. Doors follow: see each."), ...refusals },
 });
 const remove = createRoute({
   method: "delete",
@@ -60,7 +61,7 @@ const remove = createRoute({
   summary: "Remove a group; what its people have without it stays",
   tags,
   request: { params, headers: IfMatch },
-  responses: { 200: answer(z.strictObject({ ended: Ended, codes: NewCodes }), "Removed. Doors follow."), ...refusals },
+  responses: { 200: answer(z.strictObject({ ended: Ended, codes: CodesOfPeople }), "Removed. Doors follow."), ...refusals },
 });
 const people = createRoute({
   method: "get",

@@ -14,7 +14,7 @@ import type { Unit } from "../../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { formatInstant, parseInstant, parseWindow } from "../people/grant-format";
-import { formatCodes } from "../households/household-format";
+import { formatCodes } from "../people/given-codes";
 import { formatKey, showKey } from "./key-format";
 import { ChangedKey, Key, KeyChange, KeyRequest, NewKey } from "./key-schemas";
 import { identifierIn } from "../asked-identifier";

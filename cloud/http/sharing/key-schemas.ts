@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CONTACT_ADDRESSES_MAX, DOORS_PER_GRANT_MAX, IDENTIFIER_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from "../../limits";
-import { GivenCode } from "../households/household-schemas";
+import { GivenCode } from "../people/given-codes";
 import { CardNumber, HolderClass, Id, IdentifierText, Instant, Language, Name, UnitNumber, Windows } from "../schemas";
 import { FormattedTruth } from "../people/truth-format";
 import { Counted } from "../people/uses-format";

@@ -13,8 +13,7 @@ import { knownAtDoors } from "../../truth/known-at-doors";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { formatTerms, formatWindow, parseInstant, parseOutputs, parseWindow } from "../people/grant-format";
-import { formatCodes } from "../households/household-format";
-import { GivenCode } from "../households/household-schemas";
+import { formatCodes, GivenCode } from "../people/given-codes";
 import { answer, body, Id, Instant, Name, nextAfter, page, Paging, refusals, Windows } from "../schemas";
 
 const Outputs = z.array(z.int().min(0).max(OUTPUTS_MAX - 1)).min(1).max(OUTPUTS_MAX);
