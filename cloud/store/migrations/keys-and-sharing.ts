@@ -138,7 +138,7 @@ const TABLES = `
   ALTER TABLE grant_doors ADD COLUMN changed_version INTEGER; -- first list with them; 0 = not made yet; NULL = the door has them
   ALTER TABLE grant_doors ADD COLUMN former_end INTEGER;      -- the latest end that the door may still go by; NULL: the grant's own
   ALTER TABLE grant_doors ADD COLUMN former_uses INTEGER;     -- likewise the most uses, 0 = unlimited
-  CREATE INDEX grants_changed ON grant_doors (door_id) WHERE changed_version IS NOT NULL;
+  CREATE INDEX grants_changed ON grant_doors (door_id, changed_version) WHERE changed_version IS NOT NULL;
 
   -- Remote unlocks (N14): what was asked for, and what is known of it.
   CREATE TABLE remote_unlocks (
