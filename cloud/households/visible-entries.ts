@@ -2,7 +2,7 @@ import type { Party } from "../accounts/actor";
 import { doorsWithPermission } from "../groups/permissions";
 import { may } from "../rules/rights";
 import { managedProperties, meetMember } from "../rules/read-standing";
-import { overseenDoors } from "../sharing/own-doors";
+import { overseenDoors } from "../rules/door-standing";
 import type { Unit } from "../store/store";
 
 /** Whose comings and goings somebody may see (O15). */
@@ -40,6 +40,6 @@ export async function visibleEntries(unit: Unit, actor: Party, now: number): Pro
     const encounter = await meetMember(unit, actor, person_id, now);
     if (encounter !== undefined && may("see-entries", encounter.standing, encounter.target).allowed) people.push(person_id);
   }
-  const doors = [...(await overseenDoors(unit, actor.account, now)), ...(await doorsWithPermission(unit, actor.account, "see-events", now))];
+  const doors = [...(await overseenDoors(unit, actor.account, now)).map(({ door }) => door.id), ...(await doorsWithPermission(unit, actor.account, "see-events", now))];
   return { properties, people: [...new Set(people)], doors: [...new Set(doors)].sort() };
 }

@@ -1,8 +1,8 @@
 import type { Actor } from "../accounts/actor";
 import { Refusal } from "../refusal";
 import { mayAtDoor } from "../rules/door-rights";
-import { doorStanding } from "../rules/door-standing";
-import { placesInForce, standingAt } from "../rules/read-standing";
+import { overseenDoors } from "../rules/door-standing";
+import { placesToGiveFrom, standingAt } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { ProfileRow } from "../store/rows/sharing-rows";
 import type { ProfileOwner } from "./profile";
@@ -32,18 +32,7 @@ export function mayEditProfile(party: ProfileParty, { account_id }: Pick<Profile
 }
 
 async function givesKeys(unit: Unit, account: string, property: string, now: number): Promise<boolean> {
-  const places = await placesInForce(unit, account, now);
-  if (places.some((place) => place.property_id === property && (place.role === "administrator" || place.role === "resident"))) return true;
-  for (const door of await ownDoors(unit, account, property)) {
-    const standing = await doorStanding(unit, { kind: "account", account }, door, now);
-    if (standing !== undefined && mayAtDoor("give-keys", standing).allowed) return true;
-  }
-  return false;
-}
-
-/** Doors that somebody owns, or has an admin key for. Whether that still counts there is for their standing to say. */
-async function ownDoors(unit: Unit, account: string, property: string): Promise<string[]> {
-  const owned = await unit.selectFrom("door_owners as owner").innerJoin("doors as door", "door.id", "owner.door_id").where("owner.account_id", "=", account).where("door.property_id", "=", property).select("door.id").execute();
-  const administered = await unit.selectFrom("keys as key").innerJoin("key_doors as at", "at.key_id", "key.id").where("key.account_id", "=", account).where("key.property_id", "=", property).where("key.role", "=", "admin").where("key.state", "=", "active").select("at.door_id as id").execute();
-  return [...new Set([...owned, ...administered].map(({ id }) => id))].sort();
+  if ((await placesToGiveFrom(unit, account, property, now)).length > 0) return true;
+  const overseen = await overseenDoors(unit, account, now);
+  return overseen.some((standing) => standing.door.property_id === property && mayAtDoor("give-keys", standing).allowed);
 }

@@ -2,6 +2,7 @@ import type { Party } from "../accounts/actor";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/rows/door-rows";
+import type { KeyRow } from "../store/rows/sharing-rows";
 import { mayAtDoor, type DoorRank, type DoorStanding, type DoorVerb } from "./door-rights";
 import { requireAllowed } from "./read-standing";
 
@@ -56,22 +57,36 @@ async function ownsDoor(unit: Unit, account: string, door: string): Promise<bool
   return row !== undefined;
 }
 
-/** Times bind users, not admins (N6); being blocked, suspended or revoked binds them too. */
 async function administersDoor(unit: Unit, account: string, door: string): Promise<boolean> {
-  const row = await unit
+  return (await adminKeysAt(unit, door)).some((key) => key.account_id === account);
+}
+
+/** Admin keys in force at a door: times do not bind them (N6); being blocked, suspended or revoked does. */
+export async function adminKeysAt(unit: Unit, door: string): Promise<Pick<KeyRow, "id" | "account_id">[]> {
+  return unit
     .selectFrom("keys as key")
     .innerJoin("key_doors as at", "at.key_id", "key.id")
     .innerJoin("people as person", "person.id", "key.person_id")
-    .select("key.id")
-    .where("key.account_id", "=", account)
+    .select(["key.id", "key.account_id"])
+    .where("at.door_id", "=", door)
     .where("key.role", "=", "admin")
     .where("key.state", "=", "active")
     .where("key.blocked", "=", 0)
-    .where("at.door_id", "=", door)
     .where("person.suspended_at", "is", null)
     .where("person.revoked_at", "is", null)
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+}
+
+/** Doors that an account owns or administers, anywhere (N4): by id. */
+export async function overseenDoors(unit: Unit, account: string, now: number): Promise<DoorStanding[]> {
+  const owned = await unit.selectFrom("door_owners").select("door_id").where("account_id", "=", account).execute();
+  const administered = await unit.selectFrom("keys as key").innerJoin("key_doors as at", "at.key_id", "key.id").select("at.door_id").where("key.account_id", "=", account).where("key.state", "=", "active").where("key.role", "=", "admin").execute();
+  const overseen: DoorStanding[] = [];
+  for (const id of [...new Set([...owned, ...administered].map((row) => row.door_id))].sort()) {
+    const standing = await doorStanding(unit, { kind: "account", account }, id, now);
+    if (standing?.ranks.some((rank) => rank === "owner" || rank === "admin") === true) overseen.push(standing);
+  }
+  return overseen;
 }
 
 /**
@@ -91,19 +106,21 @@ export async function peopleOfAccount(unit: Unit, account: string, now: number):
 }
 
 async function peopleAtDoor(unit: Unit, account: string, door: string, now: number): Promise<string[]> {
-  const people = await peopleOfAccount(unit, account, now);
+  const opened = await whoOpensWhat(unit, await peopleOfAccount(unit, account, now), now, door);
+  return [...new Set(opened.map(({ person_id }) => person_id))].sort();
+}
+
+/** Which people open which doors now, as far as dates go. @param door undefined = any. */
+export async function whoOpensWhat(unit: Unit, people: readonly string[], now: number, door?: string): Promise<{ person_id: string; door_id: string }[]> {
   if (people.length === 0) return [];
-  const rows = await unit
+  const rights = unit
     .selectFrom("grants as grant")
     .innerJoin("grant_doors as at", "at.grant_id", "grant.id")
     .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
-    .select("credential.person_id")
+    .select(["credential.person_id", "at.door_id"])
     .distinct()
-    .where("at.door_id", "=", door)
     .where("credential.person_id", "in", people)
     .where("grant.revoked_at", "is", null)
-    .where("grant.not_after", ">", now)
-    .orderBy("credential.person_id")
-    .execute();
-  return rows.map((row) => row.person_id);
+    .where("grant.not_after", ">", now);
+  return (door === undefined ? rights : rights.where("at.door_id", "=", door)).execute();
 }

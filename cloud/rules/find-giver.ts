@@ -8,11 +8,10 @@ import { readRules } from "../properties/household-rules";
 import { Refusal } from "../refusal";
 import type { GrantTerms } from "../access/grant";
 import type { Unit } from "../store/store";
-import type { MemberRole } from "../store/rows/household-rows";
 import { mayAtDoor, type DoorVerb } from "./door-rights";
 import { doorStanding, someShared } from "./door-standing";
-import { householdTarget, placesInForce, requireAllowed, standingAt } from "./read-standing";
-import { HOUSEHOLD_RIGHTS, may } from "./rights";
+import { householdTarget, placesToGiveFrom, requireAllowed, standingAt } from "./read-standing";
+import { may } from "./rights";
 
 /** Who gives keys to some doors, and how far their own right reaches. */
 export interface Giver {
@@ -86,7 +85,7 @@ async function allAllow(unit: Unit, actor: Actor, verb: DoorVerb, property: stri
 /** The household in which somebody may give all of these doors; of several, the first. */
 async function placeWith(unit: Unit, actor: Actor, property: string, doors: readonly string[], now: number): Promise<string | undefined> {
   if (actor.kind !== "account" || doors.length === 0) return undefined;
-  const places = (await placesInForce(unit, actor.account, now)).filter(({ property_id, role }) => property_id === property && (HOUSEHOLD_RIGHTS["give-share"] as readonly MemberRole[]).includes(role));
+  const places = await placesToGiveFrom(unit, actor.account, property, now);
   for (const { person_id, household_id } of places.sort((a, b) => (a.household_id < b.household_id ? -1 : 1))) {
     const own = await doorsOfPlace(unit, (await readPlace(unit, person_id)).member);
     if (doors.every((door) => own.includes(door))) return household_id;

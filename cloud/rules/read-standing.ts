@@ -3,7 +3,7 @@ import { Refusal, type ProblemCode } from "../refusal";
 import type { Unit } from "../store/store";
 import type { MembershipRow } from "../store/rows/household-rows";
 import type { PersonRow } from "../store/rows/right-rows";
-import { may, type Denial, type MemberVerb, type PropertyVerb, type Verdict } from "./rights";
+import { HOUSEHOLD_RIGHTS, may, type Denial, type MemberVerb, type PropertyVerb, type Verdict } from "./rights";
 import { NOBODY, RANKS, type HouseholdTarget, type MemberTarget, type Rank, type Standing } from "./standing";
 
 export interface Whereabouts {
@@ -39,6 +39,12 @@ export async function placesInForce(unit: Unit, account: string, now: number): P
     .where((eb) => eb.or([eb("membership.ends_at", "is", null), eb("membership.ends_at", ">", now)]))
     .select(["membership.person_id", "membership.role", "membership.household_id", "household.property_id"])
     .execute();
+}
+
+/** Places at a property from which an account may give to third parties (O12). */
+export async function placesToGiveFrom(unit: Unit, account: string, property: string, now: number): Promise<PlaceInForce[]> {
+  const givers: readonly Rank[] = HOUSEHOLD_RIGHTS["give-share"];
+  return (await placesInForce(unit, account, now)).filter(({ property_id, role }) => property_id === property && givers.includes(role));
 }
 
 /** Properties that an actor manages, sorted; "all" for the site. */

@@ -1,11 +1,10 @@
 import { canDoWithKey } from "../rules/key-rights";
 import { meetKey } from "../rules/key-standing";
-import { doorStanding, peopleOfAccount } from "../rules/door-standing";
+import { doorStanding, overseenDoors, peopleOfAccount } from "../rules/door-standing";
 import { placesInForce } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { KeyRow } from "../store/rows/sharing-rows";
 import type { PersonRow } from "../store/rows/right-rows";
-import { overseenDoors } from "./own-doors";
 
 /** Somebody with whom one shares, or has shared, or could (N1, N15). */
 export interface KnownPerson {
@@ -60,7 +59,7 @@ async function peopleGivenTo(unit: Unit, account: string, now: number): Promise<
 
 async function peopleInCommon(unit: Unit, account: string, now: number): Promise<Set<string>> {
   const own = await unit.selectFrom("keys as key").innerJoin("key_doors as at", "at.key_id", "key.id").select("at.door_id").distinct().where("key.account_id", "=", account).where("key.state", "=", "active").execute();
-  const doors: string[] = await overseenDoors(unit, account, now);
+  const doors: string[] = (await overseenDoors(unit, account, now)).map(({ door }) => door.id);
   for (const { door_id } of own) {
     const standing = await doorStanding(unit, { kind: "account", account }, door_id, now);
     if (standing !== undefined && !standing.shared && standing.people.length > 0) doors.push(door_id);

@@ -1,5 +1,5 @@
 import { Refusal } from "../refusal";
-import { isSharedDoor } from "../rules/door-standing";
+import { adminKeysAt, isSharedDoor } from "../rules/door-standing";
 import type { Unit } from "../store/store";
 import type { KeyRow } from "../store/rows/sharing-rows";
 
@@ -17,19 +17,7 @@ export async function requireAdministratorLeft(unit: Unit, key: KeyRow, doors: r
     if (await isSharedDoor(unit, door)) continue;
     const owner = await unit.selectFrom("door_owners").select("account_id").where("door_id", "=", door).executeTakeFirst();
     if (owner !== undefined) continue;
-    const other = await unit
-      .selectFrom("keys as key")
-      .innerJoin("key_doors as at", "at.key_id", "key.id")
-      .innerJoin("people as person", "person.id", "key.person_id")
-      .select("key.id")
-      .where("at.door_id", "=", door)
-      .where("key.id", "<>", key.id)
-      .where("key.role", "=", "admin")
-      .where("key.state", "=", "active")
-      .where("key.blocked", "=", 0)
-      .where("key.account_id", "is not", null)
-      .where("person.suspended_at", "is", null)
-      .executeTakeFirst();
-    if (other === undefined) throw new Refusal("last-administrator", `Nobody else administers door ${door}: name an owner, or give another admin key, first.`, { door });
+    const others = (await adminKeysAt(unit, door)).filter((each) => each.id !== key.id && each.account_id !== null);
+    if (others.length === 0) throw new Refusal("last-administrator", `Nobody else administers door ${door}: name an owner, or give another admin key, first.`, { door });
   }
 }

@@ -1,10 +1,10 @@
 import type { Actor } from "../accounts/actor";
+import { overseenDoors } from "../rules/door-standing";
 import { canDoWithKey, mayWithKey, type KeyVerb } from "../rules/key-rights";
 import { meetKey } from "../rules/key-standing";
 import { managedProperties, placesInForce } from "../rules/read-standing";
 import type { Unit } from "../store/store";
 import type { KeyRow } from "../store/rows/sharing-rows";
-import { overseenDoors } from "./own-doors";
 
 export interface KeyFilter {
   property?: string | undefined;
@@ -34,7 +34,7 @@ export async function keysFor(unit: Unit, actor: Actor, { property, person, stat
   const managed = await managedProperties(unit, actor);
   if (managed !== "all") {
     const account = actor.kind === "account" ? actor.account : undefined;
-    const doors = account === undefined ? [] : await overseenDoors(unit, account, now);
+    const doors = account === undefined ? [] : (await overseenDoors(unit, account, now)).map(({ door }) => door.id);
     const households = account === undefined ? [] : (await placesInForce(unit, account, now)).map((place) => place.household_id);
     query = query.where((eb) =>
       eb.or([
