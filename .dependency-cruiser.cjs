@@ -1,5 +1,5 @@
 /**
- * Imports run one way: protocol ← firmware ← hardware-sim, and protocol ← cloud; simulation/ stands on all of them. Held by `npm run check` and by
+ * Imports run one way: protocol ← firmware ← hardware-sim, and protocol ← cloud, phone, fob; simulation/ stands on all of them. Held by `npm run check` and by
  * test/import-directions.test.ts.
  */
 
@@ -57,6 +57,20 @@ module.exports = {
       to: { reachable: true, path: "^node_modules/@noble/hashes/" },
     },
     {
+      name: "phone-stands-on-protocol",
+      comment: "The phone runs in browsers, native shells and Node alike: it imports the protocol and itself.",
+      severity: "error",
+      from: { path: "^phone/" },
+      to: { pathNot: ["^protocol/", "^phone/"] },
+    },
+    {
+      name: "fob-stands-on-protocol",
+      comment: "A fob's logic runs on XS as a door's does, of whose board it knows the shapes of ECMA-419 only.",
+      severity: "error",
+      from: { path: "^fob/" },
+      to: { pathNot: ["^protocol/", "^fob/", "^firmware/(device|work-queue)\\.ts$"] },
+    },
+    {
       name: "simulation-without-cloud",
       comment: "Simulated doors reach a cloud over MQTT and HTTP, as real ones do; only the demo starts both.",
       severity: "error",
@@ -68,7 +82,7 @@ module.exports = {
       comment: "The cloud knows doors by their messages, not by their code.",
       severity: "error",
       from: { path: "^cloud/" },
-      to: { path: "^(firmware|hardware-sim)/" },
+      to: { path: "^(firmware|hardware-sim|phone|fob)/" },
     },
     {
       name: "simulation-is-portable",

@@ -2,7 +2,7 @@ import { builtinModules } from "node:module";
 import tseslint from "typescript-eslint";
 
 /** What runs on a board: everything here must live without Node's globals, promises and names of functions. */
-const ON_BOARD = ["protocol/**/*.ts", "firmware/**/*.ts", "hardware-sim/moddable-lin/**/*.ts", "hardware-sim/virtual-*.ts", "hardware-sim/ecma-*.ts", "hardware-sim/{board-session,power-supply,mqtt-packet}.ts", "simulation/reference/**/*.ts", "simulation/cloud/*.ts", "simulation/!(main).ts"];
+const ON_BOARD = ["protocol/**/*.ts", "firmware/**/*.ts", "fob/**/*.ts", "hardware-sim/moddable-lin/**/*.ts", "hardware-sim/virtual-*.ts", "hardware-sim/ecma-*.ts", "hardware-sim/{board-session,power-supply,mqtt-packet}.ts", "simulation/reference/**/*.ts", "simulation/cloud/*.ts", "simulation/!(main).ts"];
 
 const NOT_ON_BOARD = [
   ...["Buffer", "process", "global", "require", "module", "__dirname", "__filename", "console", "performance", "crypto", "fetch"],
@@ -58,7 +58,7 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tsconfig.moddable.json", "./hardware-sim/building/page/tsconfig.json"], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tsconfig.moddable.json", "./hardware-sim/building/page/tsconfig.json", "./phone/browser/tsconfig.json"], tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       eqeqeq: "error",

@@ -4,6 +4,7 @@
  * (`{ io, ...options }`) for what needs more than a pin. firmware/esp32 makes the Device of a real board,
  * hardware-sim that of a virtual one; nothing else in the firmware knows where it runs.
  */
+import type { BlockCipher } from "../protocol/block-cipher";
 import type { ResetReason } from "../protocol/door-state";
 import type { Hashes } from "../protocol/hashes";
 
@@ -258,6 +259,44 @@ export interface FirmwareUpdate {
   confirm(): void;
 }
 
+/** A peer of a GATT server; the same object for as long as it is connected. */
+export interface GattConnection {
+  /** Ends the connection. `onDisconnect` does not follow (the SDK's server forgets the connection at once). */
+  close(): void;
+}
+export interface GattCharacteristic {
+  /** 128 bits, lower-case hexadecimal with hyphens. */
+  uuid: string;
+  /** Sum of the class's `properties`. */
+  properties: number;
+  /** Asked once for each part of a long read: the same bytes until the last of them has gone. */
+  onRead?(connection: GattConnection): ArrayBuffer | Uint8Array;
+  /** A long write comes whole. */
+  onWrite?(value: ArrayBuffer, connection: GattConnection): void;
+}
+export interface GattServerOptions {
+  mtu?: number;
+  services: { uuid: string; characteristics: GattCharacteristic[] }[];
+  onReady?(): void;
+  onConnect?(connection: GattConnection): void;
+  onDisconnect?(connection: GattConnection): void;
+}
+export interface GattAdvertisement {
+  flags?: number;
+  name?: string;
+  services?: string[];
+}
+/** Moddable's BLE peripheral (modules/io/ble/server), one on a board. None of its callbacks may throw. */
+export interface GattServer {
+  /** After `onReady`. Goes on by itself while there is room for another connection. At most 31 bytes each. */
+  startAdvertising(scan: GattAdvertisement, response?: GattAdvertisement): void;
+  stopAdvertising(): void;
+}
+export interface GattServerConstructor {
+  new (options: GattServerOptions): GattServer;
+  readonly properties: { readonly read: number; readonly write: number };
+}
+
 /** A board. Pins are named for what is wired to them. */
 export interface Device {
   readonly io: { readonly Digital: DigitalConstructor };
@@ -293,6 +332,8 @@ export interface Device {
   /** Where an installer types commands, a line each. */
   readonly console?: { readonly io: SerialConstructor; readonly [option: string]: unknown };
   readonly update?: FirmwareUpdate;
+  /** Where phones and fobs are heard. */
+  readonly bluetooth?: { readonly io: GattServerConstructor; readonly blockCipher: BlockCipher; readonly [option: string]: unknown };
   /** One diagnostic line for a serial console; never a secret. */
   trace(line: string): void;
 }

@@ -26,6 +26,7 @@ export const REFUSALS = [
   "not-asked-for",
   "wrong-target", // firmware for another kind of board
   "no-room", // too much waits already; nothing is wrong with the message, and it is asked for again
+  "unknown-handle", // of no phone or fob, or another door's
 ] as const;
 export type ProtocolErrorCode = (typeof REFUSALS)[number];
 

@@ -1,0 +1,132 @@
+import { ascii, concat, equalBytes, readU16, readU32, writeU16, writeU32 } from "./bytes";
+import type { Hashes } from "./hashes";
+import { MAC_BYTES, MESSAGE_BYTES_MAX } from "./limits";
+import { ProtocolError } from "./protocol-error";
+import type { DownTopic } from "./topics";
+
+/**
+ * What a phone carries between a cloud and a door (SPEC 21): the very messages of MQTT, each sealed under keys that only
+ * those two have. The phone sees a header and as many bytes as the message has. Sealing is deterministic (a synthetic
+ * IV, as in RFC 5297, of HMAC-SHA-256): no nonce to repeat, and the same message is the same bytes for every phone.
+ */
+const FORMAT = 1;
+
+/** To the door 1–7, from it 16–18. */
+export const CourierKind = { manifest: 1, page: 2, delta: 3, lease: 4, time: 5, keyset: 6, acknowledgement: 7, receipt: 16, events: 17, need: 18 } as const;
+export type CourierKind = (typeof CourierKind)[keyof typeof CourierKind];
+
+/** In clear, and under the seal: by it a door says whether it wants an item before a byte of it has come. */
+export interface CourierHeader {
+  kind: CourierKind;
+  /** Bytes of the message within. */
+  length: number;
+  /** Page: its number. Delta: the version of its base. Keyset: its number. Otherwise 0. */
+  number: number;
+  /** Manifest, page: version of the base. Delta: its version. Lease: issued-at. Acknowledgement: sequence. Otherwise 0. */
+  version: number;
+}
+export const COURIER_HEADER_BYTES = 12;
+const IV_BYTES = MAC_BYTES;
+/** What the seal adds to a message. */
+export const COURIER_OVERHEAD_BYTES = COURIER_HEADER_BYTES + IV_BYTES;
+const BLOCK_BYTES = 32;
+
+/** The two keys under `DoorKeys.courier`, 32 bytes each. */
+export interface CourierKeys {
+  mac: Uint8Array;
+  seal: Uint8Array;
+}
+
+export function courierKeys(hashes: Hashes, courierKey: Uint8Array): CourierKeys {
+  return { mac: hashes.hmacSha256(courierKey, ascii("latchkey/1/courier/mac")), seal: hashes.hmacSha256(courierKey, ascii("latchkey/1/courier/seal")) };
+}
+
+/** header (12) ‖ IV (16) ‖ the message, XORed with HMAC(`seal`, IV ‖ block number (u32)) for blocks of 32 bytes. */
+export function sealCourierItem(hashes: Hashes, keys: CourierKeys, header: Omit<CourierHeader, "length">, message: Uint8Array): Uint8Array {
+  if (message.length > MESSAGE_BYTES_MAX) throw new Error("longer than any message");
+  const head = encodeCourierHeader({ ...header, length: message.length });
+  const iv = hashes.hmacSha256(keys.mac, concat(head, message)).slice(0, IV_BYTES);
+  return concat(head, iv, masked(hashes, keys, iv, message));
+}
+
+/**
+ * @param header the one that was offered; the item must begin with it.
+ * @throws {ProtocolError} `malformed`, `bad-mac`.
+ */
+export function openCourierItem(hashes: Hashes, keys: CourierKeys, item: Uint8Array): { header: CourierHeader; message: Uint8Array } {
+  const header = decodeCourierHeader(item.subarray(0, COURIER_HEADER_BYTES));
+  if (item.length !== COURIER_OVERHEAD_BYTES + header.length) throw new ProtocolError("malformed", "courier item");
+  const iv = item.subarray(COURIER_HEADER_BYTES, COURIER_OVERHEAD_BYTES);
+  const message = masked(hashes, keys, iv, item.subarray(COURIER_OVERHEAD_BYTES));
+  const expected = hashes.hmacSha256(keys.mac, concat(item.subarray(0, COURIER_HEADER_BYTES), message));
+  if (!equalBytes(expected.subarray(0, IV_BYTES), iv)) throw new ProtocolError("bad-mac", "courier item");
+  return { header, message };
+}
+
+/** format 1 ‖ kind (u8) ‖ length (u16) ‖ number (u32) ‖ version (u32). */
+export function encodeCourierHeader({ kind, length, number, version }: CourierHeader): Uint8Array {
+  const bytes = new Uint8Array(COURIER_HEADER_BYTES);
+  bytes[0] = FORMAT;
+  bytes[1] = kind;
+  writeU16(bytes, 2, length);
+  writeU32(bytes, 4, number);
+  writeU32(bytes, 8, version);
+  return bytes;
+}
+
+/** @throws {ProtocolError} `malformed`, `too-large`. */
+export function decodeCourierHeader(bytes: Uint8Array): CourierHeader {
+  const kind = bytes[1] as CourierKind;
+  if (bytes.length !== COURIER_HEADER_BYTES || bytes[0] !== FORMAT || !KINDS.includes(kind)) throw new ProtocolError("malformed", "courier item");
+  const length = readU16(bytes, 2);
+  if (length > MESSAGE_BYTES_MAX) throw new ProtocolError("too-large", "courier item");
+  return { kind, length, number: readU32(bytes, 4), version: readU32(bytes, 8) };
+}
+
+const KINDS: readonly CourierKind[] = Object.values(CourierKind);
+
+/** The topic after `down/` that the same message has over MQTT. @throws {ProtocolError} `malformed` for what goes the other way. */
+export function downTopicOf({ kind, number }: CourierHeader): DownTopic {
+  switch (kind) {
+    case CourierKind.manifest:
+      return "manifest";
+    case CourierKind.page:
+      return `page/${number}`;
+    case CourierKind.delta:
+      return `delta/${number}`;
+    case CourierKind.lease:
+      return "lease";
+    case CourierKind.time:
+      return "time";
+    case CourierKind.keyset:
+      return "keyset";
+    case CourierKind.acknowledgement:
+      return "ack";
+    case CourierKind.receipt:
+    case CourierKind.events:
+    case CourierKind.need:
+      throw new ProtocolError("malformed", "not for a door");
+  }
+}
+
+/** The topic after `up/`. @throws {ProtocolError} `malformed` for what goes the other way. */
+export function upTopicOf({ kind }: CourierHeader): "receipt" | "events" | "need" {
+  if (kind === CourierKind.receipt) return "receipt";
+  if (kind === CourierKind.events) return "events";
+  if (kind === CourierKind.need) return "need";
+  throw new ProtocolError("malformed", "not for a cloud");
+}
+
+function masked(hashes: Hashes, keys: CourierKeys, iv: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const out = bytes.slice();
+  const counter = new Uint8Array(IV_BYTES + 4);
+  counter.set(iv);
+  for (let block = 0; BLOCK_BYTES * block < out.length; block++) {
+    writeU32(counter, IV_BYTES, block);
+    const mask = hashes.hmacSha256(keys.seal, counter);
+    const start = BLOCK_BYTES * block;
+    const end = Math.min(start + BLOCK_BYTES, out.length);
+    for (let at = start; at < end; at++) out[at] ^= mask[at - start];
+  }
+  return out;
+}
