@@ -11,10 +11,10 @@ import { ascii, fromHex, toHex } from "../protocol/bytes";
 import { ageUseJournal } from "./aged-journal";
 import { isTyped, type Attempt } from "./attempt";
 import { verifyCheapSignature } from "./cheap-signing";
-import { Courier } from "./courier";
+import { HostileNetwork } from "./hostile-network";
 import { DoorWatch } from "./door-watch";
 import { mixingHashes } from "./mixing-hashes";
-import { Radio } from "./radio";
+import { Network } from "./network";
 import type { Tally } from "./tally";
 import type { Trace } from "./trace";
 import type { Invariant } from "./violation";
@@ -46,12 +46,12 @@ export interface DoorUnitParts {
   boot: ((device: Device) => void) | undefined;
 }
 
-/** One door of a world: its board with the real firmware, its radio, who stands between it and its cloud, and who watches. */
+/** One door of a world: its board with the real firmware, its network, who stands between it and its cloud, and who watches. */
 export class DoorUnit {
   readonly number: number;
   readonly board: VirtualBoard;
-  readonly radio: Radio;
-  readonly courier: Courier;
+  readonly network: Network;
+  readonly hostile: HostileNetwork;
   readonly watch: DoorWatch;
   /** ms of the world until which somebody stands at the reader. */
   busyUntil = 0;
@@ -77,19 +77,19 @@ export class DoorUnit {
     this.number = parts.number;
     const { clock, trace, faults, number, seed } = parts;
     this.#random = new VirtualRandom(`${seed} unit ${number}`);
-    this.courier = new Courier(new VirtualRandom(`${seed} courier ${number}`), faults);
-    this.radio = new Radio({
+    this.hostile = new HostileNetwork(new VirtualRandom(`${seed} courier ${number}`), faults);
+    this.network = new Network({
       clock,
       random: new VirtualRandom(`${seed} radio ${number}`),
       faults,
       door: () => (this.#hex ??= toHex(this.claimSecretAndId.subarray(0, 8))),
       onUp: (what, payload) => parts.onUp(what, payload),
-      passes: (what, payload) => this.courier.passes(what, payload, (milliseconds, changed = payload) => clock.set(() => this.radio.deliver(what, changed), milliseconds)),
+      passes: (what, payload) => this.hostile.passes(what, payload, (milliseconds, changed = payload) => clock.set(() => this.network.deliver(what, changed), milliseconds)),
       answerHttp: (path, body) => parts.answerHttp(path, body),
     });
     this.board = new VirtualBoard({
       clock,
-      network: this.radio,
+      network: this.network,
       seed: `${seed} board ${number}`,
       encrypted: parts.encrypted,
       hashes: mixingHashes,
@@ -174,8 +174,8 @@ export class DoorUnit {
     this.timeLieMs = 0;
     this.aloneUntil = 0;
     this.board.supply.cancelCut();
-    this.courier.jamsLists = this.courier.jamsLeases = this.courier.holdsTime = false;
-    this.courier.spoils = 0;
+    this.hostile.jamsLists = this.hostile.jamsLeases = this.hostile.holdsTime = false;
+    this.hostile.spoils = 0;
     // What has rotted in its list a board finds once a day, and when it starts.
     this.board.powerOff();
     this.board.powerOn();

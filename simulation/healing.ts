@@ -1,4 +1,4 @@
-import { QUIET } from "./radio";
+import { QUIET } from "./network";
 import type { Attempt } from "./attempt";
 import type { DoorUnit } from "./door-unit";
 import { judge } from "./reference/judge";
@@ -25,8 +25,8 @@ export class Healing {
     world.trace.note("heal", 0, strict ? 1 : 0, 0);
     for (const unit of world.units) {
       unit.calm();
-      unit.radio.noise = QUIET;
-      unit.radio.appear();
+      unit.network.noise = QUIET;
+      unit.network.appear();
       world.cloud.setLockState(unit.number, 0);
       world.cloud.resetThrottle(unit.number);
       world.cloud.touch(unit.number);
@@ -42,16 +42,16 @@ export class Healing {
     for (const unit of world.units) {
       if (world.violation !== undefined) return;
       unit.watch.drained();
-      unit.radio.vanish(false);
+      unit.network.vanish(false);
       unit.restless = true;
     }
   }
 
-  #checkCaughtUp({ number, radio, board }: DoorUnit, strict: boolean): void {
+  #checkCaughtUp({ number, network, board }: DoorUnit, strict: boolean): void {
     const world = this.#world;
     const books = world.cloud.doors[number]!;
     if (world.violation !== undefined || !strict) return;
-    if (!board.running || !radio.connected) return world.fail("I6", `with the network there, the door is ${board.running ? "not connected" : "off"}`, number);
+    if (!board.running || !network.connected) return world.fail("I6", `with the network there, the door is ${board.running ? "not connected" : "off"}`, number);
     if (!books.upToDate) world.fail("I6", `after everything healed the door has list ${books.receipt?.version} of ${books.version}, keyset ${books.receipt?.keysetNumber} of ${world.cloud.keys.number}`, number);
   }
 

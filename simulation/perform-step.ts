@@ -7,7 +7,7 @@ import type { DoorUnit } from "./door-unit";
 import { flipBit, keepOldList, restoreOldList } from "./flash-faults";
 import type { Resident } from "./population";
 import { presents, presentsAtEdge, presentsInCut } from "./present";
-import { QUIET } from "./radio";
+import { QUIET } from "./network";
 import type { Step } from "./step";
 import type { LivingWorld } from "./living-world";
 
@@ -98,24 +98,24 @@ export function performStep(world: LivingWorld, step: Step): void {
       unit.timeLieMs = [0, -15 * MINUTE_MS, -14 * MINUTE_MS, 15 * MINUTE_MS, -HOUR_MS, -YEARS_10_MS, YEARS_10_MS, undefined][random.below(8)];
       return;
     case "jam":
-      unit.courier.jamsLists = true;
-      unit.courier.jamsLeases = random.chance(0.2);
-      world.clock.set(() => (unit.courier.jamsLists = unit.courier.jamsLeases = false), random.below(96 * HOUR_MS));
+      unit.hostile.jamsLists = true;
+      unit.hostile.jamsLeases = random.chance(0.2);
+      world.clock.set(() => (unit.hostile.jamsLists = unit.hostile.jamsLeases = false), random.below(96 * HOUR_MS));
       // Whoever keeps the list away would have time stand still as well.
-      unit.courier.holdsTime = random.chance(0.5);
+      unit.hostile.holdsTime = random.chance(0.5);
       if (random.chance(0.5)) world.clock.set(() => turnClockBack(world, unit, random), random.below(30 * HOUR_MS));
       return moveOut(world, step.door, random, 1);
     case "hold time":
-      unit.courier.holdsTime = true;
-      world.clock.set(() => (unit.courier.holdsTime = false), random.below(48 * HOUR_MS));
+      unit.hostile.holdsTime = true;
+      world.clock.set(() => (unit.hostile.holdsTime = false), random.below(48 * HOUR_MS));
       return;
     case "replay":
-      return unit.courier.replay(unit.radio, 1 + random.below(4));
+      return unit.hostile.replay(unit.network, 1 + random.below(4));
     case "tamper":
-      unit.courier.spoils += 4;
-      return unit.courier.tamper(unit.radio);
+      unit.hostile.spoils += 4;
+      return unit.hostile.tamper(unit.network);
     case "misdeliver":
-      return world.units[(step.door + 1) % world.units.length].courier.misdeliver(unit.radio);
+      return world.units[(step.door + 1) % world.units.length].hostile.misdeliver(unit.network);
   }
 }
 
@@ -154,10 +154,10 @@ function pressExit(world: LivingWorld, unit: DoorUnit): void {
 
 /** The network is there for a while, more or less good. */
 function connect(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): void {
-  const { radio } = unit;
-  if (radio.up || world.clock.now < unit.aloneUntil) return;
-  radio.noise = random.chance(0.4) ? QUIET : { drop: random.below(25) / 100, duplicate: random.below(15) / 100, late: random.below(20) / 100 };
-  radio.appear();
+  const { network } = unit;
+  if (network.up || world.clock.now < unit.aloneUntil) return;
+  network.noise = random.chance(0.4) ? QUIET : { drop: random.below(25) / 100, duplicate: random.below(15) / 100, late: random.below(20) / 100 };
+  network.appear();
   if (random.chance(0.4)) world.clock.set(() => interfere(world, unit, random), 200 + random.below(60_000));
   if (random.chance(0.1)) world.clock.set(() => world.cloud.unlock(unit.number, 1), 1_000 + random.below(30_000));
   if (random.chance(0.1)) world.clock.set(() => restartBroker(world, unit), random.below(60_000));
@@ -167,26 +167,26 @@ function connect(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): voi
       // What has healed stays for a while.
       if (!unit.restless) return;
       if (silently) world.faults.add("partition");
-      radio.vanish(silently);
+      network.vanish(silently);
     },
     20_000 + random.below(random.chance(0.8) ? 6 * MINUTE_MS : HOUR_MS),
   );
 }
 
-function restartBroker({ faults }: LivingWorld, { radio }: DoorUnit): void {
-  if (radio.connected) faults.add("broker restart");
-  radio.breakConnection();
+function restartBroker({ faults }: LivingWorld, { network }: DoorUnit): void {
+  if (network.connected) faults.add("broker restart");
+  network.breakConnection();
 }
 
 /** While there is a connection, somebody hostile has something to say. */
-function interfere({ units }: LivingWorld, { courier, radio, number }: DoorUnit, random: VirtualRandom): void {
+function interfere({ units }: LivingWorld, { hostile, network, number }: DoorUnit, random: VirtualRandom): void {
   switch (random.below(4)) {
     case 0:
-      return units[(number + 1) % units.length].courier.misdeliver(radio);
+      return units[(number + 1) % units.length].hostile.misdeliver(network);
     case 1:
-      return courier.tamper(radio);
+      return hostile.tamper(network);
     default:
-      return courier.replay(radio, 1 + random.below(4));
+      return hostile.replay(network, 1 + random.below(4));
   }
 }
 
@@ -236,7 +236,7 @@ function moveOut(world: LivingWorld, door: number, random: VirtualRandom, count:
 function flood(world: LivingWorld, unit: DoorUnit): void {
   world.faults.add("event flood");
   let left = FLOOD_EVENTS;
-  unit.radio.vanish(false);
+  unit.network.vanish(false);
   // And so it stays for half a day.
   unit.aloneUntil = world.clock.now + FLOOD_EVENTS * FLOOD_PAUSE_MS + 12 * HOUR_MS;
   const toggle = (): void => {

@@ -31,7 +31,7 @@ export const STEP_KINDS = [
   // Clocks
   "clock chip",
   "time server", // its answers are wrong from now on
-  // A hostile courier
+  // A hostile network
   "jam",
   "hold time",
   "replay",

@@ -80,8 +80,8 @@ export class World implements LivingWorld {
       clock: this.clock,
       random: new VirtualRandom(`${options.seed} cloud`),
       rules: drawRules(random, Math.floor(start / 1_000)),
-      send: (door, what, payload) => this.units[door].radio.send(what, payload),
-      connected: (door) => this.units[door].radio.connected,
+      send: (door, what, payload) => this.units[door].network.send(what, payload),
+      connected: (door) => this.units[door].network.connected,
       claimSecretOf: (door) => this.units[door].claimSecretAndId.slice(8),
       onClaimed: (door, books) => {
         this.units[door].watch.books = books;
@@ -151,7 +151,7 @@ export class World implements LivingWorld {
 
   #moveIn(): void {
     for (const unit of this.units) {
-      unit.radio.appear();
+      unit.network.appear();
       unit.start();
     }
     this.pass(10_000);
@@ -167,7 +167,7 @@ export class World implements LivingWorld {
     this.pass(60_000);
     const random = new VirtualRandom(`${this.options.seed} age`);
     for (const unit of this.units) if (random.chance(0.5)) unit.age(random);
-    for (const { radio } of this.units) radio.vanish(false);
+    for (const { network } of this.units) network.vanish(false);
   }
 
   #newUnit(number: number, random: VirtualRandom): DoorUnit {

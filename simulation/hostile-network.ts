@@ -1,5 +1,5 @@
 import type { VirtualRandom } from "../hardware-sim/virtual-random";
-import type { Radio } from "./radio";
+import type { Network } from "./network";
 import type { Tally } from "./tally";
 
 const KEPT = 48;
@@ -10,7 +10,7 @@ const HOLD_TIME_ANSWER_MS = 59_500;
  * Somebody hostile between a cloud and its doors: keeps what it sees, sends it again whenever it likes, to any door,
  * whole or changed, and holds back what it does not like. It has no keys.
  */
-export class Courier {
+export class HostileNetwork {
   /** Lists are held back from this door, and leases are not: whoever was revoked wants to stay. */
   jamsLists = false;
   jamsLeases = false;
@@ -53,19 +53,19 @@ export class Courier {
   }
 
   /** Sends one or more of the things that it has kept. */
-  replay(radio: Radio, count: number): void {
+  replay(network: Network, count: number): void {
     for (let i = 0; i < count; i++) {
       const old = this.#any();
-      if (old === undefined || !radio.connected) return;
+      if (old === undefined || !network.connected) return;
       this.#faults.add("replayed");
-      radio.deliver(old.what, old.payload);
+      network.deliver(old.what, old.payload);
     }
   }
 
   /** Sends something with a changed byte, or under another topic, or cut short. */
-  tamper(radio: Radio): void {
+  tamper(network: Network): void {
     const old = this.#any();
-    if (old === undefined || !radio.connected) return;
+    if (old === undefined || !network.connected) return;
     const payload = old.payload.slice();
     let { what } = old;
     switch (this.#random.below(4)) {
@@ -76,21 +76,21 @@ export class Courier {
         what = this.#any()!.what;
         break;
       case 2:
-        radio.deliver(what, payload.slice(0, 1 + this.#random.below(payload.length)));
+        network.deliver(what, payload.slice(0, 1 + this.#random.below(payload.length)));
         return this.#faults.add("tampered");
       default:
         for (let i = 0; i < 4; i++) payload[this.#random.below(payload.length)] = this.#random.below(256);
     }
     this.#faults.add("tampered");
-    radio.deliver(what, payload);
+    network.deliver(what, payload);
   }
 
   /** Brings another door what was meant for this one. */
-  misdeliver(radio: Radio): void {
+  misdeliver(network: Network): void {
     const old = this.#any();
-    if (old === undefined || !radio.connected) return;
+    if (old === undefined || !network.connected) return;
     this.#faults.add("other door's message");
-    radio.deliver(old.what, old.payload);
+    network.deliver(old.what, old.payload);
   }
 
   /** Changes one bit of what is said, never of the signature, which is what most receivers look at last. */

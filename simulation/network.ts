@@ -18,7 +18,7 @@ export interface Noise {
 
 export const QUIET: Noise = { drop: 0, duplicate: 0, late: 0 };
 
-export interface RadioParts {
+export interface NetworkParts {
   clock: VirtualClock;
   random: VirtualRandom;
   faults: Tally;
@@ -42,14 +42,14 @@ const MINUTE_MS = 60_000;
  * A door's way to its cloud, whole messages at a time: cheap, because a simulated year of pings shows nothing. It
  * drops, doubles, delays and reorders, goes away with or without a word, and comes back.
  */
-export class Radio implements BoardNetwork {
+export class Network implements BoardNetwork {
   noise: Noise = QUIET;
-  readonly #parts: RadioParts;
+  readonly #parts: NetworkParts;
   readonly #rxPrefix: number;
   #up = false;
-  #client: RadioClient | undefined;
+  #client: NetworkClient | undefined;
 
-  constructor(parts: RadioParts) {
+  constructor(parts: NetworkParts) {
     this.#parts = parts;
     this.#rxPrefix = "latchkey/1/doors/0123456789abcdef/up/".length;
   }
@@ -103,15 +103,15 @@ export class Radio implements BoardNetwork {
 
   attach(session: BoardSession): Device["network"] {
     this.#client = undefined;
-    const radio = this;
+    const network = this;
     session.onEnd(() => {
       this.#client = undefined;
     });
-    const io: MqttClientConstructor = class extends RadioClient {
+    const io: MqttClientConstructor = class extends NetworkClient {
       constructor(options: MqttOptions) {
-        super(session, radio.#parts, options, (what, payload) => radio.#heard(what, payload));
-        radio.#client = this;
-        if (radio.#up) this.connect(false);
+        super(session, network.#parts, options, (what, payload) => network.#heard(what, payload));
+        network.#client = this;
+        if (network.#up) this.connect(false);
       }
     };
     return { mqtt: { io }, http: { io: httpClientClass(session, (exchange, events) => this.#perform(exchange, events)) } };
@@ -157,7 +157,7 @@ export class Radio implements BoardNetwork {
 }
 
 /** The door's MQTT client (ECMA-419), as far as the firmware can tell. */
-class RadioClient implements MqttClient {
+class NetworkClient implements MqttClient {
   static readonly CONNACK = Operation.connack;
   static readonly PUBLISH = Operation.publish;
   static readonly PUBACK = Operation.puback;
@@ -165,12 +165,12 @@ class RadioClient implements MqttClient {
   static readonly SUBACK = Operation.suback;
   state: "waiting" | "connecting" | "online" | "closed" = "waiting";
   readonly #session: BoardSession;
-  readonly #parts: RadioParts;
+  readonly #parts: NetworkParts;
   readonly #options: MqttOptions;
   readonly #onPublish: (topic: string, payload: Uint8Array) => void;
   #unread: Uint8Array | undefined;
 
-  constructor(session: BoardSession, parts: RadioParts, options: MqttOptions, onPublish: (topic: string, payload: Uint8Array) => void) {
+  constructor(session: BoardSession, parts: NetworkParts, options: MqttOptions, onPublish: (topic: string, payload: Uint8Array) => void) {
     session.need();
     this.#session = session;
     this.#parts = parts;
@@ -186,7 +186,7 @@ class RadioClient implements MqttClient {
       if (this.state !== "connecting") return;
       if (inVain) return this.fail();
       this.#session.run(() => {
-        this.#options.onControl?.({ operation: RadioClient.CONNACK });
+        this.#options.onControl?.({ operation: NetworkClient.CONNACK });
         this.#options.onWritable?.(WRITABLE_BYTES);
       });
     }, inVain ? 1_000 : 4 * LATENCY_MS);
@@ -215,11 +215,11 @@ class RadioClient implements MqttClient {
   write(data: ArrayBuffer | Uint8Array | null, options?: MqttWrite): number {
     this.#session.need();
     if (this.state === "closed" || options === undefined) throw new Error("mqtt: not connected");
-    if (options.operation === RadioClient.SUBSCRIBE) {
+    if (options.operation === NetworkClient.SUBSCRIBE) {
       this.#parts.clock.set(() => {
         if (this.state !== "connecting") return;
         this.state = "online";
-        this.#session.run(() => this.#options.onControl?.({ operation: RadioClient.SUBACK }));
+        this.#session.run(() => this.#options.onControl?.({ operation: NetworkClient.SUBACK }));
       }, 2 * LATENCY_MS);
     } else if (data !== null) {
       this.#onPublish(options.topic!, data instanceof Uint8Array ? data.slice() : new Uint8Array(data.slice(0)));
