@@ -1,13 +1,14 @@
-import { ascii, concat, equalBytes, readU16, readU32, writeU16, writeU32 } from "./bytes";
+import { ascii, readU16, readU32, writeU16, writeU32 } from "./bytes";
 import type { Hashes } from "./hashes";
-import { MAC_BYTES, MESSAGE_BYTES_MAX } from "./limits";
+import { MESSAGE_BYTES_MAX } from "./limits";
 import { ProtocolError } from "./protocol-error";
+import { openSynthetic, SEAL_BYTES, sealSynthetic, type SealKeys } from "./synthetic-seal";
 import type { DownTopic } from "./topics";
 
 /**
  * What a phone carries between a cloud and a door (SPEC 21): the very messages of MQTT, each sealed under keys that only
- * those two have. The phone sees a header and as many bytes as the message has. Sealing is deterministic (a synthetic
- * IV, as in RFC 5297, of HMAC-SHA-256): no nonce to repeat, and the same message is the same bytes for every phone.
+ * those two have. The phone sees a header and as many bytes as the message has. Sealing is deterministic
+ * (synthetic-seal.ts): no nonce to repeat, and the same message is the same bytes for every phone.
  */
 const FORMAT = 1;
 
@@ -26,27 +27,20 @@ export interface CourierHeader {
   version: number;
 }
 export const COURIER_HEADER_BYTES = 12;
-const IV_BYTES = MAC_BYTES;
 /** What the seal adds to a message. */
-export const COURIER_OVERHEAD_BYTES = COURIER_HEADER_BYTES + IV_BYTES;
-const BLOCK_BYTES = 32;
+export const COURIER_OVERHEAD_BYTES = COURIER_HEADER_BYTES + SEAL_BYTES;
 
-/** The two keys under `DoorKeys.courier`, 32 bytes each. */
-export interface CourierKeys {
-  mac: Uint8Array;
-  seal: Uint8Array;
-}
+/** The two keys under `DoorKeys.courier`. */
+export type CourierKeys = SealKeys;
 
 export function courierKeys(hashes: Hashes, courierKey: Uint8Array): CourierKeys {
   return { mac: hashes.hmacSha256(courierKey, ascii("latchkey/1/courier/mac")), seal: hashes.hmacSha256(courierKey, ascii("latchkey/1/courier/seal")) };
 }
 
-/** header (12) ‖ IV (16) ‖ the message, XORed with HMAC(`seal`, IV ‖ block number (u32)) for blocks of 32 bytes. */
+/** The message sealed under its header (12). */
 export function sealCourierItem(hashes: Hashes, keys: CourierKeys, header: Omit<CourierHeader, "length">, message: Uint8Array): Uint8Array {
   if (message.length > MESSAGE_BYTES_MAX) throw new Error("longer than any message");
-  const head = encodeCourierHeader({ ...header, length: message.length });
-  const iv = hashes.hmacSha256(keys.mac, concat(head, message)).slice(0, IV_BYTES);
-  return concat(head, iv, masked(hashes, keys, iv, message));
+  return sealSynthetic(hashes, keys, encodeCourierHeader({ ...header, length: message.length }), message);
 }
 
 /**
@@ -56,11 +50,7 @@ export function sealCourierItem(hashes: Hashes, keys: CourierKeys, header: Omit<
 export function openCourierItem(hashes: Hashes, keys: CourierKeys, item: Uint8Array): { header: CourierHeader; message: Uint8Array } {
   const header = decodeCourierHeader(item.subarray(0, COURIER_HEADER_BYTES));
   if (item.length !== COURIER_OVERHEAD_BYTES + header.length) throw new ProtocolError("malformed", "courier item");
-  const iv = item.subarray(COURIER_HEADER_BYTES, COURIER_OVERHEAD_BYTES);
-  const message = masked(hashes, keys, iv, item.subarray(COURIER_OVERHEAD_BYTES));
-  const expected = hashes.hmacSha256(keys.mac, concat(item.subarray(0, COURIER_HEADER_BYTES), message));
-  if (!equalBytes(expected.subarray(0, IV_BYTES), iv)) throw new ProtocolError("bad-mac", "courier item");
-  return { header, message };
+  return { header, message: openSynthetic(hashes, keys, COURIER_HEADER_BYTES, item) };
 }
 
 /** format 1 ‖ kind (u8) ‖ length (u16) ‖ number (u32) ‖ version (u32). */
@@ -115,18 +105,4 @@ export function upTopicOf({ kind }: CourierHeader): "receipt" | "events" | "need
   if (kind === CourierKind.events) return "events";
   if (kind === CourierKind.need) return "need";
   throw new ProtocolError("malformed", "not for a cloud");
-}
-
-function masked(hashes: Hashes, keys: CourierKeys, iv: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const out = bytes.slice();
-  const counter = new Uint8Array(IV_BYTES + 4);
-  counter.set(iv);
-  for (let block = 0; BLOCK_BYTES * block < out.length; block++) {
-    writeU32(counter, IV_BYTES, block);
-    const mask = hashes.hmacSha256(keys.seal, counter);
-    const start = BLOCK_BYTES * block;
-    const end = Math.min(start + BLOCK_BYTES, out.length);
-    for (let at = start; at < end; at++) out[at] ^= mask[at - start];
-  }
-  return out;
 }
