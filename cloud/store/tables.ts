@@ -3,6 +3,7 @@ import type { AccountRow, CodeRow, IdentifierRow, PasskeyChallengeRow, PasskeyRo
 import type { DoorAlarmKind, DoorRow, EventRow, KeysetRow, LeaseEndsRow, ListBaseRow, ListDeltaRow, OutboxRow, RemoteUnlockRow } from "./rows/door-rows";
 import type { HouseholdRow, InvitationRow, MembershipRow, RemovalRow } from "./rows/household-rows";
 import type { MessageRow, NotificationRow, NotificationRuleRow, OccurrenceRow, WebhookDeliveryRow, WebhookRow } from "./rows/message-rows";
+import type { CarrierRow, PhoneRow } from "./rows/phone-rows";
 import type { AuditRow, DataKeyRow, ManagerInvitationRow, PropertyRow, TemplateRow, UnitRow } from "./rows/property-rows";
 import type { CredentialRow, DoorCredentialRow, GrantDoorTable, GrantRow, PersonRow, RevocationRow } from "./rows/right-rows";
 import type { GroupRow, KeyLinkRow, KeyRow, ProfileRow } from "./rows/sharing-rows";
@@ -63,6 +64,10 @@ export interface Tables {
   notifications: WithDefaults<NotificationRow, "id" | "read_at">;
   webhooks: WithDefaults<WebhookRow, "failures" | "failing_since" | "next_at" | "missed" | "paused_at">;
   webhook_deliveries: WithDefaults<WebhookDeliveryRow, "delivered_at" | "failed_at" | "problem">;
+  phones: WithDefaults<PhoneRow, "ended_at">;
+  phone_endings: { phone_id: string; revocation_id: string };
+  carriers: CarrierRow;
+  handle_counters: { holder_id: string; next: number };
 }
 
 /** Columns that an INSERT may leave to the schema. */

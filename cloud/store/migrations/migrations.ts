@@ -3,6 +3,7 @@ import { DOORS_AND_LISTS } from "./doors-and-lists";
 import { HOUSEHOLDS } from "./households";
 import { KEYS_AND_SHARING } from "./keys-and-sharing";
 import type { Migration } from "./migration";
+import { PHONES } from "./phones";
 import { STANDING_ORDERS } from "./standing-orders";
 
 /**
@@ -10,4 +11,4 @@ import { STANDING_ORDERS } from "./standing-orders";
  * Times are Unix seconds, ids 16 hexadecimal digits. What a rule of the system forbids, the schema refuses where
  * it can.
  */
-export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING];
+export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES];
