@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { whyNoXs } from "../hardware-sim/xs/find-worker";
+import { nodeBlockCipher } from "../hardware-sim/xs/host-block-cipher";
 import { nodeHashes } from "../hardware-sim/xs/host-hashes";
 import { type CaseHost, type Cases, SKIPPED, SkippedCase } from "./support/cases";
 import { assert } from "./support/portable-assert";
@@ -15,6 +16,7 @@ const noXs = whyNoXs();
 
 const nodeHost: CaseHost = {
   hashes: nodeHashes,
+  blockCipher: nodeBlockCipher,
   vectors(path) {
     const text = readVectors(path);
     if (text === undefined) throw new SkippedCase("no published vectors");

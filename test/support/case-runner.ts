@@ -1,11 +1,13 @@
 /** Runs a case file inside XS: the other end of xs-cases.ts. */
 import { callHost, fromUtf8, serve, toUtf8 } from "../../hardware-sim/xs/guest";
+import { guestBlockCipher } from "../../hardware-sim/xs/guest-block-cipher";
 import { guestHashes } from "../../hardware-sim/xs/guest-hashes";
 import { type CaseHost, type Cases, SkippedCase } from "./cases";
 import { assert } from "./portable-assert";
 
 const host: CaseHost = {
   hashes: guestHashes,
+  blockCipher: guestBlockCipher,
   vectors(path) {
     const text = callHost("vectors", toUtf8(path));
     if (text.length === 0) throw new SkippedCase("no published vectors");

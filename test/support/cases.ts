@@ -1,3 +1,4 @@
+import type { BlockCipher } from "../../protocol/block-cipher";
 import type { Hashes } from "../../protocol/hashes";
 import type { Assert } from "./portable-assert";
 
@@ -5,6 +6,8 @@ import type { Assert } from "./portable-assert";
 export interface CaseHost {
   /** Native hash functions: Node's own, which XS reaches by a host call. */
   readonly hashes: Hashes;
+  /** Node's own AES, in the same way. */
+  readonly blockCipher: BlockCipher;
   /**
    * A published vector file, parsed, such as "wycheproof/ed25519_test.json". Where the files are missing the case
    * ends here and is reported as skipped.

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hostBlockCipher } from "../../hardware-sim/xs/host-block-cipher";
 import { hostHashes } from "../../hardware-sim/xs/host-hashes";
 import { bundleForXs } from "../../hardware-sim/xs/xs-bundle";
 import { XsProgram } from "../../hardware-sim/xs/xs-program";
@@ -31,6 +32,6 @@ export class XsCases {
       folder: __dirname,
     });
     const vectors = (path: Uint8Array): Uint8Array => Buffer.from(readVectors(Buffer.from(path).toString("utf8")) ?? "", "utf8");
-    return XsProgram.start(bundle, { ...hostHashes, vectors });
+    return XsProgram.start(bundle, { ...hostHashes, ...hostBlockCipher, vectors });
   }
 }
