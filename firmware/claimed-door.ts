@@ -11,6 +11,7 @@ import { UseJournal } from "./admission/use-journal";
 import { CloudSession } from "./cloud/cloud-session";
 import { CommandDesk } from "./cloud/command-desk";
 import { ReceiptCounter } from "./cloud/receipt-counter";
+import { ReceiptDesk } from "./cloud/receipt-desk";
 import type { Device, Flash, KeyValue } from "./device";
 import type { Door } from "./door/door";
 import { DoorMode } from "./door/door-mode";
@@ -100,6 +101,8 @@ export class ClaimedDoor implements Owned {
       uptime,
       unlock: (outputs, requestId) => this.#unlockRemotely(outputs, requestId),
     });
+    const counter = new ReceiptCounter(keyValue, record.login.enrolment);
+    const receipts = new ReceiptDesk({ hashes, record, store, keysets, leases: this.#leases, clock, log, uses: this.#uses, counter });
     this.#session = new CloudSession({
       device,
       door,
@@ -109,14 +112,12 @@ export class ClaimedDoor implements Owned {
       queue,
       uptime,
       clock,
-      store,
       updater: this.#updater,
       keysets,
       leases: this.#leases,
       log,
-      uses: this.#uses,
       throttle: this.#throttle,
-      counter: new ReceiptCounter(keyValue, record.login.enrolment),
+      receipts,
       desk,
       firmware: parts.life.firmware,
       telemetry: () => parts.life.telemetry,

@@ -1,18 +1,15 @@
-import { openAcknowledgement } from "../../protocol/acknowledgement";
 import { equalBytes } from "../../protocol/bytes";
-import { signingContext } from "../../protocol/cose-sign1";
 import { encodeDoorState, OFFLINE, type DoorState } from "../../protocol/door-state";
 import { encodeEventUpload } from "../../protocol/event-record";
-import { EVENTS_PER_UPLOAD_MAX, SIGNED_TIME_BYTES_MAX } from "../../protocol/limits";
+import { EVENTS_PER_UPLOAD_MAX } from "../../protocol/limits";
 import { encodeNeed } from "../../protocol/need";
 import { ProtocolError, type ProtocolErrorCode } from "../../protocol/protocol-error";
-import { encodeReceipt } from "../../protocol/receipt";
-import { decodeSignedTime } from "../../protocol/signed-time";
-import type { AccessListStore } from "../access-list/access-list-store";
 import { CloudLink } from "./cloud-link";
+import { DownMessages, type DownMessageAnswers } from "./down-messages";
 import { Inbox } from "./inbox";
 import { RefusalCounters } from "./refusal-counters";
 import type { CommandDesk } from "./command-desk";
+import type { ReceiptDesk } from "./receipt-desk";
 import type { Device, TimerHandle } from "../device";
 import type { Door } from "../door/door";
 import type { EnrolmentRecord } from "../enrolment/enrolment-record";
@@ -23,10 +20,8 @@ import type { LeaseStore } from "../trust/lease-store";
 import { EVENT_UPLOAD_RETRY_MAX_MS, EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "../limits";
 import type { ListUpdater } from "../access-list/list-updater";
 import type { PinThrottle } from "../admission/pin-throttle";
-import type { ReceiptCounter } from "./receipt-counter";
 import type { TrustedClock } from "../trust/trusted-clock";
 import type { Uptime } from "../uptime";
-import type { UseJournal } from "../admission/use-journal";
 import type { Work, WorkQueue } from "../work-queue";
 
 export interface CloudSessionParts {
@@ -39,14 +34,12 @@ export interface CloudSessionParts {
   queue: WorkQueue;
   uptime: Uptime;
   clock: TrustedClock;
-  store: AccessListStore;
   updater: ListUpdater;
   keysets: KeysetStore;
   leases: LeaseStore;
   log: EventLog;
-  uses: UseJournal;
   throttle: PinThrottle;
-  counter: ReceiptCounter;
+  receipts: ReceiptDesk;
   desk: CommandDesk;
   firmware: FirmwareUpdater;
   /** What the rest of the board says of itself in `up/state`. */
@@ -57,7 +50,9 @@ export interface CloudSessionParts {
  * What a claimed door says to its cloud and takes from it. It says what it has (receipts) and what it lacks
  * (needs); whatever comes is checked where it belongs, in slices, and a refusal is counted and changes nothing.
  */
-export class CloudSession {
+export class CloudSession implements DownMessageAnswers {
+  /** What a cloud says that changes something: for phones that bring it. */
+  readonly messages: DownMessages;
   readonly #parts: CloudSessionParts;
   readonly #link: CloudLink;
   readonly #inbox: Inbox;
@@ -79,6 +74,7 @@ export class CloudSession {
       hasRoom: (byteLength) => this.#inbox.hasRoom(byteLength),
       onDropped: (code) => this.refuse(new ProtocolError(code, "message")),
     });
+    this.messages = new DownMessages({ ...parts, hashes: parts.device.hashes, answers: this });
     this.#inbox = new Inbox({ timers: parts.device.timer, queue: parts.queue, handle: (what, payload) => this.#guard(this.#handle(what, payload)) });
   }
 
@@ -96,7 +92,7 @@ export class CloudSession {
     this.#refusals.count(error.code);
     this.#parts.device.trace(`refused: ${error.message}`);
     this.sayState();
-    if (TELLING.includes(error.code)) this.#sayReceiptSoon();
+    if (TELLING.includes(error.code)) this.sayReceiptSoon();
   }
 
   /**
@@ -126,30 +122,8 @@ export class CloudSession {
   /** What this door has, under its MAC: after each change, once it is durable. */
   sayReceipt(): void {
     if (!this.#link.online) return;
-    const { device, record, store, leases, clock, log, uses, keysets, counter } = this.#parts;
-    const active = store.active;
-    const lease = leases.current;
-    const receipt = encodeReceipt(device.hashes, record.keys.receipt, {
-      enrolment: record.login.enrolment,
-      counter: counter.next(),
-      epoch: active?.epoch ?? 0,
-      version: active?.version ?? 0,
-      manifestHash: active?.manifestHash ?? NO_HASH,
-      deltaHash: active?.deltaHash ?? NO_HASH,
-      keysetNumber: keysets.current?.number ?? 0,
-      leaseIssuedAt: lease?.issuedAt ?? 0,
-      leaseEnd: lease?.guestNotAfter ?? 0,
-      signedTime: clock.signedSinceBoot,
-      wallTime: clock.wallTime() ?? 0,
-      firstEvent: log.first,
-      nextEvent: log.next,
-      alarms: {
-        ...store.alarms,
-        timeUnknown: clock.wallTime() === undefined,
-        eventsFolded: log.folded,
-        usesFull: uses.full,
-      },
-    });
+    const { receipts, log } = this.#parts;
+    const receipt = receipts.make();
     this.#firstEventSaid = log.first;
     this.#link.publish("receipt", receipt);
   }
@@ -159,7 +133,7 @@ export class CloudSession {
     this.#parts.firmware.proved();
     this.sayState();
     this.sayReceipt();
-    this.#askTime();
+    this.askTime();
     // Whatever was asked over the connection before, its answer may be lost.
     this.#asked = undefined;
     this.sayNeed();
@@ -170,12 +144,13 @@ export class CloudSession {
     if (this.#link.online) {
       this.sayReceipt();
       this.sayState();
-      this.#askTime();
+      this.askTime();
     }
     this.#parts.device.timer.set(() => this.#everyInterval(), RECEIPT_INTERVAL_MS);
   }
 
-  #askTime(): void {
+  askTime(): void {
+    if (!this.#link.online) return;
     this.#link.publish("need", encodeNeed({ timeNonce: this.#parts.clock.ask() }));
   }
 
@@ -219,12 +194,17 @@ export class CloudSession {
     this.#uploadTimer = device.timer.set(() => this.#upload(true), this.#uploadPause);
   }
 
+  /** The cloud has taken events: the next ones. */
+  sayEvents(): void {
+    this.#upload();
+  }
+
   #receive(what: string, payload: Uint8Array): void {
     if (!this.#inbox.take(what, payload)) this.refuse(new ProtocolError("no-room", "message"));
   }
 
   /** Whoever sends this does not know what this door has; told at most so often, lest two that disagree talk all day. */
-  #sayReceiptSoon(): void {
+  sayReceiptSoon(): void {
     this.#receiptTimer ??= this.#parts.device.timer.set(() => {
       this.#receiptTimer = undefined;
       this.sayReceipt();
@@ -243,64 +223,12 @@ export class CloudSession {
   }
 
   *#handle(what: string, payload: Uint8Array): Work {
-    const { updater, leases, keysets, clock } = this.#parts;
-    const [object, number] = what.split("/");
-    switch (object) {
-      case "manifest":
-        yield* updater.receiveManifest(payload);
-        return this.sayNeed();
-      case "page":
-        yield* updater.receivePage(Number(number), payload);
-        return this.sayNeed();
-      case "delta":
-        yield* updater.receiveDelta(Number(number), payload);
-        // Where it changed nothing, whoever sends it has not heard what is here; told at leisure, or two would talk all day.
-        this.#sayReceiptSoon();
-        return this.sayNeed();
-      case "keyset":
-        yield* keysets.receiveKeyset(payload);
-        // Until the new lease key has signed the time, it is unknown.
-        if (clock.wallTime() === undefined) this.#askTime();
-        return this.sayReceipt();
-      case "lease":
-        yield* leases.receiveLease(payload);
-        return this.sayReceipt();
-      case "time":
-        yield* this.#receiveTime(payload);
-        return this.sayReceipt();
-      case "command":
-        this.#link.publish("reply", this.#parts.desk.receive(payload));
-        return;
-      case "ack":
-        return this.#acknowledge(payload);
-      case "firmware":
-        return yield* this.#parts.firmware.receive(payload);
-      default:
-        throw new ProtocolError("malformed", "unknown topic");
-    }
-  }
-
-  *#receiveTime(message: Uint8Array): Work {
-    const { clock, keysets, doorId } = this.#parts;
-    const payload = yield* keysets.openSigned("lease", message, signingContext("time", doorId), SIGNED_TIME_BYTES_MAX, (unproved) => {
-      if (!clock.expects(decodeSignedTime(unproved))) throw new ProtocolError("unknown-nonce");
-    });
-    clock.acceptSigned(decodeSignedTime(payload));
-  }
-
-  #acknowledge(bytes: Uint8Array): void {
-    const { device, record, log } = this.#parts;
-    const { enrolment, sequence } = openAcknowledgement(device.hashes, record.keys.acknowledgement, bytes);
-    if (enrolment !== record.login.enrolment) throw new ProtocolError("wrong-enrolment");
-    const known = log.acknowledged;
-    if (!log.acknowledge(sequence)) return;
-    if (log.acknowledged > known) this.#upload();
-    // A cloud that waits for what is not here any more would ask for ever; a receipt tells it.
-    else if (sequence < log.first) this.#sayReceiptSoon();
+    const { desk, firmware } = this.#parts;
+    if (what === "command") this.#link.publish("reply", desk.receive(payload));
+    else if (what === "firmware") yield* firmware.receive(payload);
+    else yield* this.messages.receive(what, payload);
   }
 }
-
-const NO_HASH = new Uint8Array(8);
 
 /** Refusals that tell that the sender takes this door for another than it is, or that something of it was not kept. */
 const TELLING: readonly ProtocolErrorCode[] = ["old-version", "wrong-base", "lease-for-newer-list", "wrong-keyset-number", "no-room"];
