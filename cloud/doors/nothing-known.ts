@@ -4,6 +4,7 @@ export const NOTHING_KNOWN = {
   acknowledged_epoch: 0,
   acknowledged_version: 0,
   acknowledged_at: null,
+  acknowledged_by: null,
   receipt_counter: 0,
   receipt: null,
   signed_time: 0,

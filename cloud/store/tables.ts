@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from "kysely";
 import type { AccountRow, CodeRow, IdentifierRow, PasskeyChallengeRow, PasskeyRow, SessionRow, TokenRow } from "./rows/account-rows";
+import type { CourierCountRow, CourierNewsRow, CourierPartRow, CourierPhoneRow } from "./rows/courier-rows";
 import type { DoorAlarmKind, DoorRow, EventRow, KeysetRow, LeaseEndsRow, ListBaseRow, ListDeltaRow, OutboxRow, RemoteUnlockRow } from "./rows/door-rows";
 import type { HouseholdRow, InvitationRow, MembershipRow, RemovalRow } from "./rows/household-rows";
 import type { MessageRow, NotificationRow, NotificationRuleRow, OccurrenceRow, WebhookDeliveryRow, WebhookRow } from "./rows/message-rows";
@@ -13,7 +14,7 @@ export interface Tables {
   site: { one: 1; id: string };
   keysets: KeysetRow;
   properties: WithDefaults<PropertyRow, "rules" | "version">;
-  doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers" | "stolen_at">;
+  doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers" | "stolen_at" | "heard_by">;
   people: WithDefaults<PersonRow, "erased_at" | "version">;
   credentials: WithDefaults<CredentialRow, "key_owner" | "superseded_at" | "key_id">;
   door_credentials: WithDefaults<DoorCredentialRow, "guessable">;
@@ -67,6 +68,11 @@ export interface Tables {
   phones: WithDefaults<PhoneRow, "ended_at">;
   phone_endings: { phone_id: string; revocation_id: string };
   carriers: CarrierRow;
+  courier_parts: CourierPartRow;
+  courier_bundles: { property_id: string; serial: number; digest: string };
+  courier_news: WithDefaults<CourierNewsRow, "carried_at">;
+  courier_phones: CourierPhoneRow;
+  courier_counts: CourierCountRow;
   handle_counters: { holder_id: string; next: number };
 }
 

@@ -1,4 +1,5 @@
 import { ALTERED_EVENTS } from "./altered-events";
+import { COURIERS } from "./couriers";
 import { DOORS_AND_LISTS } from "./doors-and-lists";
 import { HOUSEHOLDS } from "./households";
 import { KEYS_AND_SHARING } from "./keys-and-sharing";
@@ -11,4 +12,4 @@ import { STANDING_ORDERS } from "./standing-orders";
  * Times are Unix seconds, ids 16 hexadecimal digits. What a rule of the system forbids, the schema refuses where
  * it can.
  */
-export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES];
+export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES, COURIERS];

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
+import type { HeardBy } from "./courier-rows";
 
 /** Doors, what is issued to them and what they say. */
 
@@ -47,6 +48,8 @@ export interface DoorRow {
   outputs: string;
   unit_numbers: 0 | 1;
   stolen_at: number | null;
+  heard_by: HeardBy | null;
+  acknowledged_by: HeardBy | null;
 }
 
 export type LockStateName = "normal" | "lock-down" | "hold-open";

@@ -1,6 +1,7 @@
 import type { ColumnType } from "kysely";
 import type { HolderClassName } from "../../access/grant";
 import type { StoredKind } from "../../access/stored-kind";
+import type { HeardBy } from "./courier-rows";
 
 /** People, what they open doors with, and their rights. */
 
@@ -77,4 +78,5 @@ export interface GrantDoorTable {
   changed_version: ColumnType<number | null, number | null | undefined, number | null>;
   former_end: ColumnType<number | null, number | null | undefined, number | null>;
   former_uses: ColumnType<number | null, number | null | undefined, number | null>;
+  acknowledged_by: ColumnType<HeardBy | null, HeardBy | null | undefined, HeardBy | null>;
 }
