@@ -2,7 +2,10 @@
 import type { Acknowledgement } from "../../../protocol/acknowledgement";
 import { readU16, readU32, toHex } from "../../../protocol/bytes";
 import type { Command, Reply } from "../../../protocol/command";
+import type { DoorFrame, PhoneFrame } from "../../../protocol/courier-frame";
+import type { CourierHeader } from "../../../protocol/courier-item";
 import { PROFILE_ENTRY_BYTES, RULE_ENTRY_BYTES, type Delta } from "../../../protocol/delta";
+import type { ProvedResponse } from "../../../protocol/door-proof";
 import type { DoorState } from "../../../protocol/door-state";
 import type { Hello, Login, Welcome } from "../../../protocol/enrolment";
 import type { ReadEvent } from "../../../protocol/event-record";
@@ -12,6 +15,7 @@ import type { Lease } from "../../../protocol/lease";
 import { ROW_BYTES } from "../../../protocol/limits";
 import type { Manifest } from "../../../protocol/manifest";
 import type { Need } from "../../../protocol/need";
+import type { Challenge, Result } from "../../../protocol/phone-unlock";
 import type { Profile } from "../../../protocol/profile";
 import type { Receipt } from "../../../protocol/receipt";
 import type { ScheduleRule } from "../../../protocol/schedule";
@@ -75,3 +79,9 @@ export function eventsReads(enrolment: number, events: readonly ReadEvent[]): Re
 export function needReads({ page, deltaBase, timeNonce }: Need): Reads {
   return { ...(page && { page: plain(page) }), ...(deltaBase !== undefined && { deltaBase }), ...(timeNonce && { timeNonce: toHex(timeNonce) }) };
 }
+
+export const challengeReads = (challenge: Challenge): Reads => plain(challenge);
+export const responseReads = ({ holder, wish }: Omit<ProvedResponse, "key">): Reads => ({ ...plain(holder), ...(wish === "carry" ? { wish } : wish) });
+export const resultReads = ({ status, seconds }: Result): Reads => ({ status, seconds });
+export const itemReads = (header: CourierHeader, message: Uint8Array): Reads => ({ ...header, message: toHex(message) });
+export const frameReads = (frame: PhoneFrame | DoorFrame): Reads => ({ ...plain(frame), ...(frame.type === "offer" && { headers: frame.headers.map((header) => ({ ...header })) }) });

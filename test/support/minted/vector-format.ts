@@ -13,6 +13,7 @@ export interface MintedVectors {
   profiles: Reads[];
   rules: Reads[];
   credentials: CredentialEntry[];
+  holders: HolderEntry[];
   /** Lists that decisions name. */
   lists: Record<string, { manifest: string; delta: string | null }>;
   decisionDefaults: DecisionGiven;
@@ -23,7 +24,8 @@ export interface MintedVectors {
 export type VectorObject =
   | "keyset" | "manifest" | "page" | "delta" | "lease" | "time" | "ack" | "command" | "firmware" // to a door
   | "receipt" | "events" | "reply" | "state" | "need" // to the cloud
-  | "hello" | "welcome" | "claim" | "grant"; // over HTTPS
+  | "hello" | "welcome" | "claim" | "grant" // over HTTPS
+  | "challenge" | "response" | "result" | "phone-frame" | "door-frame" | "item-down" | "item-up"; // by radio
 
 export interface MintedVector {
   name: string;
@@ -63,6 +65,9 @@ export interface Given {
   running?: number;
   minimum?: number;
   failed?: number;
+  /** By radio: the challenge that this connection has read, and the response that a result answers. */
+  challenge?: string | null;
+  response?: string;
   hello?: string;
   welcome?: string;
   claim?: string;
@@ -81,6 +86,15 @@ export interface CredentialEntry {
   /** Its rows in the base, and in the list `delta` where that differs. */
   rows: string[];
   inDelta?: string[];
+}
+
+/** A phone or fob at the door of the vectors (SPEC 20). */
+export interface HolderEntry {
+  kind: number;
+  credentialId: string;
+  counter: number;
+  handle: string;
+  key: string;
 }
 
 /** What is left out is as `decisionDefaults` has it. */

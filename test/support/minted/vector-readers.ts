@@ -3,17 +3,22 @@
  * to the cloud by what both share. Portable.
  */
 import { openAcknowledgement } from "../../../protocol/acknowledgement";
-import { fromHex, readU32, toHex } from "../../../protocol/bytes";
+import { equalBytes, fromHex, readU32, toHex } from "../../../protocol/bytes";
 import { openCommand, openReply } from "../../../protocol/command";
+import { decodeDoorFrame, decodePhoneFrame } from "../../../protocol/courier-frame";
+import { courierKeys, downTopicOf, openCourierItem, upTopicOf } from "../../../protocol/courier-item";
 import { signingContext } from "../../../protocol/cose-sign1";
 import { deriveDoorKeys, type DoorKeys } from "../../../protocol/door-keys";
+import { openResponse } from "../../../protocol/door-proof";
 import { decodeDoorState } from "../../../protocol/door-state";
 import { verify } from "../../../protocol/ed25519";
 import { decodeClaim, decodeHello, openClaim, openGrant, openWelcome, type ClaimContext } from "../../../protocol/enrolment";
 import { nextEventKey, openEventUpload, readEvents } from "../../../protocol/event-record";
+import type { BlockCipher } from "../../../protocol/block-cipher";
 import type { Hashes } from "../../../protocol/hashes";
-import { SIGNED_TIME_BYTES_MAX } from "../../../protocol/limits";
+import { MAC_BYTES, SIGNED_TIME_BYTES_MAX } from "../../../protocol/limits";
 import { decodeNeed } from "../../../protocol/need";
+import { decodeChallenge, decodeResult, resultProof } from "../../../protocol/phone-unlock";
 import { ProtocolError } from "../../../protocol/protocol-error";
 import { openReceipt } from "../../../protocol/receipt";
 import { decodeSignedTime } from "../../../protocol/signed-time";
@@ -23,7 +28,7 @@ import { runToEnd } from "../../../firmware/work-queue";
 import json from "../../../protocol/vectors.json";
 import { ListRig } from "../list-rig";
 import { Mint } from "../mint";
-import { acknowledgementReads, commandReads, deltaReads, eventsReads, firmwareReads, helloReads, keysetReads, leaseReads, loginReads, manifestReads, needReads, receiptReads, replyReads, stateReads, timeReads, welcomeReads } from "./reads";
+import { acknowledgementReads, challengeReads, commandReads, deltaReads, eventsReads, firmwareReads, frameReads, helloReads, itemReads, keysetReads, leaseReads, loginReads, manifestReads, needReads, receiptReads, replyReads, responseReads, resultReads, stateReads, timeReads, welcomeReads } from "./reads";
 import type { Given, MintedVector, MintedVectors, Reads, VectorObject } from "./vector-format";
 
 export const minted = json as unknown as MintedVectors;
@@ -54,11 +59,17 @@ export const doorKeys = (hashes: Hashes): DoorKeys => deriveDoorKeys(hashes, key
  * What is read of a vector.
  * @throws {ProtocolError} where it is refused.
  */
-export function readVector(hashes: Hashes, object: VectorObject, vector: MintedVector): Reads {
-  return READERS[object](hashes, vectorBytes(vector), givenOf(object, vector));
+export function readVector({ hashes, blockCipher }: Natives, object: VectorObject, vector: MintedVector): Reads {
+  return READERS[object](hashes, vectorBytes(vector), givenOf(object, vector), blockCipher);
 }
 
-const READERS: Record<VectorObject, (hashes: Hashes, bytes: Uint8Array, given: Given) => Reads> = {
+/** What a board has of its own. */
+interface Natives {
+  hashes: Hashes;
+  blockCipher: BlockCipher;
+}
+
+const READERS: Record<VectorObject, (hashes: Hashes, bytes: Uint8Array, given: Given, cipher: BlockCipher) => Reads> = {
   keyset(hashes, bytes, given) {
     const door = doorWith(hashes, given);
     door.run(given.keyset === null ? door.keysets.adoptFirst([bytes]) : door.keysets.receiveKeyset(bytes));
@@ -131,6 +142,29 @@ const READERS: Record<VectorObject, (hashes: Hashes, bytes: Uint8Array, given: G
     return welcomeReads(context);
   },
   claim: (hashes, bytes, given) => ({ doorKey: toHex(openClaim(hashes, key("claimSecret"), claimContext(hashes, given), decodeClaim(bytes))) }),
+  challenge: (_, bytes) => challengeReads(decodeChallenge(bytes)),
+  response: (hashes, bytes, { challenge }, cipher) => responseReads(openResponse(hashes, cipher, doorKeys(hashes), DOOR, challenge ? bytesOf(challenge) : undefined, bytes)),
+  result(hashes, bytes, { challenge, response }, cipher) {
+    const result = decodeResult(bytes);
+    if (result.status === "unanswered") return resultReads(result);
+    // The phone knows its key; here it is worked out of the first response.
+    const { key: phoneKey } = openResponse(hashes, cipher, doorKeys(hashes), DOOR, bytesOf("challenge"), bytesOf("response of a phone"));
+    const mac = hashes.hmacSha256(phoneKey, resultProof(bytesOf(challenge!), bytesOf(response!), result.head)).subarray(0, MAC_BYTES);
+    if (!equalBytes(mac, result.mac)) throw new ProtocolError("bad-mac");
+    return resultReads(result);
+  },
+  "phone-frame": (_, bytes) => frameReads(decodePhoneFrame(bytes)),
+  "door-frame": (_, bytes) => frameReads(decodeDoorFrame(bytes)),
+  "item-down"(hashes, bytes) {
+    const { header, message } = openCourierItem(hashes, courierKeys(hashes, doorKeys(hashes).courier), bytes);
+    downTopicOf(header);
+    return itemReads(header, message);
+  },
+  "item-up"(hashes, bytes) {
+    const { header, message } = openCourierItem(hashes, courierKeys(hashes, doorKeys(hashes).courier), bytes);
+    upTopicOf(header);
+    return itemReads(header, message);
+  },
   grant: (hashes, bytes, given) => loginReads(openGrant(hashes, key("claimSecret"), claimContext(hashes, given), bytesOf(given.claim!), bytes)),
 };
 
