@@ -7,6 +7,8 @@ export interface DoorRadio {
    * @throws {RadioError}
    */
   connect(door: { id: Uint8Array; radioName: string }, signal?: AbortSignal): Promise<DoorConnection>;
+  /** What answered under its name was not this door, so it is to be looked for anew. For radios that remember. */
+  forget?(door: { radioName: string }): Promise<void>;
 }
 
 /** One connection. Its calls come one after the other. */
