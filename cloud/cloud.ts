@@ -9,6 +9,7 @@ import { dropOldEntries } from "./audit/retention";
 import { Broker } from "./broker/broker";
 import { checkLogin } from "./broker/door-login";
 import { every, systemClock, type Clock, type Timer } from "./clock";
+import { DoorMessages } from "./doors/door-messages";
 import { DoorPresence } from "./doors/door-presence";
 import { DoorSecrets } from "./doors/door-secrets";
 import { DoorSync } from "./doors/door-sync";
@@ -91,8 +92,8 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       ),
     );
     const unlocks = new RemoteUnlocks({ database, secrets, clock, log, link: broker });
-    const sync = new DoorSync({
-      ...{ database, keystore, secrets, clock, log, link: broker, presence, unlocks },
+    const messages = new DoorMessages({
+      ...{ database, secrets, unlocks },
       onNoted: () => issuer.wake(),
       onEvents: () => notifier.wake(),
       onReceipt: (door) => {
@@ -100,6 +101,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         notifier.wake();
       },
     });
+    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, unlocks, messages });
     const live = new LiveTruth({ clock, log });
     const issuer = new ListIssuer({
       ...{ database, keystore, clock, log },

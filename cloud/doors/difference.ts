@@ -38,16 +38,31 @@ type ListReceipt = Pick<Receipt, "version" | "manifestHash" | "deltaHash">;
  * @param fetching version of the base whose pages the door has asked for lately: it has that manifest.
  */
 export function listDifference(hashes: Hashes, receipt: ListReceipt, issued: IssuedState, fetching: number | undefined): DownMessage[] {
-  if (issued.version === 0) return [];
+  const { onOwn, base, onBase } = lackingLists(hashes, receipt, issued);
+  const manifest: DownMessage[] = base === undefined || base.version === fetching ? [] : [manifestMessage(base)];
+  return [...onOwn.map(deltaMessage), ...manifest, ...onBase.map(deltaMessage)];
+}
+
+/** What a door lacks of its lists. */
+export interface LackingLists {
+  /** Deltas on the base that it has. */
+  onOwn: IssuedDelta[];
+  /** The base that it is to change to, and has not; and what goes with it. */
+  base: IssuedBase | undefined;
+  onBase: IssuedDelta[];
+}
+
+/** @param receipt of the door's newest one: version 0 = it has no list. */
+export function lackingLists(hashes: Hashes, receipt: ListReceipt, issued: IssuedState): LackingLists {
+  if (issued.version === 0) return { onOwn: [], base: undefined, onBase: [] };
   const own = issued.bases.find((base) => receipt.version > 0 && equalBytes(hash8(hashes, base.manifest), receipt.manifestHash));
   const newest = issued.bases.at(-1);
-  const messages: DownMessage[] = [];
-  if (own !== undefined && !isNewest(hashes, receipt, own, issued)) messages.push(...deltasOn(own, issued));
-  if (newest !== undefined && newest !== own) {
-    if (newest.version !== fetching) messages.push({ topic: "manifest", payload: encodeManifestMessage(withHashes(newest)) });
-    messages.push(...deltasOn(newest, issued));
-  }
-  return messages;
+  const base = newest === own ? undefined : newest;
+  return {
+    onOwn: own === undefined || isNewest(hashes, receipt, own, issued) ? [] : deltasOn(own, issued),
+    base,
+    onBase: base === undefined ? [] : deltasOn(base, issued),
+  };
 }
 
 /** Whether a door has all of the newest version, which on a new base may still lack the delta with the door's orders. */
@@ -63,12 +78,17 @@ export function hasNewestList(hashes: Hashes, receipt: ListReceipt, issued: Issu
   return own !== undefined && isNewest(hashes, receipt, own, issued);
 }
 
-function deltasOn(base: IssuedBase, issued: IssuedState): DownMessage[] {
-  return issued.deltas.filter((delta) => delta.base === base.version).map((delta) => ({ topic: `delta/${base.version}`, payload: delta.signedDelta }));
+function deltasOn(base: IssuedBase, issued: IssuedState): IssuedDelta[] {
+  return issued.deltas.filter((delta) => delta.base === base.version);
 }
 
-function withHashes({ signedManifest, pageHashes }: IssuedBase) {
-  return { signed: signedManifest, pageHashes };
+function deltaMessage({ base, signedDelta }: IssuedDelta): DownMessage {
+  return { topic: `delta/${base}`, payload: signedDelta };
+}
+
+/** SPEC 5.5. */
+export function manifestMessage({ signedManifest, pageHashes }: IssuedBase): DownMessage {
+  return { topic: "manifest", payload: encodeManifestMessage({ signed: signedManifest, pageHashes }) };
 }
 
 /**
@@ -85,7 +105,7 @@ export function pageAnswer(page: NonNullable<Need["page"]>, base: Pick<IssuedBas
 /** The delta that a door asked for, by the base it stands on; undefined where that has none. */
 export function deltaAnswer(base: number, issued: Pick<IssuedState, "deltas">): DownMessage | undefined {
   const delta = issued.deltas.find((each) => each.base === base);
-  return delta && { topic: `delta/${base}`, payload: delta.signedDelta };
+  return delta && deltaMessage(delta);
 }
 
 /** Keysets that a door lacks, in the order in which it must take them. @param chain the site's, by number. */

@@ -14,11 +14,10 @@ import type { DoorRow } from "../store/rows/door-rows";
 import { acknowledgeEvents, answerNeed, answerReceipt } from "./door-answers";
 import type { DownMessage } from "./difference";
 import type { DoorLink } from "./door-link";
+import type { DoorMessages } from "./door-messages";
 import type { DoorPresence } from "./door-presence";
 import { DoorQueue } from "./door-queue";
 import type { DoorSecrets } from "./door-secrets";
-import { receiveEvents } from "./receive-events";
-import { receiveReceipt } from "./receive-receipt";
 
 /**
  * Keeps connected doors at what is issued: answers what they say, pushes what changes, and says it again until a
@@ -73,13 +72,7 @@ export class DoorSync {
   }
 
   async #receipt(door: string, payload: Uint8Array, now: number): Promise<void> {
-    const { messages, noted } = await this.#unit(async (unit) => {
-      const noted = await receiveReceipt(unit, this.#parts.secrets, door, payload, now);
-      return { noted, messages: await this.#missing(unit, door, now) };
-    });
-    if (noted) this.#parts.onNoted();
-    this.#parts.onReceipt(door);
-    await this.#send(door, messages);
+    await this.#send(door, await this.#parts.messages.receipt(door, payload, "network", now, (unit) => this.#missing(unit, door, now)));
   }
 
   async #need(door: string, payload: Uint8Array, now: number): Promise<void> {
@@ -90,14 +83,8 @@ export class DoorSync {
 
   async #events(door: string, payload: Uint8Array, now: number): Promise<void> {
     const { secrets } = this.#parts;
-    const { messages, noted } = await this.#unit(async (unit) => {
-      const { next, noted } = await receiveEvents(unit, secrets, door, payload, now);
-      return { noted, messages: [acknowledgeEvents(secrets, await readDoor(unit, door), next)] };
-    });
-    if (noted) this.#parts.onNoted();
-    await this.#send(door, messages);
-    await this.#parts.unlocks.eventsStored(door);
-    this.#parts.onEvents();
+    const acknowledge = async (unit: Unit, next: number): Promise<DownMessage> => acknowledgeEvents(secrets, await readDoor(unit, door), next);
+    await this.#parts.messages.events(door, payload, now, acknowledge, (message) => this.#send(door, [message]));
   }
 
   /** By the newest receipt; before the first there is nothing to go by. */
@@ -144,13 +131,8 @@ export interface DoorSyncParts {
   log: Logger;
   link: DoorLink;
   presence: DoorPresence;
-  unlocks: Pick<RemoteUnlocks, "receive" | "eventsStored">;
-  /** Lists of doors must be made anew. */
-  onNoted(): void;
-  /** A door has told what happened there. */
-  onEvents(): void;
-  /** What is known of a door may be something else now. */
-  onReceipt(door: string): void;
+  unlocks: Pick<RemoteUnlocks, "receive">;
+  messages: DoorMessages;
 }
 
 async function readDoor(unit: Unit, door: string): Promise<DoorRow> {

@@ -9,6 +9,7 @@ import { noteDoors } from "../issuing/outbox";
 import { nativeHashes } from "../keys/native-hashes";
 import { CHANGED_CREDENTIALS_MAX } from "../limits";
 import { noteOccurrence } from "../notifications/occurrence";
+import type { HeardBy } from "../store/rows/courier-rows";
 import type { Unit } from "../store/store";
 import type { DoorAlarmKind, DoorRow } from "../store/rows/door-rows";
 import type { DoorSecrets } from "./door-secrets";
@@ -16,18 +17,18 @@ import type { DoorSecrets } from "./door-secrets";
 /**
  * Takes what a door says of itself (SPEC 9). Only this moves what counts as acknowledged, and only forward: a door
  * that restarts with less than it acknowledged denies (`list-lost`), it does not open by an older list.
- * @param bytes untrusted.
+ * @param bytes untrusted. @param by which way they came.
  * @returns whether the door needs a new list made, because nobody here knows the one that it has.
  * @throws {ProtocolError} `malformed`, `bad-mac`, `wrong-enrolment`, `old-counter`: nothing has changed.
  */
-export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, now: number): Promise<boolean> {
+export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: string, bytes: Uint8Array, by: HeardBy, now: number): Promise<boolean> {
   const door = await unit.selectFrom("doors").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
   const receipt = openReceipt(nativeHashes, secrets.keysOf(door).receipt, bytes);
   if (receipt.enrolment !== door.enrolment) throw new ProtocolError("wrong-enrolment");
   if (receipt.counter <= door.receipt_counter) throw new ProtocolError("old-counter");
   await unit
     .updateTable("doors")
-    .set({ receipt_counter: receipt.counter, receipt: bytes, heard_at: now, signed_time: Math.max(door.signed_time, receipt.signedTime) })
+    .set({ receipt_counter: receipt.counter, receipt: bytes, heard_at: now, heard_by: by, signed_time: Math.max(door.signed_time, receipt.signedTime) })
     .where("id", "=", id)
     .execute();
   await raiseAlarms(unit, secrets, door, receipt, now);
@@ -35,7 +36,7 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
   if (receipt.version > door.acknowledged_version) {
     const known = await isIssued(unit, id, receipt);
     if (known === "unknown") return replaceUnknownList(unit, id, receipt, now);
-    if (known === "whole") await acknowledge(unit, door, receipt, now);
+    if (known === "whole") await acknowledge(unit, door, receipt, by, now);
   }
   return false;
 }
@@ -85,8 +86,8 @@ async function replaceLostList(unit: Unit, door: string, now: number): Promise<b
 
 const FUTURE_SECONDS = 7 * 86_400; // versions are Unix seconds, so one this far ahead is not ours
 
-async function acknowledge(unit: Unit, { id: door, acknowledged_version }: DoorRow, receipt: Receipt, now: number): Promise<void> {
-  await unit.updateTable("doors").set({ acknowledged_epoch: receipt.epoch, acknowledged_version: receipt.version, acknowledged_at: now }).where("id", "=", door).execute();
+async function acknowledge(unit: Unit, { id: door, acknowledged_version }: DoorRow, receipt: Receipt, by: HeardBy, now: number): Promise<void> {
+  await unit.updateTable("doors").set({ acknowledged_epoch: receipt.epoch, acknowledged_version: receipt.version, acknowledged_at: now, acknowledged_by: by }).where("id", "=", door).execute();
   const base = (await findBase(unit, door, receipt.manifestHash))!;
   // The base that the door has is its current one; older ones are of no more use to anybody.
   await unit.deleteFrom("list_bases").where("door_id", "=", door).where("version", "<", base.version).execute();
@@ -94,7 +95,7 @@ async function acknowledge(unit: Unit, { id: door, acknowledged_version }: DoorR
   await unit.deleteFrom("list_deltas").where("door_id", "=", door).where("version", "<", receipt.version).execute();
   await unit
     .updateTable("grant_doors")
-    .set({ acknowledged_at: now })
+    .set({ acknowledged_at: now, acknowledged_by: by })
     .where("door_id", "=", door)
     .where("acknowledged_at", "is", null)
     .where("never_left", "=", 0)

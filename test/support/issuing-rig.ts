@@ -116,7 +116,7 @@ export class IssuingRig {
         nextEvent: 0,
         alarms: { listLost: false, listDamaged: false, timeUnknown: false, eventsFolded: false, usesFull: false },
       });
-      await receiveReceipt(unit, this.secrets, door, receipt, now);
+      await receiveReceipt(unit, this.secrets, door, receipt, "network", now);
     });
   }
 
