@@ -1,0 +1,157 @@
+import type { Browser, CDPSession, Page } from "playwright-core";
+import type { VirtualCentral } from "../../hardware-sim/virtual-central";
+import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import { DOOR_CHARACTERISTICS, DOOR_SERVICE } from "../../protocol/gatt-names";
+
+/** Chromium refuses an empty one and falls over an advertisement without any. */
+const MANUFACTURER_DATA = [{ key: 0xffff, data: Buffer.from([1]).toString("base64") }];
+/** Error codes of HCI (Bluetooth Core 6.0, Vol 1, Part F, §1.3) and ATT (Vol 3, Part F, §3.4.1.1). */
+const Code = { ok: 0, connectionTimeout: 0x08, unlikelyError: 0x0e };
+
+/** A door as Chromium's emulated adapter has it, and the connection to it through the simulated air. */
+interface Peripheral {
+  address: string;
+  radioName: string;
+  link: VirtualLink | undefined;
+  /** Something is asked of it that has not been answered. */
+  busy: boolean;
+}
+
+/**
+ * Chromium's emulated Bluetooth adapter (CDP's BluetoothEmulation, on the browser's session), whose peripherals are
+ * doors in a simulated world: what a page reads and writes goes through a phone's radio there. Virtual time goes on
+ * only while something is under way, so that a slow computer changes nothing.
+ *
+ * The emulation says nothing of a page that disconnects; the door then hears of it as of a phone that fell silent, or
+ * when the page connects anew.
+ */
+export class EmulatedBluetooth {
+  readonly #session: CDPSession;
+  readonly #central: VirtualCentral;
+  readonly #turn: () => Promise<void>;
+  readonly #peripherals = new Map<string, Peripheral>();
+  readonly #characteristics = new Map<string, { of: Peripheral; uuid: string }>();
+  /** What the person does with the browser's list: takes the door, or closes it. */
+  person: "chooses" | "closes" = "chooses";
+  /** How often a list was shown. */
+  prompts = 0;
+  /** Values read and written so far. */
+  operations = 0;
+  /** What became of operations that failed in the emulation itself. */
+  readonly problems: string[] = [];
+
+  private constructor(session: CDPSession, central: VirtualCentral, turn: () => Promise<void>) {
+    this.#session = session;
+    this.#central = central;
+    this.#turn = turn;
+  }
+
+  /**
+   * @param central the radio of the phone on which the browser runs.
+   * @param turn lets a little virtual time pass, and this process do what is due.
+   */
+  static async start(browser: Browser, central: VirtualCentral, turn: () => Promise<void>): Promise<EmulatedBluetooth> {
+    const session = await browser.newBrowserCDPSession();
+    const bluetooth = new EmulatedBluetooth(session, central, turn);
+    session.on("BluetoothEmulation.gattOperationReceived", ({ address, type }) => void bluetooth.#connectOrDiscover(address, type));
+    session.on("BluetoothEmulation.characteristicOperationReceived", (event) => void bluetooth.#readOrWrite(event));
+    await session.send("BluetoothEmulation.enable", { state: "powered-on", leSupported: true });
+    return bluetooth;
+  }
+
+  /** A door that the browser has heard of, whether it is in range or not. */
+  async addDoor(radioName: string): Promise<void> {
+    const address = `AA:BB:CC:00:00:${(this.#peripherals.size + 16).toString(16).toUpperCase()}`;
+    const peripheral: Peripheral = { address, radioName, link: undefined, busy: false };
+    this.#peripherals.set(address, peripheral);
+    await this.#session.send("BluetoothEmulation.simulatePreconnectedPeripheral", { address, name: radioName, manufacturerData: MANUFACTURER_DATA, knownServiceUuids: [DOOR_SERVICE] });
+    const { serviceId } = await this.#session.send("BluetoothEmulation.addService", { address, serviceUuid: DOOR_SERVICE });
+    for (const uuid of Object.values(DOOR_CHARACTERISTICS)) {
+      const { characteristicId } = await this.#session.send("BluetoothEmulation.addCharacteristic", { serviceId, characteristicUuid: uuid, properties: { read: true, write: true } });
+      this.#characteristics.set(characteristicId, { of: peripheral, uuid });
+    }
+  }
+
+  /** Answers the browser's list in a page, each one once: an answer more brings Chromium down. */
+  async answerPrompts(page: Page): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    const answered = new Set<string>();
+    session.on("DeviceAccess.deviceRequestPrompted", ({ id, devices }) => {
+      const closes = this.person === "closes";
+      if (answered.has(id) || (!closes && devices.length === 0)) return;
+      answered.add(id);
+      this.prompts += 1;
+      void this.#send(closes ? session.send("DeviceAccess.cancelPrompt", { id }) : session.send("DeviceAccess.selectPrompt", { id, deviceId: devices[0].id }));
+    });
+    await session.send("DeviceAccess.enable");
+  }
+
+  /** The phone's Bluetooth as its owner has it. */
+  async setAdapter(state: "absent" | "powered-off" | "powered-on"): Promise<void> {
+    await this.#session.send("BluetoothEmulation.setSimulatedCentralState", { state });
+  }
+
+  /** The page is gone, or has nothing more to say: its connections end, as the emulation does not tell. */
+  hangUp(): void {
+    for (const peripheral of this.#peripherals.values()) {
+      peripheral.link?.close();
+      peripheral.link = undefined;
+    }
+  }
+
+  async #connectOrDiscover(address: string, type: "connection" | "discovery"): Promise<void> {
+    const peripheral = this.#peripherals.get(address)!;
+    const connected = type === "discovery" ? peripheral.link !== undefined : await this.#connect(peripheral);
+    await this.#send(this.#session.send("BluetoothEmulation.simulateGATTOperationResponse", { address, type, code: connected ? Code.ok : Code.connectionTimeout }));
+  }
+
+  async #connect(peripheral: Peripheral): Promise<boolean> {
+    peripheral.link?.close();
+    peripheral.link = undefined;
+    const link = await this.#outcome<VirtualLink | undefined>((done) => {
+      this.#central.connect(peripheral.radioName, {
+        onConnected: done,
+        onFailed: () => done(undefined),
+        onLost: () => void this.#lost(peripheral),
+      });
+    });
+    peripheral.link = link?.open === true ? link : undefined;
+    return peripheral.link !== undefined;
+  }
+
+  async #readOrWrite({ characteristicId, type, data }: { characteristicId: string; type: string; data?: string }): Promise<void> {
+    const { of: peripheral, uuid } = this.#characteristics.get(characteristicId)!;
+    const { link } = peripheral;
+    this.operations += 1;
+    peripheral.busy = true;
+    let value: Uint8Array | undefined;
+    let ok = false;
+    if (type === "read") {
+      value = link && (await this.#outcome<Uint8Array | undefined>((done) => link.read(uuid, done)));
+      ok = value !== undefined;
+    } else if (type === "write") ok = link !== undefined && (await this.#outcome<boolean>((done) => link.write(uuid, Buffer.from(data ?? "", "base64"), done)));
+    peripheral.busy = false;
+    const answer = ok ? { code: Code.ok, ...(value && { data: Buffer.from(value).toString("base64") }) } : { code: Code.unlikelyError };
+    await this.#send(this.#session.send("BluetoothEmulation.simulateCharacteristicOperationResponse", { characteristicId, type: type as "read" | "write", ...answer }));
+    if (!ok) await this.#lost(peripheral);
+  }
+
+  /** A disconnection while an operation waits leaves that waiting for ever in Chromium 156, so its answer goes first. */
+  async #lost(peripheral: Peripheral): Promise<void> {
+    peripheral.link = undefined;
+    if (!peripheral.busy) await this.#send(this.#session.send("BluetoothEmulation.simulateGATTDisconnection", { address: peripheral.address }));
+  }
+
+  /** What was begun in the simulated world comes to its end as virtual time goes on. */
+  async #outcome<T>(begin: (done: (outcome: T) => void) => void): Promise<T> {
+    let outcome: { value: T } | undefined;
+    begin((value) => (outcome = { value }));
+    while (outcome === undefined) await this.#turn();
+    return outcome.value;
+  }
+
+  /** The page may have gone meanwhile. */
+  async #send(sent: Promise<unknown>): Promise<void> {
+    await sent.catch((error: unknown) => this.problems.push(String(error)));
+  }
+}
