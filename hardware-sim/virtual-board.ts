@@ -1,14 +1,17 @@
 import type { Device, OutputWiring } from "../firmware/device";
 import { PARTITION_SECTORS } from "../firmware/flash-layout";
 import type { ResetReason } from "../protocol/door-state";
+import type { BlockCipher } from "../protocol/block-cipher";
 import type { Hashes } from "../protocol/hashes";
 import { nobleHashes } from "../protocol/noble-hashes";
 import { attachFlash, attachKeyValue } from "./attached-memories";
 import type { BoardNetwork } from "./board-network";
 import { OUTPUT_PINS, PIN, readerPins } from "./board-pins";
+import type { Place } from "./ether";
 import { NO_NETWORK } from "./no-network";
 import { PowerOn, type PowerOnOptions } from "./power-on";
 import { PowerCut, PowerSupply, type CutPoint } from "./power-supply";
+import type { VirtualAir } from "./virtual-air";
 import type { VirtualClock, VirtualTimer } from "./virtual-clock";
 import { VirtualConsole } from "./virtual-console";
 import { VirtualPins } from "./virtual-digital";
@@ -25,10 +28,21 @@ const RESTART_MS = 300;
 /** Lines of trace kept per board. */
 const TRACE_LINES = 2_000;
 
+/** A board's Bluetooth. */
+export interface VirtualRadio {
+  air: VirtualAir;
+  place: Place;
+  blockCipher: BlockCipher;
+  /** Room for so many connections at once. Default 4. */
+  connections?: number;
+}
+
 export interface VirtualBoardOptions extends PowerOnOptions {
   clock: VirtualClock;
   /** Without one, every connection fails. */
   network?: BoardNetwork;
+  /** Default: no Bluetooth. */
+  radio?: VirtualRadio;
   /** Makes the board's random bytes and the noise of its flash. */
   seed?: string | number;
   /** Default: what the firmware's layout takes. */
@@ -257,7 +271,7 @@ export class VirtualBoard {
 
   #makeDevice(session: PowerOn): Device {
     const { hashes = nobleHashes, verifySignature, randomBytes, network = NO_NETWORK } = this.#options;
-    const { watchdogMs } = this.#options;
+    const { watchdogMs, radio } = this.#options;
     const update = this.update?.attach(session);
     const rtc = this.rtc?.attach(session);
     return {
@@ -286,6 +300,7 @@ export class VirtualBoard {
       ...(watchdogMs !== undefined && { watchdog: this.#makeWatchdog(session, watchdogMs) }),
       console: { io: this.console.attach(session) },
       ...(update && { update }),
+      ...(radio && { bluetooth: { io: radio.air.gattServer(session, radio.place, radio.connections), blockCipher: radio.blockCipher } }),
       trace: (line) => {
         if (!session.alive) return;
         this.#trace.push({ at: this.clock.now, line });
