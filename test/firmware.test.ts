@@ -17,6 +17,7 @@ const noXs = whyNoXs();
 const nodeHost: CaseHost = {
   hashes: nodeHashes,
   blockCipher: nodeBlockCipher,
+  thorough: true,
   vectors(path) {
     const text = readVectors(path);
     if (text === undefined) throw new SkippedCase("no published vectors");

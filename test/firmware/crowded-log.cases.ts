@@ -8,7 +8,7 @@ import { decodeEvent, nextEventKey, verifyEvents, type EventRecord } from "../..
 import type { Hashes } from "../../protocol/hashes";
 import { LockState } from "../../protocol/delta";
 import { ALWAYS, HolderClass, NO_END } from "../../protocol/profile";
-import type { Cases } from "../support/cases";
+import type { CaseHost, Cases } from "../support/cases";
 import type { Assert } from "../support/portable-assert";
 import { House } from "../support/house";
 import { TrialMemory } from "../support/trial-memory";
@@ -51,7 +51,8 @@ const refused = (events: readonly EventRecord[]): number => events.reduce((sum, 
 const starts = (events: readonly EventRecord[]): number => events.reduce((sum, { type, count }) => sum + (type === "boot" ? 1 + (count >>> 8) : 0), 0);
 
 /** A full log with counts held, whose next events lead into the oldest sector; cut at every step. */
-function givesUpASector(assert: Assert, hashes: Hashes, last: number): void {
+function givesUpASector(assert: Assert, host: CaseHost, last: number): void {
+  const { hashes } = host;
   const memory = new TrialMemory(true);
   startEventLog(memory.keyValue, 1, KEY);
   const before = open(hashes, memory.flash, memory.keyValue);
@@ -60,6 +61,7 @@ function givesUpASector(assert: Assert, hashes: Hashes, last: number): void {
   before.append({ type: "boot", count: 1 });
   let attempted = 0;
   memory.everyCut(
+    host,
     (flash, keyValue) => {
       attempted = 0;
       const log = open(hashes, flash, keyValue);
@@ -122,7 +124,8 @@ export const cases: Cases = {
     assert.is(refused(events), denials);
   },
 
-  "X7: the power fails at any point while refusals and starts are counted: each is counted once"(assert, { hashes }) {
+  "X7: the power fails at any point while refusals and starts are counted: each is counted once"(assert, host) {
+    const { hashes } = host;
     const memory = crowded(hashes);
     const before = open(hashes, memory.flash, memory.keyValue);
     for (let count = 0; count < 3; count++) before.append(DENIAL);
@@ -130,6 +133,7 @@ export const cases: Cases = {
     const first = before.next;
     let [denials, boots, grants] = [0, 0, 0];
     memory.everyCut(
+      host,
       (flash, keyValue) => {
         [denials, boots, grants] = [3, 1, 0];
         const log = open(hashes, flash, keyValue);
@@ -195,12 +199,12 @@ export const cases: Cases = {
     assert.is(refused(drain(assert, hashes, log)), HELD_EVENTS_MAX + 1);
   },
 
-  "X7: where a full log gives up a sector, what it owes comes first and no count is lost"(assert, { hashes }) {
-    givesUpASector(assert, hashes, 8_191);
+  "X7: where a full log gives up a sector, what it owes comes first and no count is lost"(assert, host) {
+    givesUpASector(assert, host, 8_191);
   },
 
-  "X7: nor where a cut leads into that sector while a count is being written"(assert, { hashes }) {
-    givesUpASector(assert, hashes, 8_190);
+  "X7: nor where a cut leads into that sector while a count is being written"(assert, host) {
+    givesUpASector(assert, host, 8_190);
   },
 
   "X7: a whole board that is switched on and off for days, leaf open and locked down, uses up no place in a crowded log"(assert, { hashes }) {

@@ -11,7 +11,7 @@ import { hoursNow } from "../../simulation/reference/standing-open";
 import { europeanOffsets } from "../../simulation/reference/summer-time";
 import { dateOf } from "../../simulation/reference/wall-clock";
 import type { Cases } from "../support/cases";
-import { CUT_POINTS } from "../support/trial-memory";
+import { cutPoints } from "../support/trial-memory";
 import { TrialDoor } from "../support/trial-door";
 import { trialList, type TrialListOptions } from "../support/trial-list";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
@@ -200,11 +200,12 @@ export const cases: Cases = {
     assert.false(standsOpen(trial), "nor are those after a long time in the dark");
   },
 
-  "N16: wherever the power is cut while hours begin, the door knows afterwards whether they have, and the log does too"(assert, { hashes }) {
+  "N16: wherever the power is cut while hours begin, the door knows afterwards whether they have, and the log does too"(assert, host) {
+    const { hashes } = host;
     let whole = false;
     const seen = new Set<boolean>();
     for (let step = 0; !whole; step++) {
-      for (const point of CUT_POINTS) {
+      for (const point of cutPoints(host, step)) {
         const trial = doorOf(hashes, { hours: [hours(9, 17)], policy: { firstInClasses: FIRST_IN_STAFF } });
         trial.clock.advanceTo(10 * HOUR);
         trial.board.cutAfter(step, point);

@@ -6,7 +6,7 @@ import type { Hashes } from "../../protocol/hashes";
 import { HolderClass, type Profile } from "../../protocol/profile";
 import { readerPins } from "../../hardware-sim/board-pins";
 import type { Cases } from "../support/cases";
-import { CUT_POINTS } from "../support/trial-memory";
+import { cutPoints } from "../support/trial-memory";
 import { TrialDoor, type TrialDoorOptions } from "../support/trial-door";
 import { pinTag, TAG_KEY, trialList, type TrialGrant, type TrialListOptions } from "../support/trial-list";
 
@@ -118,10 +118,11 @@ export const cases: Cases = {
     assert.is(trial.throttle.count, FREE_PIN_ATTEMPTS);
   },
 
-  "X12, X8: a power cut at any step of a wrong second PIN: never is a comparison free"(assert, { hashes }) {
+  "X12, X8: a power cut at any step of a wrong second PIN: never is a comparison free"(assert, host) {
+    const { hashes } = host;
     let whole = false;
     for (let step = 0; !whole; step++) {
-      for (const point of CUT_POINTS) {
+      for (const point of cutPoints(host, step)) {
         const trial = hang(hashes);
         put(trial, CARD);
         trial.board.cutAfter(step, point);
@@ -219,10 +220,11 @@ export const cases: Cases = {
     assert.deepEqual(forced.board.trace, free.board.trace);
   },
 
-  "N8, X12: a one-time card with a PIN opens once, wherever the power is cut"(assert, { hashes }) {
+  "N8, X12: a one-time card with a PIN opens once, wherever the power is cut"(assert, host) {
+    const { hashes } = host;
     let whole = false;
     for (let step = 0; !whole; step++) {
-      for (const point of CUT_POINTS) {
+      for (const point of cutPoints(host, step)) {
         const trial = hang(hashes, {}, { maxUses: 1 });
         put(trial, CARD);
         trial.board.cutAfter(step, point);

@@ -48,7 +48,7 @@ export const cases: Cases = {
     }
   },
 
-  "N8: a power cut at any point leaves a use counted or not yet begun, and touches no other"(assert) {
+  "N8: a power cut at any point leaves a use counted or not yet begun, and touches no other"(assert, host) {
     for (const encrypted of FLASH_MODES) {
       for (const used of [0, 3]) {
         const memory = new TrialMemory(encrypted);
@@ -56,6 +56,7 @@ export const cases: Cases = {
         for (let time = 0; time < used; time++) before.consume(row(time), time);
         let consumed = 0;
         memory.everyCut(
+          host,
           (flash, keyValue) => {
             consumed = 0;
             const journal = open(flash, keyValue);
@@ -74,13 +75,14 @@ export const cases: Cases = {
     }
   },
 
-  "N8: a power cut at any point of a compaction forgets nothing"(assert) {
+  "N8: a power cut at any point of a compaction forgets nothing"(assert, host) {
     for (const encrypted of FLASH_MODES) {
       const memory = new TrialMemory(encrypted);
       const before = open(memory.flash, memory.keyValue);
       for (let time = 0; time < HALF_USES; time++) before.consume(row(time % RIGHTS), time);
       const expected = (number: number): number => Math.ceil((HALF_USES - number) / RIGHTS);
       memory.everyCut(
+        host,
         (flash, keyValue) => void open(flash, keyValue).consume(row(7), 1),
         (how, whole) => {
           const journal = open(memory.flash, memory.keyValue);

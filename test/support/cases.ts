@@ -8,6 +8,8 @@ export interface CaseHost {
   readonly hashes: Hashes;
   /** Node's own AES, in the same way. */
   readonly blockCipher: BlockCipher;
+  /** Under Node: every power cut is tried. XS runs the same code tens of times slower, and tries one in three. */
+  readonly thorough: boolean;
   /**
    * A published vector file, parsed, such as "wycheproof/ed25519_test.json". Where the files are missing the case
    * ends here and is reported as skipped.

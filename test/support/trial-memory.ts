@@ -2,8 +2,14 @@ import type { Flash, KeyValue } from "../../firmware/device";
 import { PowerCut, PowerSupply, type CutPoint } from "../../hardware-sim/power-supply";
 import { VirtualFlash } from "../../hardware-sim/virtual-flash";
 import { VirtualKeyValue } from "../../hardware-sim/virtual-key-value";
+import type { CaseHost } from "./cases";
 
 export const CUT_POINTS: readonly CutPoint[] = ["before", "inside", "after"];
+
+/** Where in a step the power is to fail: at each point, or at one of them in turn. */
+export function cutPoints({ thorough }: Pick<CaseHost, "thorough">, step: number): readonly CutPoint[] {
+  return thorough ? CUT_POINTS : [CUT_POINTS[step % CUT_POINTS.length]];
+}
 /** Flash as it ships, and as a board without encryption has it. */
 export const FLASH_MODES = [true, false] as const;
 
@@ -45,13 +51,13 @@ export class TrialMemory {
   }
 
   /**
-   * Runs `work` once for every way in which the power can fail in it, and once whole: each time from the same
+   * Runs `work` once for every way in which the power can fail in it (`cutPoints`), and once whole: each time from the same
    * memories, and each time followed by `check`.
    */
-  everyCut(work: (flash: Flash, keyValue: KeyValue) => void, check: (how: string, whole: boolean) => void): void {
+  everyCut(host: Pick<CaseHost, "thorough">, work: (flash: Flash, keyValue: KeyValue) => void, check: (how: string, whole: boolean) => void): void {
     const back = this.keep();
     for (let step = 0; ; step++) {
-      for (const point of CUT_POINTS) {
+      for (const point of cutPoints(host, step)) {
         back();
         this.supply.cutAfter(step, point);
         const { done } = this.run(work);
