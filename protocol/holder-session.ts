@@ -33,12 +33,13 @@ export type DoorAnswer =
 /**
  * Messages 1 to 3 (SPEC 20.3).
  * @param doorId 8 bytes of the door that is meant.
+ * @param response or what makes it of the challenge: a phone that brings news to a door says so instead of asking in vain.
  * @throws {ProtocolError} `malformed`: what answers does not speak this protocol.
  */
-export function* openDoor(doorId: Uint8Array, response: Response): HolderSession<DoorAnswer> {
+export function* openDoor(doorId: Uint8Array, response: Response | ((challenge: Challenge) => Response)): HolderSession<DoorAnswer> {
   const challengeBytes = yield* read("challenge");
   const challenge = decodeChallenge(challengeBytes);
-  const head = encodeResponseHead(response);
+  const head = encodeResponseHead(typeof response === "function" ? response(challenge) : response);
   const message = concat(head, (yield* prove(responseProof(doorId, challengeBytes, head))).subarray(0, MAC_BYTES));
   yield { do: "write", to: "response", bytes: message };
   const result = decodeResult(yield* read("result"));
@@ -61,12 +62,12 @@ export interface Delivery {
  * Hands sealed items over and collects what the door has for its cloud (SPEC 21.3), on a connection on which
  * `openDoor` was answered.
  * @param items for this door, most important first; of more than OFFERED_ITEMS_MAX the first.
+ * @param delivery is filled and returned; where the connection ends first, it holds what was whole by then.
  * @throws {ProtocolError} `malformed`, `too-large`: the door speaks otherwise; `no-room`: it never comes to an end.
  */
-export function* deliver(items: readonly Uint8Array[]): HolderSession<Delivery> {
+export function* deliver(items: readonly Uint8Array[], delivery: Delivery = { delivered: 0, refused: [], collected: [] }): HolderSession<Delivery> {
   let offered = items.slice(0, OFFERED_ITEMS_MAX);
   const taken = new Set<Uint8Array>();
-  const delivery: Delivery = { delivered: 0, refused: [], collected: [] };
   let frames = 0;
   let answer = yield* ask(offer(offered));
   while (answer.type !== "done") {

@@ -1,0 +1,24 @@
+import type { CarryOutcome, RefillOutcome, UnlockFailure, UnlockProgress } from "./outcome";
+
+/** Two short sentences for a person in front of a door. */
+export interface Words {
+  /** What happened. */
+  said: string;
+  /** What to do now; absent where there is nothing. */
+  advice?: string;
+}
+
+type CarryFailure = Extract<CarryOutcome, { carried: false }>["why"];
+type RefillFailure = Extract<RefillOutcome, { refilled: false }>["why"];
+
+/** Every outcome of a phone in one language. */
+export interface Dictionary {
+  granted: (seconds: number) => Words;
+  grantedAfterNews: (seconds: number) => Words;
+  failures: Record<UnlockFailure | CarryFailure | RefillFailure, Words>;
+  /** Added to a refusal where the door has had its news and refuses still. */
+  afterNews: string;
+  carried: (carried: Extract<CarryOutcome, { carried: true }>) => Words;
+  refilled: (doors: number) => Words;
+  progress: Record<UnlockProgress, string>;
+}
