@@ -111,7 +111,12 @@ export class Mint {
 
   /** A row for a PIN. @param profile index, of the default profiles 0 resident, 1 guest, 2 staff. */
   pinRow(pin: string, profile = 0, more: Partial<Row> = {}): Row {
-    return { ...rowOf(this.tag(CredentialKind.pin, pin), profile), ...more };
+    return this.row(CredentialKind.pin, pin, profile, more);
+  }
+
+  /** As `pinRow`, for any kind of credential. */
+  row(kind: CredentialKind, value: string | Uint8Array, profile = 0, more: Partial<Row> = {}): Row {
+    return { ...rowOf(this.tag(kind, value), profile), kind, ...more };
   }
 
   snapshot({ version, rows = [], profiles = [RESIDENT, GUEST, STAFF], rules = [], ...more }: SnapshotOptions): MintedSnapshot {

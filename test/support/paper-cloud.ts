@@ -7,6 +7,7 @@ import type { Delta } from "../../protocol/delta";
 import { deriveDoorKeys, type DoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext } from "../../protocol/enrolment";
 import { nextEventKey, openEventUpload, verifyEvents, type EventRecord } from "../../protocol/event-record";
+import type { Holder } from "../../protocol/handle";
 import type { Hashes } from "../../protocol/hashes";
 import { decodeNeed } from "../../protocol/need";
 import { type Profile } from "../../protocol/profile";
@@ -21,9 +22,10 @@ import { Mint, type MintedSnapshot, type SnapshotOptions, type TestKey } from ".
 const PASSWORD = ascii("paper-cloud-password");
 const UTC = encodeUtcOffsets([{ since: 0, offsetSeconds: 0 }]);
 
-/** Who may open the door: a PIN, and what it may. */
+/** Who may open the door, with a PIN or with a phone or fob, and what it may. */
 export interface PaperGrant {
-  pin: string;
+  pin?: string;
+  holder?: Holder;
   profile: Profile;
   row?: Partial<Row>;
 }
@@ -93,6 +95,11 @@ export class PaperCloud {
     return this.#version;
   }
 
+  /** 8 bytes. */
+  get doorId(): Uint8Array {
+    return this.#mint.door;
+  }
+
   /** Its door, in topics. */
   get door(): string {
     return toHex(this.#mint.door);
@@ -105,17 +112,17 @@ export class PaperCloud {
   /** A new snapshot of these grants, to be fetched page by page. */
   issue(grants: readonly PaperGrant[], more: Partial<Pick<SnapshotOptions, "rules" | "policy">> = {}): void {
     const profiles = [...new Set(grants.map(({ profile }) => profile))];
-    const rows = grants.map(({ pin, profile, row }) => this.#mint.pinRow(pin, profiles.indexOf(profile), row));
+    const rows = grants.map(({ pin, holder, profile, row }) => this.#mint.row(holder?.kind ?? CredentialKind.pin, holder?.credentialId ?? pin!, profiles.indexOf(profile), row));
     this.#base = this.#mint.snapshot({ version: this.#next(), issuedAt: this.now, rows, profiles, utcOffsets: UTC, ...more });
     this.#delta = undefined;
     this.#offerBase();
   }
 
-  /** A cumulative delta: these PINs are gone. @returns its version. */
-  revoke(...pins: string[]): number {
+  /** A cumulative delta: these PINs, phones and fobs are gone. @returns its version. */
+  revoke(...gone: (string | Holder)[]): number {
     const base = this.#base!;
-    const gone = pins.map((pin) => this.#mint.tag(CredentialKind.pin, pin));
-    const rows = base.rows.filter(({ tag }) => !gone.some((other) => equalBytes(other, tag)));
+    const tags = gone.map((who) => (typeof who === "string" ? this.#mint.tag(CredentialKind.pin, who) : this.#mint.tag(who.kind, who.credentialId)));
+    const rows = base.rows.filter(({ tag }) => !tags.some((other) => equalBytes(other, tag)));
     const version = this.#next();
     this.#delta = this.#mint.delta(base, { version, rows });
     this.send(`delta/${base.manifest.version}`, this.#delta);

@@ -11,8 +11,13 @@ import { claimText } from "../../firmware/enrolment/identity";
 import { saveSettings } from "../../firmware/enrolment/settings";
 import type { MqttCarrier } from "../../hardware-sim/building/net/mqtt-connection";
 import { SocketNetwork } from "../../hardware-sim/building/net/socket-network";
+import { SimulatedDoorRadio } from "../../hardware-sim/simulated-door-radio";
+import { VirtualAir } from "../../hardware-sim/virtual-air";
 import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
+import type { VirtualCentralOptions } from "../../hardware-sim/virtual-central";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
+import { VirtualRandom } from "../../hardware-sim/virtual-random";
+import { nodeBlockCipher } from "../../hardware-sim/xs/host-block-cipher";
 import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
 import { fromHex, toHex } from "../../protocol/bytes";
 import type { GatewaySettings, MessageSettings } from "../../cloud/messages/message-settings";
@@ -22,6 +27,7 @@ import { newDatabaseUrl } from "./test-database";
 const TICK_MS = 5;
 const WAIT_ROUNDS = 6_000;
 const DOMAIN = "latchkey";
+const DOORS_APART_M = 100;
 
 /** What an answer of the API holds; tests look at what they know is there. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -34,6 +40,8 @@ export type Wiring = Pick<VirtualBoardOptions, "readers" | "locks"> & { rtc?: bo
 export class WorldDoor {
   readonly board: VirtualBoard;
   readonly network: SocketNetwork;
+  /** Where it is: doors are out of each other's radio range. */
+  readonly place: { x: number; y: number };
   /** What becomes of each message between this door and its cloud. */
   carry: MqttCarrier = (_message, pass) => pass();
   readonly #world: World;
@@ -41,7 +49,9 @@ export class WorldDoor {
   constructor(world: World, name: string, { rtc = true, ...wiring }: Wiring) {
     this.#world = world;
     this.network = new SocketNetwork({ secure: false, carry: (message, pass) => this.carry(message, pass) });
-    this.board = new VirtualBoard({ ...wiring, clock: world.clock, network: this.network, seed: name, hashes: nodeHashes, rtc });
+    this.place = { x: DOORS_APART_M * world.doors.length, y: 0 };
+    const radio = { air: world.air, place: this.place, blockCipher: nodeBlockCipher };
+    this.board = new VirtualBoard({ ...wiring, radio, clock: world.clock, network: this.network, seed: name, hashes: nodeHashes, rtc });
     const port = Number(new URL(world.cloud.url).port);
     saveSettings(this.#installer(), { cloudHost: "127.0.0.1", cloudPort: port });
     this.board.start((device) => void startController(device));
@@ -140,6 +150,7 @@ function exchange(method: string, url: string, token: string, body: string | und
  */
 export class World {
   readonly clock: VirtualClock;
+  readonly air: VirtualAir;
   readonly doors: WorldDoor[] = [];
   cloud!: Cloud;
   property!: string;
@@ -151,6 +162,7 @@ export class World {
 
   private constructor(startUnixMs: number | undefined, folder: string) {
     this.clock = new VirtualClock(startUnixMs);
+    this.air = new VirtualAir({ clock: this.clock, random: new VirtualRandom("air") });
     this.folder = folder;
   }
 
@@ -213,6 +225,16 @@ export class World {
     await this.post("/api/doors", { property: this.property, name, claim: door.claim }, 201);
     await this.until(`${name} has its list`, async () => (await this.get(`/api/doors/${door.id}`)).upToDate);
     return door;
+  }
+
+  /** The radio of somebody's phone, a metre from a door; `central.moveTo` carries it about (`placeAt`). */
+  phoneAt(door: WorldDoor, options: Partial<VirtualCentralOptions> = {}): SimulatedDoorRadio {
+    return new SimulatedDoorRadio(this.air.central({ place: this.placeAt(door), ...options }));
+  }
+
+  /** A metre from a door. */
+  placeAt(door: WorldDoor): { x: number; y: number } {
+    return { x: door.place.x + 1, y: 0 };
   }
 
   /** A person with one PIN for these doors (all of them by default). */
