@@ -32,6 +32,7 @@ export class EditMode {
   #server: GattServer | undefined;
   #ready = false;
   #on = false;
+  #done = false;
   #end: TimerHandle | undefined;
   /** Sequence of what was staged in this edit mode. */
   #stagedNow = 0;
@@ -51,9 +52,15 @@ export class EditMode {
     return this.#on;
   }
 
+  /** Whether it has done what it was begun for. */
+  get done(): boolean {
+    return this.#done;
+  }
+
   /** Begins, or begins anew where it is on. */
   start(): void {
     this.#on = true;
+    this.#done = false;
     this.#stagedNow = 0;
     this.#incoming = undefined;
     this.#answers.clear();
@@ -165,6 +172,7 @@ export class EditMode {
   }
 
   #committed(): void {
+    this.#done = true;
     this.#endIn(EDITED_MS);
     this.#events.onCommitted();
   }

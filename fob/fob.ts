@@ -33,9 +33,12 @@ export class Fob {
     new FobButtons(device, { onPress: (button) => this.#press(button), onEdit: () => this.#startEdit() });
   }
 
-  /** In edit mode any press ends it; one press at a time otherwise. */
+  /** A press ends edit mode, and does nothing else where that was still to do something. One visit at a time. */
   #press(at: number): void {
-    if (this.#edit?.on === true) return this.#edit.stop();
+    if (this.#edit?.on === true) {
+      this.#edit.stop();
+      if (!this.#edit.done) return;
+    }
     if (this.#visit !== undefined) return;
     const button = this.#memory.active.buttons[at];
     if (button === undefined) return this.#lights.show("nothing");
