@@ -32,6 +32,14 @@ export const KEEP_ALIVE_SECONDS_MAX = 600; // a login must promise to be heard o
 export const SOCKETS_MAX = 20_000; // beyond: refused at once, the doors that are in stay in
 export const DOOR_QUEUE_MESSAGES_MAX = 64; // waiting messages of one door; more are dropped, the door asks again
 
+export const COURIER_LEASE_SECONDS = 900; // what phones carry holds no lease that is older when they ask; below the shortest lease by far
+export const COURIER_LEASE_AGREES_SECONDS = 60; // a lease that was signed this short a time ago is carried as it is
+export const COURIER_LIST_BYTES_MAX = 1_048_576; // of whole lists in what a phone carries of one property; what finds no room is given for one door at a time
+export const COURIER_ITEMS_PER_UPLOAD_MAX = 40;
+export const COURIER_UPLOADS_PER_ACCOUNT = { count: 600, seconds: 3_600 }; // whoever passes fifty doors an hour is far below it
+export const COURIER_SEEN_SECONDS = 600; // how exact it is when a phone last asked what it is to carry
+export const COURIER_KEPT_SECONDS = 31 * 86_400; // a phone that has not asked for so long counts as carrying nothing
+
 export const LEASE_RENEWAL_SECONDS = 600; // how often connected doors get a new lease
 export const RESEND_SECONDS = 30; // a connected door that has not acknowledged hears again
 export const OUTBOX_RETRY_SECONDS = 5; // after a failure to compile or sign; doubles up to the next line
@@ -153,3 +161,9 @@ export const WEBHOOK_DELIVERY_SECONDS = 3 * 86_400; // older deliveries are give
 export const WEBHOOK_PAUSE_SECONDS = 5 * 86_400; // of nothing but failures: then a manager must look
 export const WEBHOOK_WAITING_MAX = 5_000; // of one webhook; more are counted as missed
 export const WEBHOOK_DELIVERIES_KEPT_SECONDS = 30 * 86_400;
+
+export const PHONES_PER_ACCOUNT_MAX = 10; // each knows all that the account opens: more are forgotten ones
+export const PHONE_REFILLS_PER_ACCOUNT = { count: 60, seconds: 3_600 }; // a phone asks when its handles run low
+export const HANDLES_TO_OPEN = 64; // of each door that a phone opens: so often it gets in between two times online
+export const HANDLES_TO_CARRY = 8; // … of one to which it only carries
+export const PHONE_DOORS_MAX = 2_000; // of one answer; the rest by asking for one property

@@ -47,6 +47,8 @@ export const PROBLEMS = {
   "too-many-groups": [409, "There are too many groups"],
   "group-full": [409, "The group has no room for more"],
   "given-by-group": [409, "The right comes from a group"],
+  "phone-ended": [409, "The keys of this phone have been ended"],
+  "too-many-phones": [409, "The account has too many phones"],
   "too-many-managers": [409, "The property has too many managers"],
   "cap-reached": [409, "The manager's rules have no room for another"],
   "already-member": [409, "They have a place in this household already"],

@@ -30,6 +30,8 @@ const HOUSEHOLD: ActorName[] = [...ADMINISTRATORS, "resident", "guest"];
 const GIVERS: ActorName[] = [...RUN, ...ADMINISTRATORS, "resident", "neighbour"];
 /** Whoever looks after a door that is not the building's. */
 const OVERSEERS: ActorName[] = [...RUN, "doorOwner", "doorAdmin"];
+/** Whose phones carry for the property. */
+const CARRIERS: ActorName[] = ["manager", ...HOUSEHOLD, "neighbour", "doorOwner", "doorAdmin", "keyUser"];
 const ACCOUNTS: ActorName[] = ["manager", ...HOUSEHOLD, "neighbour", "doorOwner", "doorAdmin", "keyUser", "foreignManager", "stranger"];
 
 /** One way to use an operation. */
@@ -84,6 +86,9 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "POST /account/passkeys": OWN,
   "POST /account/passkeys/options": OWN,
   "DELETE /account/passkeys/{passkey}": OWN,
+  "POST /phone/keys": OWN,
+  "GET /account/phones": OWN,
+  "DELETE /account/phones/{phone}": [{ allowed: ["administrator"], once: true }],
   "GET /account/places": OWN,
   "GET /account/people": OWN,
   "GET /account/doors": OWN,
@@ -194,6 +199,10 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /groups/{group}/people": [{ allowed: RUN }],
   "PUT /groups/{group}/people/{person}": [{ path: "/groups/{group}/people/{worker}", body: {}, allowed: RUN }, { path: "/groups/{group}/people/{resident}", body: {}, allowed: RUN, once: true }],
   "DELETE /groups/{group}/people/{person}": [{ path: "/groups/{group}/people/{worker}", allowed: RUN, once: true }],
+
+  // Whoever has anything to do with the property carries for all of it.
+  "GET /courier/bundle": [{ path: "/courier/bundle?property={property}", allowed: CARRIERS }, { path: "/courier/bundle?property={property}&door={door}", allowed: CARRIERS }],
+  "POST /courier/doors/{door}": [{ body: { items: ["AAAA"] }, allowed: CARRIERS }],
 
   "GET /keys": [{ list: true, sees: [...RUN, "administrator", "doorOwner", "doorAdmin", "keyUser"] }, { list: true, path: "/keys?person={keyUser}", sees: [...OVERSEERS, "keyUser"] }, { list: true, path: "/keys?property={property}", sees: [...RUN, "administrator", "doorOwner", "doorAdmin", "keyUser"] }],
   "POST /keys": [

@@ -61,10 +61,13 @@ export async function matchGroupsUnchecked(unit: Unit, parts: PinParts, person: 
   const changed = await replaceGrants(unit, had, wanted, actor, now);
   const revocation = await endGrants(unit, person, changed.ended, actor, now);
 
-  const reached = new Set(credentials.filter(({ superseded }) => !superseded).flatMap(({ id }) => [...reach.get(id)!]));
-  const missing = unitedDoors(groups).filter((door) => !reached.has(door));
+  const current = credentials.filter(({ superseded }) => !superseded);
+  const reachedBy = (some: readonly PersonalCredential[]) => new Set(some.flatMap(({ id }) => [...reach.get(id)!]));
+  const reached = reachedBy(current);
+  const typed = reachedBy(current.filter(({ besideCodes }) => !besideCodes));
+  const missing = unitedDoors(groups).filter((door) => !typed.has(door));
   const given = missing.length > 0 && (draws === "always" || (draws === "as-they-open" && (await opensByCode(unit, person)))) ? await drawCodes(unit, parts, person, groups, missing, perDoor, actor, now) : { codes: [], doors: [] };
-  return { given: given.codes, revocation, unreached: missing.filter((door) => !given.doors.includes(door)), doors: [...new Set([...changed.doors, ...given.doors])].sort() };
+  return { given: given.codes, revocation, unreached: missing.filter((door) => !reached.has(door) && !given.doors.includes(door)), doors: [...new Set([...changed.doors, ...given.doors])].sort() };
 }
 
 /** A grant of a group in force, with its doors. */

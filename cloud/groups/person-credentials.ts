@@ -9,6 +9,8 @@ import { ALWAYS, meet, type Span } from "./group-terms";
 export interface PersonalCredential {
   id: string;
   kind: StoredKind;
+  /** What phones open with by a place: no code is spared for it, because not everybody has a phone in hand. */
+  besideCodes: boolean;
   /** A newer code stands in its place; it lasts no longer than it did. */
   superseded: boolean;
   /** Its key is blocked (S11). */
@@ -45,7 +47,7 @@ export async function readPersonCredentials(unit: Unit, person: string): Promise
     const holds = starts_at === null || role === "admin" ? place : meet(place, { from: starts_at, until: ends_at ?? NO_END });
     if (holds === undefined) continue;
     const known = await unit.selectFrom("door_credentials").select("door_id").where("credential_id", "=", id).where("released_at", "is", null).execute();
-    found.push({ id, kind, superseded: superseded_at !== null, suspended: blocked === 1, holds, placed: new Set(known.map((row) => row.door_id)) });
+    found.push({ id, kind, besideCodes: kind === "phone" && state === null, superseded: superseded_at !== null, suspended: blocked === 1, holds, placed: new Set(known.map((row) => row.door_id)) });
   }
   return found;
 }

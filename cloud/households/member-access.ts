@@ -36,8 +36,8 @@ export async function doorsOfPlace(unit: Unit, member: Pick<MembershipRow, "pers
 /**
  * Brings what an active member opens doors with in line with the rows of their place: its doors and its terms, within
  * the household's. Credentials stay as they are where nothing changes; a code is taken along to doors that are new,
- * and where it cannot be (X9) there is another one for those. A code that a newer one has replaced never lasts longer
- * than it did.
+ * and where it cannot be (X9) there is another one for those; so is what the holder's phones open with, where there is
+ * any. A code that a newer one has replaced never lasts longer than it did.
  * @returns codes that are new.
  * @throws {Refusal} `door-full`.
  */
@@ -57,7 +57,9 @@ export async function matchAccess(unit: Unit, parts: CredentialParts, person: st
     await endGrants(unit, had, actor, now);
     return (await matchGroups(unit, parts, person, actor, now, "as-they-open")).given;
   }
-  const gained = doors.filter((door) => !had.some((each) => each.supersededAt === null && each.doors.includes(door)));
+  // Doors know a phone beside the codes: neither takes the other's place.
+  const phone = had.find(({ kind }) => kind === "phone");
+  const gained = doors.filter((door) => !had.some((each) => each !== phone && each.supersededAt === null && each.doors.includes(door)));
   const { pinPerDoor } = await readRules(unit, place.household.property_id);
   const given: GivenCredential[] = [];
   const extended = new Map<string, string[]>();
@@ -68,6 +70,7 @@ export async function matchAccess(unit: Unit, parts: CredentialParts, person: st
     if (first !== undefined && reached.length > 0) extended.set(first.credential, reached);
     missing = gained.filter((door) => !reached.includes(door));
   }
+  if (phone !== undefined) extended.set(phone.credential, await reachByPhone(unit, parts, phone, terms, doors, actor, now));
   for (const each of had) await replaceGrants(unit, each, terms, [...each.doors.filter((door) => doors.includes(door)), ...(extended.get(each.credential) ?? [])], actor, now);
   if (missing.length > 0) given.push(...(await giveCredentials(unit, parts.keystore, parts.secrets, person, newPins(missing, terms, pinPerDoor), actor, now)));
   for (const door of [...extended.values()].flat()) await requireRoom(unit, door);
@@ -90,6 +93,16 @@ function newPins(doors: readonly string[], terms: GrantTerms, perDoor: boolean):
   return groups.map((group) => ({ grants: [{ doors: group, terms, outputs: STRIKE }], secondPin: false, duressPin: false }));
 }
 
+/** Takes what phones open with along to doors that are new; where only groups gave it anything, it has a right of its own again. @returns those doors. */
+async function reachByPhone(unit: Unit, parts: CredentialParts, phone: Access, terms: GrantTerms, doors: readonly string[], actor: string, now: number): Promise<string[]> {
+  const further = doors.filter((door) => !phone.doors.includes(door));
+  const reached = further.length === 0 ? [] : await extendCredential(unit, parts, phone.credential, further);
+  if (phone.grants.length > 0 || reached.length === 0) return reached;
+  await insertGrant(unit, phone.credential, { terms, doors: reached, outputs: STRIKE }, 0, actor, now);
+  await noteChanges(unit, reached.map((door) => ({ door, credential: phone.credential })), now);
+  return reached;
+}
+
 /** A credential with its own grants that are in force: those of its holder's groups are not a place's. */
 interface Access {
   credential: string;
@@ -107,7 +120,7 @@ async function readAccess(unit: Unit, person: string): Promise<Access[]> {
   const all: Access[] = [];
   for (const { id, kind, superseded_at } of credentials.filter((each) => each.parent_id === null)) {
     const rows = await unit.selectFrom("grants").selectAll().where("credential_id", "=", id).where("group_id", "is", null).where("revoked_at", "is", null).execute();
-    if (rows.length === 0) continue;
+    if (rows.length === 0 && kind !== "phone") continue;
     const grants: Access["grants"] = [];
     for (const row of rows) {
       const at = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", row.id).execute();

@@ -21,6 +21,8 @@ interface Tag {
 const TAGS: readonly Tag[] = [
   { name: "sign-in", description: "With a code that is sent to an e-mail address or phone number, or with a passkey. Whether an account exists is never told.", security: FOR_ANYBODY },
   { name: "account", description: "One's own account: contacts, passkeys, sessions, and the places that it holds in households.", security: FOR_PEOPLE },
+  { name: "phones", description: "What phones open doors with and carry for them, also without a network; the account's phones, and ending the keys of a lost one.", security: FOR_PEOPLE },
+  { name: "couriers", description: "What phones carry, sealed, between the cloud and doors that have no network; whoever carries can only be late with it.", security: FOR_PEOPLE },
   { name: "invitations", description: "Accepting and declining, by the link that was sent or with an account that the address belongs to.", security: FOR_PEOPLE },
   { name: "households", description: "Who lives together: administrators (the leaseholders), residents, permanent guests, and what they have given to third parties. `can` says what whoever asks may do." },
   { name: "members", description: "One person's place in a household. Whoever edits it says which version (`If-Match`)." },

@@ -10,9 +10,12 @@ import { problem, problemOf } from "./problem";
 import { accountRoutes } from "./accounts/account-routes";
 import { erasureRoutes } from "./accounts/erasure-routes";
 import { passkeyRoutes } from "./accounts/passkey-routes";
+import { phoneKeyRoutes } from "./accounts/phone-key-routes";
+import { phoneRoutes } from "./accounts/phone-routes";
 import { sessionRoutes } from "./accounts/session-routes";
 import { signInRoutes } from "./accounts/sign-in-routes";
 import { tokenRoutes } from "./accounts/token-routes";
+import { courierRoutes } from "./couriers/courier-routes";
 import { doorRoutes } from "./doors/door-routes";
 import { enrolmentRoutes, mediaType } from "./doors/enrolment-routes";
 import { eventRoutes } from "./doors/event-routes";
@@ -51,6 +54,9 @@ const RESOURCES = [
   accountRoutes,
   sessionRoutes,
   passkeyRoutes,
+  phoneKeyRoutes,
+  phoneRoutes,
+  courierRoutes,
   tokenRoutes,
   propertyRoutes,
   buildingFileRoutes,

@@ -44,6 +44,8 @@ export async function matchGrants(unit: Unit, key: KeyRow, reach: KeyReach, acto
 /** Makes the key's credentials usable at doors that are new. @returns codes that took the place of others, or came on top. */
 async function reachDoors(unit: Unit, parts: PinParts, key: KeyRow, { doors, allowed }: KeyReach, held: readonly KeyCredential[], actor: string, now: number): Promise<GivenCredential[]> {
   const current = held.filter(({ superseded }) => !superseded);
+  // After a phone was lost (A1) the next one to ask gets another credential, as the key is then.
+  if (key.kind === "app" && current.length === 0) return [];
   const gained = doors.filter((door) => !current.some(({ grants }) => grants.some((grant) => grant.doors.includes(door))));
   if (gained.length === 0 || allowed === undefined || allowed.terms.notAfter <= now) return [];
   const perDoor = await hasCodePerDoor(unit, key);

@@ -1,4 +1,5 @@
 import { DEFAULT_RULES } from "../../cloud/properties/household-rules";
+import { AskingPhone } from "./asking-phone";
 import { CloudRig, NOON } from "./cloud-rig";
 import { lastLinkToken, signInManager } from "./managers";
 import { ProtocolDoor } from "./protocol-door";
@@ -133,6 +134,7 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
   await site.expect(200, "PATCH", `/properties/${property}/webhooks/${webhook}`, { paused: true }, { "if-match": "*" });
   const account = await administrator.get("/account");
   names.identifier = account.identifiers[0].id;
+  names.phone = (await new AskingPhone().send(administrator)).body.phone;
   names.session = (await administrator.get("/account/sessions")).items[0].id;
   return { clients, names, foreign };
 }

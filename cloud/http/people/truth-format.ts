@@ -35,6 +35,13 @@ export async function truthOfRevocation(unit: Unit, revocation: string, now: num
   return (await truthOfGrants(unit, grants.map((grant) => grant.id), now)).map(formatTruth);
 }
 
+/** The truth of all rights that ended with a lost phone (A1). */
+export async function truthOfPhone(unit: Unit, phone: string, now: number): Promise<FormattedTruth[]> {
+  const endings = unit.selectFrom("phone_endings").select("revocation_id").where("phone_id", "=", phone);
+  const grants = await unit.selectFrom("grants").select("id").where("revocation_id", "in", endings).execute();
+  return (await truthOfGrants(unit, grants.map((grant) => grant.id), now)).map(formatTruth);
+}
+
 /** The truth of all rights that a key had and has no more, those by groups too. */
 export async function truthOfKey(unit: Unit, key: string, now: number): Promise<FormattedTruth[]> {
   const credentials = unit.selectFrom("credentials").select("id").where("key_id", "=", key);
