@@ -14,7 +14,7 @@ import { answer, body, Id, refusals } from "../schemas";
 const PublicKey = z
   .string()
   .regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((PUBLIC_KEY_BYTES * 4) / 3)}}$`), `${PUBLIC_KEY_BYTES} bytes as base64url without padding`)
-  .openapi({ description: "Of the phone's own pair of keys: an uncompressed point of P-256." });
+  .openapi({ example: "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU", description: "Of the phone's own pair of keys: an uncompressed point of P-256." });
 const Bytes = z.string().openapi({ description: "base64url without padding." });
 const Entry = z
   .strictObject({
