@@ -14,7 +14,8 @@ export interface IssuedKey {
 }
 export interface IssuedDoor {
   door: string;
-  name: string;
+  /** Absent at a door that is not the person's: the phone only carries to it. */
+  name?: string;
   radioName: string;
   property: string;
   propertyName: string;
@@ -24,6 +25,10 @@ export interface IssuedKeys {
   /** 65 bytes. */
   ephemeralKey: Uint8Array;
   doors: IssuedDoor[];
+  /** Properties of the answer. */
+  properties: string[];
+  /** Doors for which it had no room. */
+  left: number;
 }
 
 /** What the cloud made of an upload. */
@@ -46,22 +51,27 @@ export class BadAnswer extends Error {}
 /** @param json of `POST /api/phone/keys`. @throws {BadAnswer} */
 export function readIssuedKeys(json: unknown): IssuedKeys {
   const answer = object(json);
-  const doors = list(answer.properties).flatMap((entry) => {
-    const property = object(entry);
+  const properties = list(answer.properties).map(object);
+  const doors = properties.flatMap((property) => {
     const named = { property: text(property.id), propertyName: text(property.name) };
     return list(property.doors).map((value): IssuedDoor => {
       const door = object(value);
-      return { ...named, door: doorId(door.door), name: text(door.name), radioName: text(door.radioName), keys: list(door.entries).map(readKey) };
+      return { ...named, door: doorId(door.door), ...(typeof door.name === "string" && { name: text(door.name) }), radioName: text(door.radioName), keys: list(door.entries).map(readKey) };
     });
   });
   if (doors.length > DOORS_MAX) throw new BadAnswer("too many doors");
-  return { ephemeralKey: bytes(answer.ephemeralKey, POINT_BYTES, POINT_BYTES), doors };
+  return { ephemeralKey: bytes(answer.ephemeralKey, POINT_BYTES, POINT_BYTES), doors, properties: properties.map(({ id }) => text(id)), left: whole(answer.left ?? 0) };
 }
 
 function readKey(value: unknown): IssuedKey {
   const key = object(value);
   const handles = list(key.handles).map((handle) => bytes(handle, HANDLE_BYTES, HANDLE_BYTES));
-  return { opens: key.opens === true, outputs: whole(key.outputs), wrapped: bytes(key.key, WRAPPED_BYTES, WRAPPED_BYTES), handles: handles.slice(0, HANDLES_MAX) };
+  return { opens: key.opens === true, outputs: maskOf(list(key.outputs)), wrapped: bytes(key.key, WRAPPED_BYTES, WRAPPED_BYTES), handles: handles.slice(0, HANDLES_MAX) };
+}
+
+/** Outputs by number, 0 to 3 (SPEC 20.3). */
+function maskOf(outputs: readonly unknown[]): number {
+  return outputs.reduce<number>((mask, output) => mask | ((1 << whole(output)) & 15), 0);
 }
 
 /** @param json of `GET /api/courier/bundle`. @throws {BadAnswer} */
@@ -82,6 +92,15 @@ export function readUploadAnswer(json: unknown): UploadAnswer {
     return { index: whole(refusal.index), code: text(refusal.code) };
   });
   return { accepted: whole(answer.accepted), refused, items: items(answer.items) };
+}
+
+/** The code of a problem (RFC 9457) that the cloud answers with; "" where it says none. */
+export function readRefusal(json: () => unknown): string {
+  try {
+    return text(object(json()).code);
+  } catch {
+    return "";
+  }
 }
 
 function items(value: unknown): Uint8Array[] {

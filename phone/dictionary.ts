@@ -1,4 +1,4 @@
-import type { CarryOutcome, RefillOutcome, UnlockFailure, UnlockProgress } from "./outcome";
+import type { CarryOutcome, RefillFailure, UnlockFailure, UnlockProgress } from "./outcome";
 
 /** Two short sentences for a person in front of a door. */
 export interface Words {
@@ -9,7 +9,6 @@ export interface Words {
 }
 
 type CarryFailure = Extract<CarryOutcome, { carried: false }>["why"];
-type RefillFailure = Extract<RefillOutcome, { refilled: false }>["why"];
 
 /** Every outcome of a phone in one language. */
 export interface Dictionary {

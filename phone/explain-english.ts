@@ -39,6 +39,8 @@ export const ENGLISH: Dictionary = {
     refused: { said: "The cloud has refused that.", advice: "Sign in again." },
     trouble: { said: "The cloud has a problem.", advice: "It will be tried again." },
     "bad-keys": { said: "The keys that came are not for this phone.", advice: "Sign out and in again." },
+    "phone-ended": { said: "The keys of this phone have been ended: it was reported as lost.", advice: "If it is in your hands again, sign in to get new ones." },
+    "too-many-phones": { said: "Your account has too many phones.", advice: "End one that you no longer use, then try again." },
   },
   carried: ({ delivered, collected, uploaded }) => {
     if (delivered === 0 && collected === 0) return { said: "The door has nothing new, and neither have you." };

@@ -39,6 +39,8 @@ export const FRENCH: Dictionary = {
     refused: { said: "Le service a refusé cela.", advice: "Identifiez-vous à nouveau." },
     trouble: { said: "Le service a un problème.", advice: "Un nouvel essai suivra." },
     "bad-keys": { said: "Les clés reçues ne sont pas pour ce téléphone.", advice: "Déconnectez-vous de votre compte et identifiez-vous à nouveau." },
+    "phone-ended": { said: "Les clés de ce téléphone ont été supprimées : il a été déclaré perdu.", advice: "Si vous l’avez retrouvé, identifiez-vous pour en obtenir de nouvelles." },
+    "too-many-phones": { said: "Votre compte a trop de téléphones.", advice: "Supprimez-en un que vous n’utilisez plus, puis réessayez." },
   },
   carried: ({ delivered, collected, uploaded }) => {
     if (delivered === 0 && collected === 0) return { said: "La porte n’a rien de nouveau, et vous non plus." };

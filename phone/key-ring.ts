@@ -1,7 +1,7 @@
 import type { IssuedKeys } from "./cloud-answers";
 import type { DeviceKey, KeyVault } from "./key-vault";
 import type { PhoneCloud, RequestBounds } from "./phone-cloud";
-import type { RefillOutcome } from "./outcome";
+import type { RefillFailure, RefillOutcome } from "./outcome";
 import type { DoorKey, PhoneDoor, PhoneStore } from "./phone-store";
 
 /** The keys and handles of this phone, and where they come from. */
@@ -29,17 +29,36 @@ export class KeyRing {
 
   async #refill(bounds: RequestBounds | undefined): Promise<RefillOutcome> {
     const device = await this.#deviceKey();
-    const answer = await this.#cloud.issueKeys(device.publicKey, bounds);
-    if (!answer.ok) return { refilled: false, why: answer.why };
-    const keys = await this.#unwrap(device, answer.value);
-    if (keys === undefined) return { refilled: false, why: "bad-keys" };
-    const { doors } = answer.value;
-    for (const [index, { keys: issued, ...door }] of doors.entries()) {
-      const own = issued.map(({ opens, outputs, handles }, place): DoorKey => ({ opens, outputs, handles, key: keys[index][place] }));
+    const all = await this.#take(device, undefined, bounds);
+    if (typeof all === "string") return { refilled: false, why: all };
+    const doors = new Set(all.doors);
+    if (all.left > 0) {
+      for (const property of all.properties) {
+        const one = await this.#take(device, property, bounds);
+        if (typeof one === "string") return { refilled: false, why: one };
+        for (const door of one.doors) doors.add(door);
+      }
+    }
+    await this.#forgetOthers(doors, new Set(all.properties));
+    return { refilled: true, doors: doors.size };
+  }
+
+  /** Asks, unwraps and keeps. */
+  async #take(device: DeviceKey, property: string | undefined, bounds: RequestBounds | undefined): Promise<{ doors: string[]; properties: string[]; left: number } | RefillFailure> {
+    const answer = await this.#cloud.issueKeys(device.publicKey, property, bounds);
+    if (!answer.ok) {
+      // A1: whoever holds a phone that was reported as lost is to hold nothing more than glass.
+      if (answer.code === "phone-ended") await this.#store.wipe();
+      return answer.code === "phone-ended" || answer.code === "too-many-phones" ? answer.code : answer.why;
+    }
+    const issued = answer.value;
+    const keys = await this.#unwrap(device, issued);
+    if (keys === undefined) return "bad-keys";
+    for (const [index, { keys: entries, ...door }] of issued.doors.entries()) {
+      const own = entries.map(({ opens, outputs, handles }, place): DoorKey => ({ opens, outputs, handles, key: keys[index][place] }));
       await this.#store.change("doors", door.door, (now): PhoneDoor => ({ ...door, keys: own, known: now?.known ?? false }));
     }
-    await this.#forgetOthers(new Set(doors.map(({ door }) => door)), new Set(doors.map(({ property }) => property)));
-    return { refilled: true, doors: doors.length };
+    return { doors: issued.doors.map(({ door }) => door), properties: issued.properties, left: issued.left };
   }
 
   async #deviceKey(): Promise<DeviceKey> {

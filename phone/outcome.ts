@@ -45,8 +45,12 @@ export type CarryOutcome =
     }
   | { carried: false; why: PhoneFailure };
 
-/** What asking the cloud came to. `bad-keys`: what came was not for this phone. */
-export type RefillOutcome = { refilled: true; doors: number } | { refilled: false; why: CloudFailure | "bad-keys" | "no-storage" };
+/**
+ * What asking the cloud came to. `bad-keys`: what came was not for this phone. `phone-ended`: somebody has ended its keys
+ * (it was reported as lost), and it has forgotten everything. `too-many-phones`: the account has as many as it may.
+ */
+export type RefillFailure = CloudFailure | "bad-keys" | "no-storage" | "phone-ended" | "too-many-phones";
+export type RefillOutcome = { refilled: true; doors: number } | { refilled: false; why: RefillFailure };
 
 /** What a tap is doing, for whoever looks at the phone meanwhile. */
 export type UnlockProgress = "connecting" | "asking" | "bringing-news" | "trying-again";

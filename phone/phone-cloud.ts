@@ -1,5 +1,5 @@
 import { toBase64url } from "./base64url";
-import { BadAnswer, readBundle, readIssuedKeys, readUploadAnswer, type IssuedKeys, type UploadAnswer } from "./cloud-answers";
+import { BadAnswer, readBundle, readIssuedKeys, readRefusal, readUploadAnswer, type IssuedKeys, type UploadAnswer } from "./cloud-answers";
 import { ANSWER_CHARACTERS_MAX, REQUEST_MS } from "./limits";
 import { within, type PhoneClock } from "./phone-clock";
 import type { Bundle } from "./phone-store";
@@ -15,7 +15,7 @@ export type PhoneFetch = (
 
 /** `offline`: no answer came. `signed-out`: the session is over. `busy`: later. `refused`: this never. `trouble`: the cloud's own. */
 export type CloudFailure = "offline" | "signed-out" | "busy" | "refused" | "trouble";
-export type CloudAnswer<T> = { ok: true; value: T } | { ok: false; why: CloudFailure };
+export type CloudAnswer<T> = { ok: true; value: T } | { ok: false; why: CloudFailure; /** Of `refused`: the cloud's own word. */ code?: string };
 
 /** How long and until when a request is waited for. */
 export interface RequestBounds {
@@ -33,9 +33,12 @@ export class PhoneCloud {
     this.#clock = clock;
   }
 
-  /** @param publicKey of the device key, 65 bytes. */
-  issueKeys(publicKey: Uint8Array, bounds?: RequestBounds): Promise<CloudAnswer<IssuedKeys>> {
-    return this.#ask("POST", "/api/phone/keys", { body: JSON.stringify({ publicKey: toBase64url(publicKey) }), bounds, read: ({ json }) => readIssuedKeys(json()) });
+  /**
+   * @param publicKey of the device key, 65 bytes.
+   * @param property only its doors.
+   */
+  issueKeys(publicKey: Uint8Array, property?: string, bounds?: RequestBounds): Promise<CloudAnswer<IssuedKeys>> {
+    return this.#ask("POST", "/api/phone/keys", { body: JSON.stringify({ publicKey: toBase64url(publicKey), property }), bounds, read: ({ json }) => readIssuedKeys(json()) });
   }
 
   /** @returns undefined: as it was at `etag`. */
@@ -66,6 +69,7 @@ export class PhoneCloud {
       return { ok: false, why: "offline" };
     }
     const why = failureOf(received.status);
+    if (why === "refused") return { ok: false, why, code: readRefusal(received.json) };
     if (why !== undefined) return { ok: false, why };
     try {
       return { ok: true, value: read(received) };

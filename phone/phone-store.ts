@@ -14,7 +14,8 @@ export interface DoorKey {
 export interface PhoneDoor {
   /** 16 hexadecimal digits. */
   door: string;
-  name: string;
+  /** Absent at a door that is not the person's. */
+  name?: string;
   /** Its name on the air. */
   radioName: string;
   property: string;

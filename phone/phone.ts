@@ -34,7 +34,8 @@ export interface UnlockOptions {
 /** A door as it is shown to the person. */
 export interface ListedDoor {
   door: string;
-  name: string;
+  /** Absent at a door that is not the person's. */
+  name?: string;
   property: string;
   propertyName: string;
   opens: boolean;
@@ -165,7 +166,7 @@ export class Phone {
     return doors.map(({ door, name, property, propertyName, keys }) => {
       const opening = keys.filter(({ opens }) => opens);
       const outputs = opening.reduce((mask, key) => mask | key.outputs, 0);
-      return { door, name, property, propertyName, opens: opening.length > 0, outputs, handles: opening.reduce((sum, { handles }) => sum + handles.length, 0) };
+      return { door, ...(name !== undefined && { name }), property, propertyName, opens: opening.length > 0, outputs, handles: opening.reduce((sum, { handles }) => sum + handles.length, 0) };
     });
   }
 
