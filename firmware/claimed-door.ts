@@ -23,6 +23,7 @@ import type { BoardLife } from "./life/board-life";
 import { owedServiceEvent, serviceEventWritten } from "./life/forgetting";
 import type { Owned } from "./life/ownership";
 import { SCRUB_INTERVAL_MS } from "./limits";
+import { startRadio } from "./radio/start-radio";
 import type { PresentedCredential, ReaderPort } from "./reader/reader-port";
 import type { Readers } from "./reader/readers";
 import { ClockUpkeep } from "./trust/clock-upkeep";
@@ -61,6 +62,7 @@ export class ClaimedDoor implements Owned {
   readonly #admission: Admission;
   readonly #session: CloudSession;
   readonly #clockUpkeep: ClockUpkeep;
+  readonly #receipts: ReceiptDesk;
 
   constructor(parts: ClaimedDoorParts) {
     this.#parts = parts;
@@ -102,7 +104,7 @@ export class ClaimedDoor implements Owned {
       unlock: (outputs, requestId) => this.#unlockRemotely(outputs, requestId),
     });
     const counter = new ReceiptCounter(keyValue, record.login.enrolment);
-    const receipts = new ReceiptDesk({ hashes, record, store, keysets, leases: this.#leases, clock, log, uses: this.#uses, counter });
+    this.#receipts = new ReceiptDesk({ hashes, record, store, keysets, leases: this.#leases, clock, log, uses: this.#uses, counter });
     this.#session = new CloudSession({
       device,
       door,
@@ -117,7 +119,7 @@ export class ClaimedDoor implements Owned {
       leases: this.#leases,
       log,
       throttle: this.#throttle,
-      receipts,
+      receipts: this.#receipts,
       desk,
       firmware: parts.life.firmware,
       telemetry: () => parts.life.telemetry,
@@ -139,6 +141,7 @@ export class ClaimedDoor implements Owned {
     this.#applyListState();
     queue.add(this.#resume());
     this.#session.start();
+    this.#startRadio();
     this.#clockUpkeep.start();
     this.#tidy();
   }
@@ -184,6 +187,19 @@ export class ClaimedDoor implements Owned {
     this.#leases.end();
     this.#parts.clock.resetFloor(issuedAt);
     this.#log.append({ type: "keyset-accepted" });
+  }
+
+  /** Phones decide like everybody else, and carry what the session would. */
+  #startRadio(): void {
+    startRadio({
+      ...this.#parts,
+      updater: this.#updater,
+      leases: this.#leases,
+      log: this.#log,
+      receipts: this.#receipts,
+      session: this.#session,
+      present: (reader, credential) => this.#admission.present(reader, credential),
+    });
   }
 
   /** Goes on with a list that a power cut interrupted, and looks after the one in force, then and once a day. */

@@ -55,6 +55,22 @@ export const NEED_RETRY_MS = 10_000; // a page or delta that was asked for and d
 export const EVENT_UPLOAD_RETRY_MS = 10_000; // events that nobody acknowledged go out again, then after twice the time …
 export const EVENT_UPLOAD_RETRY_MAX_MS = 120_000; // … up to here: a cloud that takes none is not sent 3 KB every ten seconds
 
+export const RADIO_MTU = 247; // one packet of the link layer; values that are longer come in parts
+export const RADIO_CONNECTIONS_MAX = 4; // of phones and fobs; sdkconfig has the same number …
+export const RADIO_UNPROVED_MS = 2_000; // … and where all are taken, one gives way that has stayed so long and proved nothing …
+export const RADIO_PROVED_MS = 10_000; // … or, where each has, one that has stayed so long: a courier comes again
+export const RADIO_IDLE_MS = 5_000; // without a request the connection ends
+export const RADIO_SESSION_MS = 60_000; // and after this in any case: who fetches more comes again, nothing is fetched twice
+export const CHALLENGE_MS = 5_000; // a response that comes later proves nothing
+export const COURIER_WAIT_MS = 200; // a courier reads again after this, while what it brought is checked …
+export const COURIER_TURN_MS = 500; // … or while another one hands things over
+export const COURIER_STALL_MS = 2_000; // a courier that sends nothing of what was asked for so long gives its turn to one that waits
+export const COURIER_ITEM_MS = 20_000; // so does one whose item takes this long: 8 KB at 23 bytes a packet take less
+export const COURIER_FORGERIES_MAX = 2; // items whose seal or signature does not hold; then the connection ends
+export const COURIER_ITEMS_MAX = 128; // items taken on one connection: a whole list and its keysets are half of that
+export const COURIER_RECEIPTS_MAX = 8; // receipts made for one connection
+export const COURIER_EVENTS_MAX = 32; // records in an item: a phone at the edge of the air loses little
+
 export const DEFAULT_UNLOCK_SECONDS = 5; // a press of the exit button while there is no list
 export const CONTACT_SETTLE_MS = 50; // contacts bounce; a change counts once it has stood this long
 export const EXIT_STUCK_MS = 60_000; // an exit button that is down for so long is wedged: an alarm says so, and the door does not stay open for it

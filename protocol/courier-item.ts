@@ -1,8 +1,8 @@
-import { ascii, readU16, readU32, writeU16, writeU32 } from "./bytes";
+import { ascii, equalBytes, readU16, readU32, writeU16, writeU32 } from "./bytes";
 import type { Hashes } from "./hashes";
 import { MESSAGE_BYTES_MAX } from "./limits";
 import { ProtocolError } from "./protocol-error";
-import { openSynthetic, SEAL_BYTES, sealSynthetic, type SealKeys } from "./synthetic-seal";
+import { openingSynthetic, openSynthetic, SEAL_BYTES, sealingSynthetic, sealSynthetic, type SealKeys } from "./synthetic-seal";
 import type { DownTopic } from "./topics";
 
 /**
@@ -43,14 +43,30 @@ export function sealCourierItem(hashes: Hashes, keys: CourierKeys, header: Omit<
   return sealSynthetic(hashes, keys, encodeCourierHeader({ ...header, length: message.length }), message);
 }
 
-/**
- * @param header the one that was offered; the item must begin with it.
- * @throws {ProtocolError} `malformed`, `bad-mac`.
- */
+/** As `sealCourierItem`, in slices. */
+export function sealingCourierItem(hashes: Hashes, keys: CourierKeys, header: Omit<CourierHeader, "length">, message: Uint8Array): Generator<void, Uint8Array, void> {
+  if (message.length > MESSAGE_BYTES_MAX) throw new Error("longer than any message");
+  return sealingSynthetic(hashes, keys, encodeCourierHeader({ ...header, length: message.length }), message);
+}
+
+/** @throws {ProtocolError} `malformed`, `too-large`, `bad-mac`. */
 export function openCourierItem(hashes: Hashes, keys: CourierKeys, item: Uint8Array): { header: CourierHeader; message: Uint8Array } {
   const header = decodeCourierHeader(item.subarray(0, COURIER_HEADER_BYTES));
   if (item.length !== COURIER_OVERHEAD_BYTES + header.length) throw new ProtocolError("malformed", "courier item");
   return { header, message: openSynthetic(hashes, keys, COURIER_HEADER_BYTES, item) };
+}
+
+/**
+ * The message of an item that was asked for, in slices.
+ * @param header the one that was offered; the item must begin with it.
+ * @param item is worked on in place, and of no use afterwards.
+ * @throws {ProtocolError} `malformed`, `bad-mac`.
+ */
+export function* openingCourierItem(hashes: Hashes, keys: CourierKeys, header: CourierHeader, item: Uint8Array): Generator<void, Uint8Array, void> {
+  if (item.length !== COURIER_OVERHEAD_BYTES + header.length || !equalBytes(encodeCourierHeader(header), item.subarray(0, COURIER_HEADER_BYTES))) {
+    throw new ProtocolError("malformed", "another item was offered");
+  }
+  return yield* openingSynthetic(hashes, keys, COURIER_HEADER_BYTES, item);
 }
 
 /** format 1 ‖ kind (u8) ‖ length (u16) ‖ number (u32) ‖ version (u32). */

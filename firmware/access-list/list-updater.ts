@@ -53,6 +53,32 @@ export class ListUpdater {
     return { page: { epoch, version, number: firstPage(damagedPages) } };
   }
 
+  /** Whether a manifest of this version could be news. */
+  wantsManifest(version: number): boolean {
+    const epoch = this.#parts.keysets.current?.epoch;
+    const newest = this.#usable()?.head.manifest ?? this.#parts.store.active?.list.manifest;
+    return epoch !== undefined && (newest === undefined || compareVersions({ epoch, version }, newest) > 0);
+  }
+
+  /** Whether this page of a list is the one that is needed next. */
+  wantsPage(version: number, number: number): boolean {
+    const page = this.nextNeed()?.page;
+    return page !== undefined && page.version === version && page.number === number;
+  }
+
+  /** Whether a delta of this version on a base could be news, and can be taken now. */
+  wantsDelta(base: number, version: number): boolean {
+    const { active, floor } = this.#parts.store;
+    const epoch = this.#parts.keysets.current?.epoch;
+    if (epoch === undefined) return false;
+    if (active !== undefined && active.list.manifest.epoch === epoch && active.list.manifest.version === base) {
+      return version > active.version || (version === active.version && active.list.delta === undefined);
+    }
+    const pending = this.#usable();
+    if (pending === undefined || !pending.ready || pending.head.manifest.version !== base) return false;
+    return floor === undefined || compareVersions({ epoch, version }, floor) >= 0;
+  }
+
   /** The door's first work after boot: goes on with a snapshot that a power cut interrupted. */
   *resume(): Work {
     const { store, keysets, doorId } = this.#parts;

@@ -39,12 +39,22 @@ export interface AdmissionParts {
   onOutcome(outcome: Outcome): void;
 }
 
+/** What whoever presented a credential is told of it. */
+export interface Answer {
+  /** `second-credential-needed` also while its second PIN is waited for. */
+  reason: Reason;
+  /** Bit mask of the outputs that moved; 0 where it was refused. */
+  outputs: number;
+}
+
 /** A first credential: what it is known by is all that is kept of it while a second PIN is waited for. */
 interface Presented {
   kind: CredentialKind;
   tag: Uint8Array;
   /** Of a unit PIN. */
   unit: Uint8Array | undefined;
+  /** Bit mask of the outputs that it asked for. */
+  outputs: number;
 }
 
 /** The door's own strike, as a mask. */
@@ -69,17 +79,19 @@ export class Admission {
     this.#parts = parts;
   }
 
-  /** Somebody presents a credential at a reader; answered, or a second PIN asked for, before this returns. */
-  present(reader: ReaderPort, { kind, value, unit }: PresentedCredential): void {
+  /** Somebody presents a credential at a reader, or by radio beside one; answered, or a second PIN asked for, before this returns. */
+  present(reader: ReaderPort, { kind, value, unit }: PresentedCredential): Answer {
     const { hashes, tagKey, throttle } = this.#parts;
-    this.#giveUp(reader);
+    // Who taps a phone beside somebody whose second PIN is waited for takes nothing from them.
+    const byRadio = kind === CredentialKind.phone || kind === CredentialKind.fob;
+    if (!byRadio) this.#giveUp(reader);
     // Cards, fobs and phones are not guessed, so a locked keypad does not lock them out (X8).
     const typed = kind === CredentialKind.pin || kind === CredentialKind.unitPin || kind === CredentialKind.pin2;
     if (typed && !throttle.charge(unit)) return this.#wait(reader, kind);
     const tag = credentialTag(hashes, tagKey, kind, value);
-    const reason = this.#decide(reader, { kind, tag, unit: unit?.slice() }, undefined);
-    if (!typed || reason === "unknown-credential") return;
-    throttle.takeBack(reason === "granted" ? tag : undefined);
+    const answer = this.#decide(reader, { kind, tag, unit: unit?.slice(), outputs: reader.outputs }, undefined);
+    if (typed && answer.reason !== "unknown-credential") throttle.takeBack(answer.reason === "granted" ? tag : undefined);
+    return answer;
   }
 
   /**
@@ -91,21 +103,21 @@ export class Admission {
     const first = this.#waiting[reader.index];
     if (first === undefined || digits === undefined) return this.#giveUp(reader);
     this.#waiting[reader.index] = undefined;
-    if (!throttle.charge(first.unit)) return this.#wait(reader, CredentialKind.pin2);
-    const reason = this.#decide(reader, first, secondPinTag(hashes, tagKey, first.tag, digits));
+    if (!throttle.charge(first.unit)) return void this.#wait(reader, CredentialKind.pin2);
+    const { reason } = this.#decide(reader, first, secondPinTag(hashes, tagKey, first.tag, digits));
     // Where the first credential has gone meanwhile nobody can tell whether the PIN was right.
     if (reason === "second-credential-needed" || reason === "unknown-credential") return;
     throttle.takeBack(reason === "granted" ? first.tag : undefined);
   }
 
-  #decide(reader: ReaderPort, first: Presented, secondTag: Uint8Array | undefined): Reason {
+  #decide(reader: ReaderPort, first: Presented, secondTag: Uint8Array | undefined): Answer {
     const { list, lease, clock, uses } = this.#parts;
     const decision = decideAccess({
       list: list(),
       kind: first.kind,
       tag: first.tag,
       secondTag,
-      outputs: reader.outputs,
+      outputs: first.outputs,
       wallTime: clock.wallTime(),
       timeFloor: clock.floor,
       lease: lease(),
@@ -113,15 +125,16 @@ export class Admission {
       usesFull: uses.full,
     });
     if (decision.granted) return this.#grant(reader, first, decision);
-    if (decision.reason === "second-credential-needed" && secondTag === undefined) {
+    if (decision.reason === "second-credential-needed" && secondTag === undefined && reader.promptSecond !== undefined) {
+      this.#giveUp(reader);
       this.#waiting[reader.index] = first;
       reader.promptSecond();
-      return decision.reason;
+      return { reason: decision.reason, outputs: 0 };
     }
     return this.#refuse(reader, first.kind, decision.reason, decision.row && first.tag);
   }
 
-  #grant(reader: ReaderPort, { kind, tag }: Presented, { row, profile, outputs, consumesUse, duress }: Grant): Reason {
+  #grant(reader: ReaderPort, { kind, tag }: Presented, { row, profile, outputs, consumesUse, duress }: Grant): Answer {
     const { uses, log, door, mode, onOutcome } = this.#parts;
     // Records of what was folded or only counted may come before this one.
     if (consumesUse && !uses.consume(row, log.nextAtMost)) return this.#refuse(reader, kind, "used-up", tag);
@@ -131,14 +144,14 @@ export class Admission {
     // Nobody who is forced to open leaves the door standing open for the day.
     if ((outputs & STRIKE) !== 0 && !duress) mode.entered(profile.holderClass);
     onOutcome({ reason: "granted", kind, tag, duress, event });
-    return "granted";
+    return { reason: "granted", outputs };
   }
 
   /** @param tag of a known credential: a mistyped PIN leaves no trace of itself. */
-  #refuse(reader: ReaderPort, kind: CredentialKind, reason: Denial, tag: Uint8Array | undefined): Reason {
+  #refuse(reader: ReaderPort, kind: CredentialKind, reason: Denial, tag: Uint8Array | undefined): Answer {
     this.#logRefusal(kind, reason, tag);
     reader.signal.denied();
-    return reason;
+    return { reason, outputs: 0 };
   }
 
   #logRefusal(kind: CredentialKind, reason: Denial, tag: Uint8Array | undefined): void {
@@ -154,12 +167,13 @@ export class Admission {
     if (first !== undefined) this.#logRefusal(first.kind, "second-credential-needed", first.tag);
   }
 
-  #wait(reader: ReaderPort, kind: CredentialKind): void {
+  #wait(reader: ReaderPort, kind: CredentialKind): Answer {
     const { throttle, log, onOutcome } = this.#parts;
     let event: number | undefined;
     if (this.#loggedWait !== throttle.charges) event = log.append({ type: "decision", reason: "locked-out", kind });
     this.#loggedWait = throttle.charges;
     reader.signal.wait();
     onOutcome({ reason: "locked-out", kind, tag: undefined, duress: false, event });
+    return { reason: "locked-out", outputs: 0 };
   }
 }

@@ -82,6 +82,11 @@ export class CloudSession implements DownMessageAnswers {
     return this.#link.online;
   }
 
+  /** Where messages wait, whoever brings them: they share one bound. */
+  get room(): Pick<Inbox, "reserve" | "free"> {
+    return this.#inbox;
+  }
+
   start(): void {
     this.#link.connect();
     this.#everyInterval();

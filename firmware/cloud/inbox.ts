@@ -22,7 +22,7 @@ export interface InboxOptions {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #waiting: Message[] = [];
-  /** Of the waiting messages and of the one that is being worked on. */
+  /** Of the waiting messages, of the one that is being worked on, and what is reserved. */
   #bytes = 0;
   #running = false;
 
@@ -38,6 +38,17 @@ export class Inbox {
   /** Whether a message of this length would be taken: asked before its bytes are put together. */
   hasRoom(byteLength: number): boolean {
     return this.#bytes + byteLength <= INBOX_BYTES_MAX && this.#waiting.length < INBOX_MESSAGES_MAX;
+  }
+
+  /** Room for a message that comes by parts from elsewhere. @returns false where there is none; else `free` ends it. */
+  reserve(byteLength: number): boolean {
+    if (!this.hasRoom(byteLength)) return false;
+    this.#bytes += byteLength;
+    return true;
+  }
+
+  free(byteLength: number): void {
+    this.#bytes -= byteLength;
   }
 
   /** @returns false where there is no room: the message is dropped. */

@@ -149,6 +149,13 @@ export class EventLog {
     }
   }
 
+  /** Events from `sequence` on, at most `max`, ready for `encodeEventUpload`; undefined where there are none, or damage hides them. */
+  from(sequence: number, max: number): EventUpload | undefined {
+    if (sequence >= this.#next) return undefined;
+    const found = this.#records(sequence, Math.min(this.#next, sequence + Math.min(max, EVENTS_PER_UPLOAD_MAX)));
+    return found.length === 0 ? undefined : { enrolment: this.#parts.enrolment, previousMac: this.#macBefore(sequence), records: found.map(({ record }) => record) };
+  }
+
   /** @param sequence first event that the cloud has not. @returns false where it is none of this log's. */
   acknowledge(sequence: number): boolean {
     if (sequence > this.#next) return false;

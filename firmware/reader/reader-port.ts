@@ -28,12 +28,14 @@ export interface ReaderPort {
   /** Bit mask of the outputs that it may move. */
   readonly outputs: number;
   readonly signal: Signal;
+  /** Somebody is typing there, or is being asked for a second PIN. */
+  readonly engaged: boolean;
   /**
    * Asks for the second PIN: the next PIN entered here within SECOND_PIN_MS goes to `onSecondPin`. Anything else
    * presented here ends that and goes to `onCredential`; whoever waited for the second PIN then forgets the first
-   * credential.
+   * credential. Absent where nobody can be asked now: whatever needs a second PIN is refused.
    */
-  promptSecond(): void;
+  promptSecond?(): void;
 }
 
 export interface ReaderListener {

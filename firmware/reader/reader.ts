@@ -64,6 +64,10 @@ export class Reader implements ReaderPort, ReaderInput {
     return this.#entry.underway;
   }
 
+  get engaged(): boolean {
+    return this.#entry.underway || this.#prompt !== undefined;
+  }
+
   /** What came that nobody could read, since boot. */
   get unreadableCount(): number {
     return this.#unreadable;

@@ -42,6 +42,13 @@ export class LeaseStore {
     return lease !== undefined && active !== undefined && lease.epoch === active.epoch && lease.version <= active.version ? lease : undefined;
   }
 
+  /** Whether a lease that was issued then could be news; what else it says is for `receiveLease` to judge. */
+  wants(issuedAt: number): boolean {
+    const { active } = this.#parts.store;
+    const held = this.#held?.lease;
+    return active !== undefined && (held === undefined || held.epoch < active.epoch || issuedAt > held.issuedAt || (issuedAt === held.issuedAt && held.version < active.version));
+  }
+
   /**
    * Takes a lease; the one that is held changes nothing.
    * @throws {ProtocolError} `too-large`, `malformed`, `lease-too-long`, `lease-for-newer-list` (also without a list),

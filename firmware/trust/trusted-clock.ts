@@ -98,6 +98,20 @@ export class TrustedClock {
     return this.#asked.nonce;
   }
 
+  /**
+   * The open question, while its answer can still set the clock; else a new one. Phones that ask within one minute ask
+   * the same, so that none of them takes the answer from another.
+   */
+  question(): Uint8Array {
+    const asked = this.#asked;
+    return asked !== undefined && this.#uptime.milliseconds - asked.at < TIME_NONCE_MS ? asked.nonce : this.ask();
+  }
+
+  /** An answer is waited for. */
+  get asking(): boolean {
+    return this.#asked !== undefined;
+  }
+
   /** Whether a signed time answers the open question: looked at before its signature costs anything. */
   expects(signed: SignedTime): boolean {
     return this.#asked !== undefined && equalBytes(this.#asked.nonce, signed.nonce);

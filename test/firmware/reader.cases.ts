@@ -266,7 +266,7 @@ export const cases: Cases = {
     assert.deepEqual(pattern(() => signal.denied()), ["buzzer 0", "buzzer- 100", "buzzer 200", "buzzer- 300", "buzzer 400", "buzzer- 500"]);
     assert.deepEqual(pattern(() => signal.wait()), ["buzzer 0", "buzzer- 1000"]);
     assert.deepEqual(pattern(() => signal.error()), ["buzzer 0", "buzzer- 400", "buzzer 500", "buzzer- 900"]);
-    assert.deepEqual(pattern(() => rig.readers.ports[0].promptSecond()), [
+    assert.deepEqual(pattern(() => rig.readers.ports[0].promptSecond!()), [
       ...["led 0", "buzzer 0", "led- 50", "buzzer- 50", "led 100", "buzzer 100", "buzzer- 150"],
       ...["led- 350", "led 600", "led- 850", "led 1100"],
     ]);

@@ -74,7 +74,7 @@ function decideWaiting(hashes: Hashes, { list, kind, tag, at, floor }: Decided):
   });
   const signal = { granted: nothing, denied: nothing, wait: nothing, error: nothing };
   const value = fromHex(minted.credentials.find((credential) => credential.tag === tag)!.value)!;
-  admission.present({ index: 0, outputs: 15, signal, promptSecond: nothing }, { kind: kind as CredentialKind, value });
+  admission.present({ index: 0, outputs: 15, signal, engaged: false, promptSecond: nothing }, { kind: kind as CredentialKind, value });
   return told;
 }
 
