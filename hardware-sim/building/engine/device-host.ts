@@ -1,7 +1,9 @@
 import type { Device, FirmwareUpdate, ReaderWiring, TimerHandle } from "../../../firmware/device";
 import type { ResetReason } from "../../../protocol/door-state";
+import { hostBlockCipher } from "../../xs/host-block-cipher";
 import { hostHashes } from "../../xs/host-hashes";
 import type { HostOperations } from "../../xs/xs-program";
+import { hostGattServer, type GattCallbacks } from "./gatt-host";
 import { packValue, unpackValue } from "./value-wire";
 
 const codec = {
@@ -21,6 +23,8 @@ export interface DeviceDescription {
   resetReason: ResetReason | null;
   watchdog: boolean;
   console: boolean;
+  /** What the GATT server's class says of itself; null without Bluetooth. */
+  bluetooth: { read: number; write: number } | null;
   /** All of it but what is done with it. */
   update: Pick<FirmwareUpdate, "target" | "version" | "onTrial" | "imageKey"> & { rolledBack: number | null } | null;
 }
@@ -38,12 +42,15 @@ type Held = Record<string, (...args: unknown[]) => unknown>;
 export class DeviceHost {
   #device: Device;
   #deliver: (event: Uint8Array) => void;
+  #ask: (question: Uint8Array) => Promise<Uint8Array>;
   #held = new Map<number, Held>();
   #timers = new Map<number, TimerHandle>();
 
-  constructor(device: Device, deliver: (event: Uint8Array) => void) {
+  /** @param ask for what the board cannot wait for, it is told later; comes to nothing where the firmware has ended. */
+  constructor(device: Device, deliver: (event: Uint8Array) => void, ask: (question: Uint8Array) => Promise<Uint8Array>) {
     this.#device = device;
     this.#deliver = deliver;
+    this.#ask = ask;
   }
 
   get operations(): HostOperations {
@@ -54,6 +61,7 @@ export class DeviceHost {
         packValue(run(...(unpackValue(body, codec) as never[])), codec);
     return {
       ...hostHashes,
+      ...hostBlockCipher,
       describe: operation((): DeviceDescription => {
         const { Digital } = { Digital: device.io.Digital };
         const { Input, InputPullUp, Output, Rising, Falling } = Digital;
@@ -68,6 +76,7 @@ export class DeviceHost {
           resetReason: device.system?.resetReason ?? null,
           watchdog: device.watchdog !== undefined,
           console: device.console !== undefined,
+          bluetooth: device.bluetooth === undefined ? null : { ...device.bluetooth.io.properties },
           update: device.update === undefined ? null : describeUpdate(device.update),
         };
       }),
@@ -98,7 +107,8 @@ export class DeviceHost {
         if (handle !== undefined) device.timer.clear(handle);
       }),
       open: operation((id: number, kind: string, options: Record<string, unknown>, callbacks: string[]) => {
-        this.#held.set(id, this.#open(kind, { ...options, ...this.#callbacks(id, callbacks) }));
+        const told = this.#callbacks(id, callbacks);
+        this.#held.set(id, kind === "bluetooth" ? this.#openBluetooth(id, options, told) : this.#open(kind, { ...options, ...told }));
       }),
       request: operation((id: number, client: number, options: object, callbacks: string[]) => {
         this.#held.set(id, this.#get(client).request({ ...options, ...this.#callbacks(id, callbacks) }) as Held);
@@ -149,6 +159,15 @@ export class DeviceHost {
       default:
         throw new Error(`device: cannot open ${kind}`);
     }
+  }
+
+  #openBluetooth(id: number, options: Record<string, unknown>, told: Record<string, unknown>): Held {
+    const { io: Server, blockCipher: _blockCipher, ...provided } = this.#device.bluetooth!;
+    const read = (args: unknown[], answer: (value: Uint8Array) => void): void => {
+      // A firmware that has ended answers nothing; its board says so to whoever waits.
+      this.#ask(packValue([id, "onRead", args], codec)).then((reply) => answer(unpackValue(reply, codec) as Uint8Array), () => {});
+    };
+    return hostGattServer(Server, { ...provided, ...options } as never, told as unknown as GattCallbacks, read) as unknown as Held;
   }
 
   #callbacks(id: number, names: string[]): Record<string, (...args: unknown[]) => void> {

@@ -16,8 +16,10 @@ import type {
   System,
 } from "../../../firmware/device";
 import { callHost, fromUtf8, serve, toUtf8 } from "../../xs/guest";
+import { guestBlockCipher } from "../../xs/guest-block-cipher";
 import { guestHashes } from "../../xs/guest-hashes";
 import type { DeviceDescription } from "./device-host";
+import { guestGattServer } from "./guest-gatt-server";
 import { packValue, unpackValue } from "./value-wire";
 
 const codec = { toUtf8, fromUtf8 };
@@ -99,6 +101,12 @@ class Handles {
     (target.options[name] as (...args: unknown[]) => void).apply(target.self, args);
     // ECMA-419 clients close themselves on an error.
     if (name === "onError") this.release(id);
+  }
+
+  /** As an event, but the board waits for what is given. */
+  question(id: number, name: string, args: unknown[]): unknown {
+    const target = this.#targets.get(id);
+    return target && (target.options[name] as (...args: unknown[]) => unknown).apply(target.self, args);
   }
 }
 
@@ -268,6 +276,7 @@ function makeDevice(handles: Handles): Device {
     }),
     ...(description.watchdog && { watchdog: { feed: () => void ask("feed") } }),
     ...(description.console && { console: { io: guestConsole(handles) } }),
+    ...(description.bluetooth !== null && { bluetooth: { io: guestGattServer(handles, description.bluetooth), blockCipher: guestBlockCipher } }),
     ...(description.update !== null && {
       update: {
         ...description.update,
@@ -301,6 +310,10 @@ export function serveFirmware(boot: (device: Device) => void): void {
     event(body) {
       const [id, name, args] = unpackValue(body, codec) as [number, string, unknown[]];
       handles.event(id, name, args);
+    },
+    ask(body) {
+      const [id, name, args] = unpackValue(body, codec) as [number, string, unknown[]];
+      return packValue(handles.question(id, name, args), codec);
     },
   });
 }

@@ -36,7 +36,16 @@ export class XsFirmware implements FirmwareEngine {
       if (program) program.call("event", event).catch(crashed);
       else early.push(event);
     };
-    const host = new DeviceHost(device, deliver);
+    const ask = async (question: Uint8Array): Promise<Uint8Array> => {
+      if (stopped || !program) throw new Error("the firmware has ended");
+      try {
+        return (await program.call("ask", question)).reply;
+      } catch (error) {
+        crashed(error);
+        throw error;
+      }
+    };
+    const host = new DeviceHost(device, deliver, ask);
     XsProgram.start(this.#bundle, host.operations).then((started) => {
       if (stopped) return void started.close();
       program = started;
