@@ -9,6 +9,7 @@ import { dropOldEntries } from "./audit/retention";
 import { Broker } from "./broker/broker";
 import { checkLogin } from "./broker/door-login";
 import { every, systemClock, type Clock, type Timer } from "./clock";
+import { CourierDesk } from "./couriers/courier-desk";
 import { DoorMessages } from "./doors/door-messages";
 import { DoorPresence } from "./doors/door-presence";
 import { DoorSecrets } from "./doors/door-secrets";
@@ -146,11 +147,13 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       () => issuer.stop(),
       () => broker.stop(),
     );
+    const couriers = new CourierDesk({ database, keystore, secrets, clock, messages, onCarried: (door) => live.changed(door) });
     const app = createApp({
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
       channels: channelsOf(settings.messages),
       live,
       unlocks,
+      couriers,
       timeZone: settings.timeZone,
       region: settings.region,
       behindProxy: settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true,

@@ -5,6 +5,7 @@ import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type C
 import { ProtocolError } from "../../protocol/protocol-error";
 import { tagAtDoor, type StoredValue } from "../access/stored-kind";
 import { audit } from "../audit/audit";
+import { forgetNews } from "../couriers/courier-news";
 import { noteDoors } from "../issuing/outbox";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
@@ -85,6 +86,7 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
     throw isUniqueViolation(error) ? new Refusal("claim-forgotten") : error;
   }
   await forgetJournal(unit, door.id, now);
+  await forgetNews(unit, door.id);
   await noteDoors(unit, [door.id], now);
   await audit(unit, { at: now, actor: `door/${door.id}`, action: "door.claim", subject: `door/${door.id}`, detail: { enrolment } });
   return answer;

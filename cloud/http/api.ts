@@ -5,6 +5,7 @@ import type { AccountActor, Actor } from "../accounts/actor";
 import type { Region } from "../accounts/identifier";
 import type { AdminToken } from "../admin-token";
 import type { Clock } from "../clock";
+import type { CourierDesk } from "../couriers/courier-desk";
 import type { BrokerAddress } from "../doors/claim-door";
 import type { DoorLink } from "../doors/door-link";
 import type { DoorPresence } from "../doors/door-presence";
@@ -32,6 +33,7 @@ export interface ApiParts {
   channels: Channels;
   live: LiveTruth;
   unlocks: RemoteUnlocks;
+  couriers: CourierDesk;
   /** IANA zone of properties that name none. */
   timeZone: string;
   /** For claimed doors; asked for at each claim, because the port is known only once the broker listens. */

@@ -2,8 +2,13 @@ import { z } from "@hono/zod-openapi";
 import { Refusal } from "../refusal";
 
 /** A record's version as an entity tag (RFC 9110 §8.8.3): two people who edit it at once do not undo each other. */
-export function etag(version: number): string {
+export function etag(version: number | string): string {
   return `"${version}"`;
+}
+
+/** Whether a request has what the entity tag names already (RFC 9110 §13.1.2, weak comparison). */
+export function hasAlready(ifNoneMatch: string | undefined, version: number | string): boolean {
+  return ifNoneMatch !== undefined && ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag(version));
 }
 
 /** Of requests that must say which version they change. */

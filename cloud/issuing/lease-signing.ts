@@ -1,10 +1,19 @@
 import { fromHex } from "../../protocol/bytes";
+import type { Lease } from "../../protocol/lease";
 import type { Keystore } from "../keys/keystore";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/rows/door-rows";
 import type { PropertyRow } from "../store/rows/property-rows";
 import { leaseTerms, sealLease } from "./lease-terms";
 import { isNoted } from "./outbox";
+
+/** The newest lease that was signed for a door, once more: the same bytes. @returns undefined where it is for another list than the newest. */
+export function sameLease(keystore: Keystore, door: DoorRow): Uint8Array | undefined {
+  if (door.version === 0 || door.lease_version !== door.version) return undefined;
+  const ends = { guestNotAfter: door.guest_not_after, staffNotAfter: door.staff_not_after, residentNotAfter: door.resident_not_after };
+  const lease: Lease = { epoch: door.epoch, version: door.version, issuedAt: door.lease_issued_at, ...ends };
+  return sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
+}
 
 /**
  * Signs that a door's newest list is current, and remembers the ends it sets before they can leave: "may open

@@ -16,6 +16,7 @@ export const COURIERS: Migration = {
     door_id TEXT PRIMARY KEY REFERENCES doors (id),
     made_of TEXT NOT NULL,                   -- what was known of the door and issued to it: made anew once that is another
     version INTEGER NOT NULL,                -- newest list; 0 = none
+    news_without_list INTEGER NOT NULL CHECK (news_without_list IN (0, 1)), -- 1: list_items may be left off, and the door still gets that version
     lease_issued_at INTEGER NOT NULL,        -- of the lease in it; 0 = none
     first_items BLOB NOT NULL,               -- keysets, deltas on the base that the door has
     list_items BLOB NOT NULL,                -- manifest and pages of a base that it has not

@@ -9,6 +9,7 @@ export interface CourierPartRow {
   door_id: string;
   made_of: string;
   version: number;
+  news_without_list: 0 | 1;
   lease_issued_at: number;
   first_items: Uint8Array;
   list_items: Uint8Array;

@@ -1,0 +1,117 @@
+import { ascii, join, toHex } from "../../protocol/bytes";
+import { OFFERED_ITEMS_MAX } from "../../protocol/courier-frame";
+import { nativeHashes } from "../keys/native-hashes";
+import { COURIER_LEASE_SECONDS, COURIER_LIST_BYTES_MAX } from "../limits";
+import type { CourierPartRow } from "../store/rows/courier-rows";
+import type { Unit } from "../store/store";
+import { splitItems } from "./courier-part";
+import { isStale, makePart, type PartFacts, type PartSecrets } from "./make-part";
+import { noteNews } from "./courier-news";
+
+/** What every phone of a property carries (X2): the same bytes until something changes. */
+export interface Bundle {
+  serial: number;
+  digest: string;
+}
+
+/** What is carried to one door. */
+export interface DoorBundle {
+  door: string;
+  /** The newest list; 0 = none. */
+  version: number;
+  /** false: what does not fit is left off, always the whole of it; there is room once the rest has arrived, or for the door by itself. */
+  whole: boolean;
+  /** At most OFFERED_ITEMS_MAX, in the order in which the door can use them. */
+  items: Uint8Array[];
+}
+
+/** The bundle as it was last made; undefined where it must be made anew. */
+export async function readBundle(unit: Unit, secrets: PartSecrets, property: string, now: number): Promise<Bundle | undefined> {
+  const facts = await readFacts(unit, property);
+  const stored = await unit.selectFrom("courier_parts as part").innerJoin("doors as door", "door.id", "part.door_id").select(["part.door_id", "part.made_of", "part.lease_issued_at"]).where("door.property_id", "=", property).execute();
+  if (stored.length !== facts.length || facts.some((each) => isStale(secrets, each, stored.find(({ door_id }) => door_id === each.door.id), now))) return undefined;
+  return unit.selectFrom("courier_bundles").select(["serial", "digest"]).where("property_id", "=", property).executeTakeFirst();
+}
+
+/** Makes anew what is out of date. Leases get old together: a bundle changes once for all of them. */
+export async function makeBundle(unit: Unit, secrets: PartSecrets, property: string, now: number): Promise<Bundle> {
+  const facts = await readFacts(unit, property);
+  const stored = await readParts(unit, property);
+  const of = (each: PartFacts): CourierPartRow | undefined => stored.find(({ door_id }) => door_id === each.door.id);
+  const leaseSeconds = facts.some((each) => isStale(secrets, each, of(each), now)) ? COURIER_LEASE_SECONDS / 2 : COURIER_LEASE_SECONDS;
+  const parts: CourierPartRow[] = [];
+  for (const each of facts) parts.push(isStale(secrets, each, of(each), now, leaseSeconds) ? await makePart(unit, secrets, each, now) : of(each)!);
+  for (const { door_id } of stored.filter((part) => !parts.some(({ door_id }) => door_id === part.door_id))) await unit.deleteFrom("courier_parts").where("door_id", "=", door_id).execute();
+
+  const packed = packParts(parts);
+  const digest = toHex(nativeHashes.sha256(join(parts.map((part) => ascii(`${part.door_id} ${part.digest} ${packed.has(part) ? "whole" : "in part"}\n`)))));
+  const last = await unit.selectFrom("courier_bundles").select(["serial", "digest"]).where("property_id", "=", property).executeTakeFirst();
+  if (last?.digest === digest) return last;
+  const bundle = { serial: (last?.serial ?? 0) + 1, digest };
+  await unit
+    .insertInto("courier_bundles")
+    .values({ property_id: property, ...bundle })
+    .onConflict((conflict) => conflict.column("property_id").doUpdateSet(bundle))
+    .execute();
+  for (const part of parts) await noteNews(unit, part.door_id, packed.has(part) || part.news_without_list === 1 ? part.version : 0, bundle.serial);
+  return bundle;
+}
+
+/** The items of a bundle that `makeBundle` or `readBundle` has found as it is, in the same transaction. By door. */
+export async function readDoorBundles(unit: Unit, property: string): Promise<DoorBundle[]> {
+  const parts = await readParts(unit, property);
+  const packed = packParts(parts);
+  return parts.map((part) => doorBundle(part, packed.has(part)));
+}
+
+/** What is carried to one door alone. */
+export function wholePart(part: CourierPartRow): DoorBundle {
+  return doorBundle(part, packParts([part]).has(part));
+}
+
+/**
+ * Which parts are carried with the list in them: as many as there is room for, those first that have no other way to
+ * the newest version. What is left off is left off whole; keysets, deltas and leases never are.
+ */
+function packParts(parts: readonly CourierPartRow[]): ReadonlySet<CourierPartRow> {
+  const packed = new Set<CourierPartRow>();
+  let room = COURIER_LIST_BYTES_MAX;
+  for (const part of [...parts].sort((a, b) => a.news_without_list - b.news_without_list)) {
+    const { length } = part.list_items;
+    if (length > room || (length > 0 && itemsOf(part).length > OFFERED_ITEMS_MAX)) continue;
+    room -= length;
+    packed.add(part);
+  }
+  return packed;
+}
+
+/** A door that lacks more keysets than a phone can offer at once gets the first of them now, and more when it has those. */
+function doorBundle(part: CourierPartRow, withList: boolean): DoorBundle {
+  const items = withList ? itemsOf(part) : [...splitItems(part.first_items), ...splitItems(part.last_items)];
+  return { door: part.door_id, version: part.version, whole: withList && items.length <= OFFERED_ITEMS_MAX, items: items.slice(0, OFFERED_ITEMS_MAX) };
+}
+
+function itemsOf({ first_items, list_items, last_items }: CourierPartRow): Uint8Array[] {
+  return [first_items, list_items, last_items].flatMap(splitItems);
+}
+
+function readParts(unit: Unit, property: string): Promise<CourierPartRow[]> {
+  return unit.selectFrom("courier_parts as part").innerJoin("doors as door", "door.id", "part.door_id").selectAll("part").where("door.property_id", "=", property).orderBy("part.door_id").execute();
+}
+
+/** The doors that phones carry for: claimed, and in the hands of their property. By id. */
+export async function readFacts(unit: Unit, property: string, door?: string): Promise<PartFacts[]> {
+  const doors = await unit
+    .selectFrom("doors")
+    .selectAll()
+    .where("property_id", "=", property)
+    .where("claimed_at", "is not", null)
+    .where("stolen_at", "is", null)
+    .$if(door !== undefined, (query) => query.where("id", "=", door!))
+    .orderBy("id")
+    .execute();
+  const keyset = await unit.selectFrom("keysets").select("number").orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
+  const noted = await unit.selectFrom("outbox").select("door_id").distinct().execute();
+  const waiting = new Set(noted.map(({ door_id }) => door_id));
+  return doors.map((door) => ({ door, keyset: keyset.number, noted: waiting.has(door.id) }));
+}
