@@ -304,7 +304,8 @@ export class Phone {
     const look = async (): Promise<void> => {
       try {
         const waits = (await this.#bag.waiting()).length > 0 || (await this.#isShortOfHandles());
-        if (waits && this.#cancelRetry === undefined) this.#retry(this.#failures === 0 && this.#online() ? 0 : undefined);
+        const atOnce = this.#failures === 0 && this.#online();
+        if (waits && (atOnce || this.#cancelRetry === undefined)) this.#retry(atOnce ? 0 : undefined);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
       }
@@ -315,6 +316,7 @@ export class Phone {
   /** @param milliseconds default: the longer, the more often it has failed. */
   #retry(milliseconds = Math.min(RETRY_MS * 2 ** this.#failures, RETRY_MS_MAX)): void {
     if (this.#ended.signal.aborted) return;
+    this.#cancelRetry?.();
     this.#cancelRetry = this.#clock.after(milliseconds, () => {
       this.#cancelRetry = undefined;
       void this.refresh();

@@ -1,0 +1,463 @@
+import test from "ava";
+import { MemoryPhoneStore } from "../phone/memory-phone-store";
+import { explainCarry, explainNoVault, explainProgress, explainRefill, explainUnlock, type Language } from "../phone/explain";
+import { ENGLISH } from "../phone/explain-english";
+import { FRENCH } from "../phone/explain-french";
+import { webCryptoVault } from "../phone/key-vault";
+import { COLLECTED_ITEMS_MAX, HANDLES_FEW } from "../phone/limits";
+import type { UnlockProgress } from "../phone/outcome";
+import { Phone, type PhoneOptions } from "../phone/phone";
+import type { PhoneClock } from "../phone/phone-clock";
+import { StoreError, type PhoneStore } from "../phone/phone-store";
+import { ascii } from "../protocol/bytes";
+import { CourierKind } from "../protocol/courier-item";
+import { REASONS } from "../protocol/decision";
+import { PaperPhoneCloud } from "./support/paper-phone-cloud";
+import { PaperRadioDoor, paperRadio, type Mischief } from "./support/paper-radio-door";
+
+const ADA = "aaaaaaaaaaaaaaaa";
+const OTHER_KEY = "bbbbbbbbbbbbbbbb";
+const vault = webCryptoVault()!;
+
+/** Time that a test moves; what is due then runs. */
+class TestClock implements PhoneClock {
+  #now = 0;
+  #timers: { at: number; callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const timer = { at: this.#now + milliseconds, callback };
+    this.#timers.push(timer);
+    return () => void (this.#timers = this.#timers.filter((other) => other !== timer));
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+    const due = this.#timers.filter(({ at }) => at <= this.#now);
+    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
+    for (const { callback } of due) callback();
+  }
+
+  /** Lets time pass until the work is done. */
+  async until<T>(work: Promise<T>, step = 500): Promise<T> {
+    let done = false;
+    const forget = (): void => void (done = true);
+    work.then(forget, forget);
+    for (let round = 0; !done && round < 10_000; round++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!done) this.advance(step);
+    }
+    return work;
+  }
+}
+
+/** One phone, two doors and a cloud by hand; the phone is online until it is taken off. */
+class Scene {
+  readonly clock = new TestClock();
+  readonly cloud = new PaperPhoneCloud();
+  readonly front = new PaperRadioDoor("front");
+  readonly garage = new PaperRadioDoor("garage");
+  readonly store: MemoryPhoneStore = new MemoryPhoneStore();
+  readonly phone: Phone;
+  online = true;
+
+  constructor(more: Partial<PhoneOptions> = {}) {
+    this.phone = new Phone({ radio: paperRadio([this.front, this.garage]), store: this.store, fetch: this.cloud.fetch, vault, clock: this.clock, online: () => this.online, ...more });
+    this.front.rights.set(ADA, "granted");
+    this.cloud.keys = [
+      { door: this.front, holder: ADA, opens: true },
+      { door: this.garage, holder: ADA, opens: false },
+    ];
+  }
+
+  static async withKeys(more: Partial<PhoneOptions> = {}): Promise<Scene> {
+    const scene = new Scene(more);
+    await scene.phone.refill();
+    return scene;
+  }
+
+  goOffline(): void {
+    this.online = false;
+    this.cloud.reachable = false;
+  }
+
+  goOnline(): void {
+    this.online = true;
+    this.cloud.reachable = true;
+  }
+
+  delta(door: PaperRadioDoor, version: number): void {
+    this.cloud.bundle.set(door, { version, items: [door.seal({ kind: CourierKind.delta, number: 10, version }, ascii(`delta to ${version}`))] });
+  }
+
+  async handlesLeft(door = this.front): Promise<number> {
+    return (await this.phone.doors()).find((listed) => listed.door === door.id)!.handles;
+  }
+}
+
+test("S1: phone offline, door offline: three messages open it, and no key can be read", async (t) => {
+  const scene = await Scene.withKeys();
+  const { phone, front, cloud } = scene;
+  scene.goOffline();
+  const asked = cloud.asked.length;
+  front.offline = false; // nothing to carry: these are the messages of the unlock alone
+  t.deepEqual(await phone.unlock(front.id), { opened: true, seconds: 5, broughtNews: false });
+  await phone.settled();
+  t.deepEqual(front.heard.map(({ what, of, bytes }) => `${what} ${of} ${bytes.length}`), ["read challenge 26", "write response 42", "read result 19"]);
+  t.is(cloud.asked.length, asked, "nobody was asked");
+  t.is(front.open, 0, "the connection is closed");
+  t.is(await scene.handlesLeft(), 63);
+
+  const [record] = await scene.store.readAll("doors");
+  for (const { key } of record.keys) {
+    t.false(key.extractable);
+    await t.throwsAsync(crypto.subtle.exportKey("raw", key), { any: true });
+  }
+  const device = (await scene.store.read("device", "device"))!;
+  t.false(device.privateKey.extractable);
+  t.deepEqual(phone.protection(), { unreadable: true, lasting: false });
+});
+
+test("S1: a handle is gone before it is sent, is sent once, and at none left the phone goes online or says so", async (t) => {
+  const scene = await Scene.withKeys();
+  const { phone, front, cloud } = scene;
+  scene.goOffline();
+  front.offline = false;
+  front.mischief = "silent";
+  const tap = phone.unlock(front.id);
+  t.is(phone.unlock(front.id), tap, "a second tap is the same tap");
+  t.deepEqual(await scene.clock.until(tap), { opened: false, why: "connection-lost", broughtNews: false });
+  t.is(await scene.handlesLeft(), 63, "it may have been sent");
+  front.mischief = "none";
+  for (let i = 0; i < 63; i++) t.true((await phone.unlock(front.id)).opened);
+  t.deepEqual(await phone.unlock(front.id), { opened: false, why: "handles-used-up", broughtNews: false });
+  t.is(new Set(front.proved.map(({ handle }) => handle)).size, 63);
+  await phone.settled();
+  scene.goOnline();
+  t.true((await phone.unlock(front.id)).opened, "fetched on the way");
+  t.is(new Set(front.proved.map(({ handle }) => handle)).size, 64);
+
+  // When few are left, new ones come by themselves.
+  const left = await scene.handlesLeft();
+  for (let i = left; i > HANDLES_FEW; i--) await phone.unlock(front.id);
+  await phone.settled();
+  const asked = cloud.asked.filter((line) => line.endsWith("/keys")).length;
+  scene.clock.advance(1);
+  await phone.settled();
+  t.is(cloud.asked.filter((line) => line.endsWith("/keys")).length, asked + 1);
+  t.is(await scene.handlesLeft(), 64);
+});
+
+test("S1: a phone with two keys tries the other one, and says what is most telling", async (t) => {
+  const scene = new Scene();
+  const { phone, front, cloud } = scene;
+  cloud.keys.push({ door: front, holder: OTHER_KEY, opens: true });
+  await phone.refill();
+  front.offline = false;
+  front.rights.set(ADA, "expired");
+  front.rights.set(OTHER_KEY, "granted");
+  t.true((await phone.unlock(front.id)).opened);
+  front.rights.delete(OTHER_KEY);
+  t.deepEqual(await phone.unlock(front.id), { opened: false, why: "expired", broughtNews: false });
+  front.rights.set(ADA, "second-credential-needed");
+  const before = front.proved.length;
+  t.deepEqual(await phone.unlock(front.id), { opened: false, why: "second-credential-needed", broughtNews: false });
+  t.is(front.proved.length, before + 1, "X12: the keypad waits for a PIN now, and nothing is asked on top");
+});
+
+test("X2: a door that has not heard of the key gets the news and opens, in one tap", async (t) => {
+  const scene = new Scene();
+  const { phone, front } = scene;
+  front.rights.delete(ADA);
+  front.onNews = () => front.rights.set(ADA, "granted");
+  scene.delta(front, 11);
+  await phone.refill();
+  scene.goOffline();
+  const progress: UnlockProgress[] = [];
+  const outcome = await phone.unlock(front.id, { onProgress: (step) => progress.push(step) });
+  t.deepEqual(outcome, { opened: true, seconds: 5, broughtNews: true });
+  t.deepEqual(progress, ["connecting", "asking", "bringing-news", "trying-again"]);
+  await phone.settled();
+  // It has seen by the challenge that it knows more than the door: the log holds no refusal.
+  t.deepEqual(front.proved.map(({ wish }) => wish), ["carry", "unlock"]);
+  t.regex(explainUnlock(outcome, "en").said, /had not heard of your key/);
+
+  // A key that has opened before is tried first; refused, it brings the news and tries once more, and no more.
+  front.rights.set(ADA, "unknown-credential");
+  front.onNews = () => undefined;
+  scene.goOnline();
+  scene.delta(front, 12);
+  t.deepEqual(await phone.unlock(front.id), { opened: false, why: "unknown-credential", broughtNews: true });
+  t.deepEqual(front.proved.slice(2).map(({ wish }) => wish), ["unlock", "unlock"]);
+  t.is(front.listVersion, 12, "fetched while the door waited, and handed over");
+  await phone.settled();
+
+  // Nothing newer: the door's word stands.
+  t.deepEqual(await phone.unlock(front.id), { opened: false, why: "unknown-credential", broughtNews: false });
+  t.is(front.proved.length, 5);
+});
+
+test("X2: a phone brings news to a door that it cannot open, and its receipts and events to the cloud", async (t) => {
+  const scene = new Scene();
+  const { phone, front, garage, cloud } = scene;
+  scene.delta(garage, 11);
+  await phone.refill();
+  t.deepEqual(await phone.unlock(garage.id), { opened: false, why: "carries-only", broughtNews: false });
+  scene.goOffline();
+  garage.events = [ascii("somebody came"), ascii("somebody went")];
+  const outcome = await phone.carry(garage.id);
+  t.deepEqual(outcome, { carried: true, delivered: 1, refused: 0, collected: 3, uploaded: false });
+  t.is(garage.listVersion, 11);
+  t.deepEqual(garage.proved.map(({ wish }) => wish), ["carry"]);
+  t.deepEqual((await phone.luggage()).up, [{ door: garage.id, items: 3 }]);
+  t.regex(explainCarry(outcome, "en").said, /carrying news/);
+
+  // A later receipt takes the place of the first, the same events are kept once.
+  await phone.carry(garage.id);
+  t.deepEqual((await phone.luggage()).up, [{ door: garage.id, items: 3 }]);
+
+  // What the cloud cannot be told now is told later, and no sooner than it makes sense.
+  await phone.settled();
+  t.is(cloud.uploads.length, 0);
+  scene.goOnline();
+  cloud.reachable = false;
+  scene.clock.advance(60_000);
+  await phone.settled();
+  cloud.reachable = true;
+  scene.clock.advance(29_000);
+  await phone.settled();
+  t.is(cloud.uploads.length, 0, "it waits longer after each failure");
+  scene.clock.advance(240_000);
+  await phone.settled();
+  t.deepEqual(cloud.uploads.map(({ door, items }) => [door, items.length]), [[garage.id, 3]]);
+  t.deepEqual((await phone.luggage()).up, []);
+
+  // After an unlock it goes by itself, in the background: the person has the answer by then.
+  cloud.onUpload = (_door, items) => ({ accepted: items.length, refused: [], items: [front.seal({ kind: CourierKind.acknowledgement, number: 0, version: 2 }, ascii("acknowledged"))] });
+  front.events = [ascii("a grant")];
+  t.true((await phone.unlock(front.id)).opened);
+  t.is(front.events.length, 1);
+  await phone.settled();
+  t.deepEqual(front.events, [], "X7: the cloud's acknowledgement went back at once, over the same connection");
+  t.is(front.connections, 1);
+  t.is(front.open, 0);
+});
+
+test("X2: a phone that is online brings an offline door the time that it asks for", async (t) => {
+  const scene = await Scene.withKeys();
+  const { phone, front, cloud } = scene;
+  front.rights.set(ADA, "time-unknown");
+  front.asksForTime = true;
+  cloud.onUpload = (_door, items) => {
+    const asks = items.some((item) => item[1] === CourierKind.need);
+    if (asks) front.rights.set(ADA, "granted");
+    return { accepted: items.length, refused: [], items: asks ? [front.seal({ kind: CourierKind.time, number: 0, version: 0 }, ascii("noon"))] : [] };
+  };
+  t.deepEqual(await phone.unlock(front.id), { opened: true, seconds: 5, broughtNews: true });
+  await phone.settled();
+  front.asksForTime = true;
+  scene.goOffline();
+  await phone.carry(front.id);
+  t.deepEqual((await phone.luggage()).up, [{ door: front.id, items: 1 }], "a question for the time is not kept: its answer would come too late");
+});
+
+test("X2: what is carried has bounds, and nothing is lost by them", async (t) => {
+  const scene = await Scene.withKeys();
+  const { phone, garage, cloud } = scene;
+  scene.goOffline();
+  for (let visit = 0; visit < 8; visit++) {
+    garage.events = Array.from({ length: 12 }, (_, index) => ascii(`event ${visit} ${index}`));
+    await phone.carry(garage.id);
+  }
+  t.is((await phone.luggage()).up[0].items, COLLECTED_ITEMS_MAX);
+  t.is(garage.events.length, 12, "the door keeps what is not acknowledged");
+
+  // Refused for good: not brought again. No room in the cloud: brought again later.
+  scene.goOnline();
+  cloud.onUpload = (_door, items) => ({ accepted: items.length - 2, refused: [{ index: 0, code: "old-counter" }, { index: 1, code: "no-room" }], items: [] });
+  await phone.refresh();
+  t.is((await phone.luggage()).up[0].items, COLLECTED_ITEMS_MAX - 15);
+  cloud.onUpload = (_door, items) => ({ accepted: items.length, refused: [], items: [] });
+  await phone.refresh();
+  t.deepEqual((await phone.luggage()).up, []);
+
+  // A bundle that has not changed is not sent again.
+  scene.delta(garage, 11);
+  await phone.refresh();
+  t.deepEqual((await phone.luggage()).down.map(({ door, version }) => [door, version]), [[garage.id, 11]]);
+  await phone.refresh();
+  t.deepEqual((await phone.luggage()).down.length, 1);
+  cloud.problem = { status: 404, code: "not-found" };
+  await phone.refresh();
+  t.deepEqual((await phone.luggage()).down, [], "of a property that one has left nothing is carried");
+});
+
+test("X2: a tap goes before what the phone still carries, on the same connection", async (t) => {
+  const scene = new Scene();
+  const { phone, front, cloud } = scene;
+  await phone.refill();
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const slow = new Phone({
+    radio: paperRadio([front]),
+    store: scene.store,
+    vault,
+    clock: scene.clock,
+    fetch: async (path, init) => {
+      if (path.includes("/courier/doors/")) await held;
+      return cloud.fetch(path, init);
+    },
+  });
+  t.true((await slow.unlock(front.id)).opened);
+  t.is(front.open, 1, "it is still busy with the cloud");
+  t.true((await slow.unlock(front.id)).opened);
+  t.is(front.connections, 1);
+  answer();
+  await slow.settled();
+  t.is(front.open, 0);
+});
+
+test("phone: failures of radio, door and cloud have a word each", async (t) => {
+  const expected: [Mischief, string][] = [
+    ["no bluetooth", "no-bluetooth"],
+    ["is not there", "out-of-reach"],
+    ["silent", "connection-lost"],
+    ["forges", "forged"],
+    ["recognises nobody", "not-recognised"],
+    ["talks nonsense", "not-understood"],
+  ];
+  const scene = await Scene.withKeys();
+  const { phone, front, cloud } = scene;
+  for (const [mischief, why] of expected) {
+    front.mischief = mischief;
+    t.deepEqual(await scene.clock.until(phone.unlock(front.id)), { opened: false, why, broughtNews: false } as never, mischief);
+    t.is(front.open, 0, mischief);
+    t.deepEqual(await scene.clock.until(phone.carry(front.id)), { carried: false, why } as never, mischief);
+  }
+  front.mischief = "none";
+  const cancelled = new AbortController();
+  const tap = phone.unlock(front.id, { signal: cancelled.signal });
+  cancelled.abort();
+  t.deepEqual(await tap, { opened: false, why: "cancelled", broughtNews: false });
+  t.deepEqual(await phone.unlock("0000000000000000"), { opened: false, why: "no-key", broughtNews: false });
+
+  // What answers the tap is not what happens on the way to bringing news.
+  front.mischief = "leaves in mid-carrying";
+  front.rights.delete(ADA);
+  scene.delta(front, 11);
+  await phone.refresh();
+  t.deepEqual(await phone.unlock(front.id), { opened: false, why: "connection-lost", broughtNews: false });
+  front.mischief = "none";
+
+  for (const [status, code, why] of [[401, "unauthorized", "signed-out"], [429, "too-many-requests", "busy"], [500, "internal", "trouble"], [422, "invalid-request", "refused"], [409, "too-many-phones", "too-many-phones"]] as const) {
+    cloud.problem = { status, code };
+    t.deepEqual(await phone.refill(), { refilled: false, why });
+  }
+  t.true((await phone.doors()).length > 0, "what is there stays good");
+  cloud.problem = { status: 409, code: "phone-ended" };
+  t.deepEqual(await phone.refill(), { refilled: false, why: "phone-ended" });
+  t.deepEqual(await phone.doors(), [], "A1: a phone that was reported as lost forgets everything");
+  cloud.problem = undefined;
+  cloud.reachable = false;
+  t.deepEqual(await phone.refill(), { refilled: false, why: "offline" });
+});
+
+test("phone: keys for another phone, and answers that are none, change nothing", async (t) => {
+  const scene = await Scene.withKeys();
+  const { front, cloud, store } = scene;
+  const wrong = async (alter: (json: { ephemeralKey: string; properties: { doors: { door: string; entries: { key: string; handles: string[] }[] }[] }[] }) => unknown): Promise<unknown> => {
+    const phone = new Phone({
+      ...{ radio: paperRadio([front]), store, vault, clock: scene.clock },
+      fetch: async (path, init) => {
+        const answer = await cloud.fetch(path, init);
+        const json = JSON.parse(await answer.text());
+        const altered = alter(json) ?? json;
+        return { ...answer, text: async () => (typeof altered === "string" ? altered : JSON.stringify(altered)) };
+      },
+    });
+    return phone.refill();
+  };
+  const before = await scene.phone.doors();
+  t.deepEqual(await wrong((json) => void (json.properties[0].doors[0].entries[0].key = Buffer.alloc(40, 7).toString("base64url"))), { refilled: false, why: "bad-keys" });
+  t.deepEqual(await wrong((json) => void (json.ephemeralKey = Buffer.alloc(65, 4).toString("base64url"))), { refilled: false, why: "bad-keys" });
+  for (const alter of [
+    () => "<html>",
+    () => ({}),
+    () => [],
+    (json: { properties: { doors: { door: string }[] }[] }) => void (json.properties[0].doors[0].door = "../../etc"),
+    (json: { properties: { doors: { entries: { handles: string[] }[] }[] }[] }) => void (json.properties[0].doors[0].entries[0].handles[0] = "AAAA"),
+    (json: { properties: { doors: { entries: { handles: unknown[] }[] }[] }[] }) => void (json.properties[0].doors[0].entries[0].handles[0] = 7),
+  ]) {
+    t.deepEqual(await wrong(alter as never), { refilled: false, why: "trouble" });
+  }
+  t.deepEqual(await scene.phone.doors(), before);
+});
+
+test("phone: signing out ends what is under way and forgets all, also what was about to be written", async (t) => {
+  const scene = await Scene.withKeys();
+  const { phone, front, store } = scene;
+  scene.delta(front, 11);
+  await phone.refresh();
+  front.mischief = "silent";
+  const tap = phone.unlock(front.id);
+  const refill = phone.refill();
+  await phone.signOut();
+  t.deepEqual(await tap, { opened: false, why: "cancelled", broughtNews: false });
+  await refill;
+  for (const room of ["device", "doors", "bundles", "collected"] as const) t.deepEqual(await store.readAll(room), [], room);
+  scene.clock.advance(4_000_000);
+  await phone.settled();
+  t.deepEqual(await store.readAll("doors"), []);
+  // And the next person starts afresh.
+  front.mischief = "none";
+  await phone.refill();
+  t.true((await phone.unlock(front.id)).opened);
+});
+
+test("phone: a store that is full or blocked is said in words, and no handle is sent that is not marked as used", async (t) => {
+  const store = new MemoryPhoneStore();
+  let full = false;
+  const failing: PhoneStore = {
+    lasting: true,
+    read: (room, key) => store.read(room, key),
+    readAll: (room) => store.readAll(room),
+    change: (room, key, decide) => (full ? Promise.reject(new StoreError("full")) : store.change(room, key, decide)),
+    wipe: () => store.wipe(),
+  };
+  const scene = await Scene.withKeys({ store: failing });
+  full = true;
+  const { phone, front } = scene;
+  t.deepEqual(await phone.unlock(front.id), { opened: false, why: "no-storage", broughtNews: false });
+  t.deepEqual(front.heard, []);
+  t.deepEqual(await phone.refill(), { refilled: false, why: "no-storage" });
+  t.deepEqual(await phone.carry(front.id), { carried: false, why: "no-storage" });
+});
+
+test("phone: every outcome is explained in English and French, shortly and without jargon", (t) => {
+  const jargon = /\b(MAC|GATT|BLE|nonce|handle|token|null|undefined|error|courier|credential|delta|lease|bundle)\b/i;
+  const words: { said: string; advice?: string }[] = [];
+  for (const language of ["en", "fr"] as Language[]) {
+    const dictionary = language === "en" ? ENGLISH : FRENCH;
+    const denials = REASONS.filter((reason) => reason !== "granted");
+    for (const why of denials) t.truthy(dictionary.failures[why], why);
+    words.push(...Object.values(dictionary.failures));
+    words.push(explainUnlock({ opened: true, seconds: 5, broughtNews: false }, language), explainUnlock({ opened: true, seconds: 5, broughtNews: true }, language));
+    words.push(explainRefill({ refilled: true, doors: 1 }, language), explainRefill({ refilled: true, doors: 3 }, language), explainRefill({ refilled: false, why: "offline" }, language), explainNoVault(language));
+    for (const carried of [{ delivered: 0, collected: 0 }, { delivered: 1, collected: 0 }, { delivered: 1, collected: 2 }]) {
+      for (const uploaded of [true, false]) words.push(explainCarry({ carried: true, refused: 0, uploaded, ...carried }, language));
+    }
+    words.push({ said: explainProgress("bringing-news", language) });
+    const twice = explainUnlock({ opened: false, why: "expired", broughtNews: true }, language);
+    t.true(twice.said.endsWith(dictionary.failures.expired.said) && twice.said.length > dictionary.failures.expired.said.length);
+  }
+  for (const { said, advice = "" } of words) {
+    t.notRegex(`${said} ${advice}`, jargon);
+    t.true(said.length >= 5 && said.length + advice.length < 200, said);
+  }
+  t.deepEqual(Object.keys(ENGLISH.failures).sort(), Object.keys(FRENCH.failures).sort());
+  t.is(new Set(Object.values(ENGLISH.failures).map(({ said }) => said)).size, Object.keys(ENGLISH.failures).length, "each has words of its own");
+});
+
