@@ -12,6 +12,9 @@ import { parseTopic } from "../../protocol/topics";
 import { OUTPUT_PINS, readerPins } from "../board-pins";
 import { VirtualBoard } from "../virtual-board";
 import type { KeyValue } from "../../firmware/device";
+import type { VirtualAir } from "../virtual-air";
+import type { Place } from "../ether";
+import { nodeBlockCipher } from "../xs/host-block-cipher";
 import { nodeHashes } from "../xs/host-hashes";
 import type { BuildingLog, LogSource } from "./building-log";
 import { DoorMemory } from "./door-memory";
@@ -32,6 +35,8 @@ const CARD_READER = 1;
 const CARD_BYTES = [3, 4, 5];
 /** The strike, and a relay for whatever else there is to open: a gate, a garage. */
 const LOCKS = ["fail-secure", "fail-secure"] as const;
+/** Doors are out of each other's radio range. */
+const APART_M = 100;
 /** Where the firmware keeps what an installer and a claim gave it. */
 const DOMAIN = "latchkey";
 
@@ -39,6 +44,7 @@ export interface BuildingDoorOptions {
   index: number;
   name: string;
   clock: RealTimeClock;
+  air: VirtualAir;
   engine: FirmwareEngine;
   cloud: Settings & {
     secure: boolean;
@@ -56,6 +62,7 @@ export interface BuildingDoorOptions {
 export class BuildingDoor {
   readonly index: number;
   readonly name: string;
+  readonly place: Place;
   #options: BuildingDoorOptions;
   #board: VirtualBoard;
   #network: SocketNetwork;
@@ -71,9 +78,10 @@ export class BuildingDoor {
 
   /** @throws {DoorMemoryError} the folder holds something else. */
   constructor(options: BuildingDoorOptions) {
-    const { index, name, clock, cloud, folder } = options;
+    const { index, name, clock, cloud, folder, air } = options;
     this.index = index;
     this.name = name;
+    this.place = { x: APART_M * index, y: 0 };
     this.#options = options;
     this.#network = new SocketNetwork({
       secure: cloud.secure,
@@ -90,6 +98,7 @@ export class BuildingDoor {
       network: this.#network,
       seed: toHex(randomBytes(8)),
       hashes: nodeHashes,
+      radio: { air, place: this.place, blockCipher: nodeBlockCipher },
       randomBytes: (length) => Uint8Array.from(randomBytes(length)),
       rtc: true,
       readers: READERS,
@@ -137,6 +146,12 @@ export class BuildingDoor {
       ...(this.#list && { list: this.#list }),
       ...(this.#clock && { clock: this.#clock }),
     };
+  }
+
+  /** 16 hexadecimal digits; undefined before the first boot. */
+  get id(): string | undefined {
+    const identity = this.#identity();
+    return identity && toHex(identity.door);
   }
 
   /** Whether the door belongs to a cloud. */

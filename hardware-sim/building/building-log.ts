@@ -1,12 +1,12 @@
 /** What a line is about; the page colours by it. */
-export type LogSource = "person" | "reader" | "strike" | "leaf" | "firmware" | "network" | "memory" | "power";
+export type LogSource = "person" | "reader" | "strike" | "leaf" | "firmware" | "network" | "memory" | "power" | "phone";
 
 export interface LogLine {
   /** Counts from 1 over the whole building. */
   sequence: number;
   /** Unix ms. */
   at: number;
-  /** Index of the door. */
+  /** Index of the door; -1: at none. */
   door: number;
   source: LogSource;
   text: string;

@@ -1,10 +1,16 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { PhoneFetch } from "../../phone/phone-cloud";
+import { toHex } from "../../protocol/bytes";
+import { VirtualAir } from "../virtual-air";
+import { VirtualRandom } from "../virtual-random";
 import { BuildingDoor } from "./building-door";
 import { BuildingLog } from "./building-log";
 import { takeDataFolder } from "./data-folder";
 import type { FirmwareEngine } from "./engine/firmware-engine";
 import { PageServer } from "./page-server";
+import { BuildingPhone } from "./phones/building-phone";
 import { RealTimeClock } from "./real-time-clock";
 
 export interface BuildingOptions {
@@ -24,16 +30,22 @@ export interface BuildingOptions {
 /** Doors of virtual hardware that run the real firmware against a real cloud, and the page to touch them. */
 export class Building {
   readonly doors: readonly BuildingDoor[];
+  readonly phones: BuildingPhone[];
   #clock: RealTimeClock;
+  #air: VirtualAir;
+  #log: BuildingLog;
   #page: PageServer;
   #release: () => void;
   #closing: Promise<void> | undefined;
 
-  private constructor(doors: readonly BuildingDoor[], clock: RealTimeClock, page: PageServer, release: () => void) {
-    this.doors = doors;
-    this.#clock = clock;
-    this.#page = page;
-    this.#release = release;
+  private constructor(parts: { doors: readonly BuildingDoor[]; phones: BuildingPhone[]; clock: RealTimeClock; air: VirtualAir; log: BuildingLog; page: PageServer; release: () => void }) {
+    this.doors = parts.doors;
+    this.phones = parts.phones;
+    this.#clock = parts.clock;
+    this.#air = parts.air;
+    this.#log = parts.log;
+    this.#page = parts.page;
+    this.#release = parts.release;
   }
 
   /** Powers the doors on and opens the page. @throws {Error} data folder or port in use. */
@@ -46,10 +58,12 @@ export class Building {
     const clock = new RealTimeClock((error) => {
       throw error;
     });
+    const air = new VirtualAir({ clock, random: new VirtualRandom(toHex(randomBytes(8))) });
     const secure = cloud.protocol === "https:";
     const cloudPort = Number(cloud.port) || (secure ? 443 : 80);
     const doors: BuildingDoor[] = [];
-    const page = new PageServer({ doors, log });
+    const phones: BuildingPhone[] = [];
+    const page = new PageServer({ doors, phones, log });
     try {
       options.doors.forEach((name, index) => {
         const folder = join(dataFolder, `door-${index + 1}`);
@@ -59,6 +73,7 @@ export class Building {
             index,
             name,
             clock,
+            air,
             engine,
             cloud: { cloudHost: cloud.hostname, cloudPort, secure, ...(brokerPort !== undefined && { brokerPort }) },
             folder,
@@ -75,7 +90,16 @@ export class Building {
       throw error;
     }
     for (const door of doors) door.powerOn();
-    return new Building(doors, clock, page, release);
+    return new Building({ doors, phones, clock, air, log, page, release });
+  }
+
+  /** Somebody with a phone comes to live here. @param fetch the cloud, as they are signed in there. */
+  addPhone(name: string, fetch: PhoneFetch): BuildingPhone {
+    const index = this.phones.length;
+    const phone = new BuildingPhone({ index, name, fetch, air: this.#air, doors: this.doors, log: this.#log, onChange: () => this.#page.phoneChanged(index) });
+    this.phones.push(phone);
+    this.#page.phoneChanged(index);
+    return phone;
   }
 
   /** Address of the page. */
@@ -90,6 +114,7 @@ export class Building {
   }
 
   async #close(): Promise<void> {
+    for (const phone of this.phones) await phone.close();
     for (const door of this.doors) door.close();
     this.#clock.stop();
     await this.#page.close();

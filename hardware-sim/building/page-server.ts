@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { BuildingDoor } from "./building-door";
 import type { BuildingLog } from "./building-log";
-import type { DoorAction } from "./door-view";
+import { parseDoorAction, parsePhoneAction } from "./parse-action";
+import { BuildingPhone } from "./phones/building-phone";
 
 const PAGE = join(__dirname, "page");
 /** Pages open at once; each holds a connection. */
@@ -31,16 +32,19 @@ const SECURITY = {
  */
 export class PageServer {
   #doors: readonly BuildingDoor[];
+  #phones: readonly BuildingPhone[];
   #log: BuildingLog;
   #server: Server;
   #streams = new Set<ServerResponse>();
-  #changed = new Set<number>();
+  #changed = new Set<BuildingDoor | BuildingPhone>();
   #pause: NodeJS.Timeout | undefined;
   #files = new Map<string, { type: string; content: string | Uint8Array }>();
   #stopListening: () => void;
 
-  constructor({ doors, log }: { doors: readonly BuildingDoor[]; log: BuildingLog }) {
+  /** Doors and phones may still be added. */
+  constructor({ doors, phones, log }: { doors: readonly BuildingDoor[]; phones: readonly BuildingPhone[]; log: BuildingLog }) {
     this.#doors = doors;
+    this.#phones = phones;
     this.#log = log;
     this.#server = createServer((request, response) => this.#handle(request, response));
     this.#stopListening = log.listen((line) => this.#send("line", line, line.sequence));
@@ -63,12 +67,20 @@ export class PageServer {
   }
 
   doorChanged(index: number): void {
-    this.#changed.add(index);
+    this.#tellSoon(this.#doors[index]);
+  }
+
+  phoneChanged(index: number): void {
+    this.#tellSoon(this.#phones[index]);
+  }
+
+  #tellSoon(what: BuildingDoor | BuildingPhone): void {
+    this.#changed.add(what);
     this.#pause ??= setTimeout(() => {
       this.#pause = undefined;
       const changed = [...this.#changed];
       this.#changed.clear();
-      for (const door of changed) this.#send("door", this.#doors[door].view);
+      for (const each of changed) this.#send(each instanceof BuildingPhone ? "phone" : "door", each.view);
     }, VIEW_PAUSE_MS).unref();
   }
 
@@ -107,8 +119,8 @@ export class PageServer {
       response.end(file.content);
       return;
     }
-    const door = /^\/doors\/([0-9]{1,3})$/.exec(pathname);
-    if (request.method === "POST" && door) return this.#act(Number(door[1]), request, response);
+    const [, kind, index] = /^\/(doors|phones)\/([0-9]{1,3})$/.exec(pathname) ?? [];
+    if (request.method === "POST" && kind !== undefined) return this.#act(kind === "doors" ? this.#atDoor(Number(index)) : this.#withPhone(Number(index)), request, response);
     answer(response, 404, "There is nothing here.");
   }
 
@@ -125,6 +137,7 @@ export class PageServer {
     response.writeHead(200, { ...SECURITY, "content-type": "text/event-stream; charset=utf-8" });
     response.write(`retry: ${RETRY_MS}\n\n`);
     response.write(event("building", this.#doors.map((door) => door.view)));
+    response.write(event("phones", this.#phones.map((phone) => phone.view)));
     for (const line of this.#log.after(Number(request.headers["last-event-id"]))) {
       response.write(event("line", line, line.sequence));
     }
@@ -137,9 +150,25 @@ export class PageServer {
     for (const stream of this.#streams) stream.write(text);
   }
 
-  #act(index: number, request: IncomingMessage, response: ServerResponse): void {
-    const door = this.#doors[index] as BuildingDoor | undefined;
-    if (!door) return answer(response, 404, "There is no such door.");
+  /** What a body makes a door do; undefined: there is no such door. */
+  #atDoor(index: number): ((body: string) => boolean) | undefined {
+    if (!(index in this.#doors)) return undefined;
+    return (body) => {
+      const action = parseDoorAction(body);
+      return action !== undefined && this.#doors[index].act(action);
+    };
+  }
+
+  #withPhone(index: number): ((body: string) => boolean) | undefined {
+    if (!(index in this.#phones)) return undefined;
+    return (body) => {
+      const action = parsePhoneAction(body);
+      return action !== undefined && this.#phones[index].act(action);
+    };
+  }
+
+  #act(perform: ((body: string) => boolean) | undefined, request: IncomingMessage, response: ServerResponse): void {
+    if (!perform) return answer(response, 404, "There is no such door or phone.");
     // A form of another page cannot send this type without asking first.
     if (request.headers["content-type"] !== "application/json") return answer(response, 415, "JSON is expected.");
     let body = "";
@@ -149,31 +178,11 @@ export class PageServer {
       if (body.length > BODY_BYTES_MAX) request.destroy();
     });
     request.on("end", () => {
-      const action = parseAction(body);
-      if (!action || !door.act(action)) return answer(response, 400, "That is nothing one can do at a door.");
+      if (!perform(body)) return answer(response, 400, "That is nothing one can do here.");
       response.writeHead(204, SECURITY);
       response.end();
     });
   }
-}
-
-/** @returns undefined for anything but a well-formed action. */
-function parseAction(body: string): DoorAction | undefined {
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(body) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const { action, key, card, open, force, held, plugged, on } = value;
-  if (action === "key" && typeof key === "string") return { action, key };
-  if (action === "card" && typeof card === "string") return { action, card };
-  if (action === "leaf" && typeof open === "boolean") return { action, open, force: force === true };
-  if ((action === "exit" || action === "service") && typeof held === "boolean") return { action, held };
-  if (action === "network" && typeof plugged === "boolean") return { action, plugged };
-  if (action === "power" && typeof on === "boolean") return { action, on };
-  return undefined;
 }
 
 function event(name: string, data: unknown, id?: number): string {
