@@ -18,6 +18,7 @@ export const KEYS_PER_GIVER_MAX = 100; // of somebody who does not run the prope
 export const CONTACT_ADDRESSES_MAX = 20; // of one contact of a phone
 export const KEY_PENDING_SECONDS = 90 * 86_400; // a key that nobody has accepted, or sent anew, for so long has ended
 export const KEY_LINK_SECONDS = 14 * 86_400; // an unanswered link is dead then; there can be another one
+export const FOB_TEXT_CHARACTERS_MAX = 64; // of a fob's QR code
 export const CARD_BYTES_MIN = 3; // Wiegand 26
 export const CARD_BYTES_MAX = 10; // of any number that a reader gives
 export const MAX_USES_MAX = 255; // of a right; a door's list has a byte for it
@@ -162,7 +163,8 @@ export const WEBHOOK_PAUSE_SECONDS = 5 * 86_400; // of nothing but failures: the
 export const WEBHOOK_WAITING_MAX = 5_000; // of one webhook; more are counted as missed
 export const WEBHOOK_DELIVERIES_KEPT_SECONDS = 30 * 86_400;
 
-export const PHONES_PER_ACCOUNT_MAX = 10; // each knows all that the account opens: more are forgotten ones
+export const PHONES_PER_ACCOUNT_MAX = 10; // that are signed in: more are forgotten ones
+export const PHONES_KEPT_MAX = 50; // in an account's list with those that have signed out or were ended: the oldest of these go
 export const PHONE_REFILLS_PER_ACCOUNT = { count: 60, seconds: 3_600 }; // a phone asks when its handles run low
 export const HANDLES_TO_OPEN = 64; // of each door that a phone opens: so often it gets in between two times online
 export const HANDLES_TO_CARRY = 8; // … of one to which it only carries

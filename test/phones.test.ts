@@ -1,14 +1,18 @@
 import test from "ava";
 import { nativeHashes } from "../cloud/keys/native-hashes";
+import { DEFAULT_RULES } from "../cloud/properties/household-rules";
 import { lookUp, profileAt } from "../protocol/access-list";
 import { CredentialKind, credentialTag } from "../protocol/credential";
 import { phoneKey } from "../protocol/phone-key";
 import { AskingPhone, bytesOfId, readHandles } from "./support/asking-phone";
-import { CloudRig, type Json } from "./support/cloud-rig";
-import { signInManager } from "./support/managers";
+import { CloudRig, NOON, type Json } from "./support/cloud-rig";
+import { lastLinkToken, signInManager } from "./support/managers";
 import { ProtocolDoor } from "./support/protocol-door";
-import { addIdentifier, Client, signIn, siteClient } from "./support/sign-in";
+import { addIdentifier, authenticateAgain, Client, signIn, siteClient } from "./support/sign-in";
 
+
+const DAY = 86_400;
+const later = (days: number): string => new Date((NOON + days * DAY) * 1_000).toISOString();
 
 /** Whether a door's own list has a phone's row, and what it says. */
 function rowOf(door: ProtocolDoor, id: string) {
@@ -63,6 +67,10 @@ class PhoneHouse {
     const holder = client ?? (await signIn(this.rig, `${who}@example.org`, { name: who }));
     await holder.post("/keys/accept", { token: given.link.url.split("#")[1] }, 200);
     return { client: holder, key: given.id, person: given.user.person };
+  }
+
+  async unitDoors(doors: readonly ProtocolDoor[]): Promise<void> {
+    await this.manager.expect(200, "PATCH", `/properties/${this.property}/units/${this.unit}`, { doors: doors.map(({ hex }) => hex) }, { "if-match": "*" });
   }
 
   /** Every door has the newest list. */
@@ -176,3 +184,146 @@ test.serial("X2: every phone of a property has keys for all its doors, of its ow
   t.true(audit.some(({ action }: Json) => action === "phone.add"));
 });
 
+test.serial("O1, N12, O11: what a member's phone opens follows their place, and their code is left alone", async (t) => {
+  const house = await begin(t);
+  const { rig, front, garage, office, manager } = house;
+  const ada = await house.tenant("ada", "+33612345678", { end: later(60) });
+  const codes = async () => (await ada.client.get(`/members/${ada.person}/pins`)).items.map(({ id, doors }: Json) => [id, doors.map(({ door }: Json) => door).sort()]);
+  const before = await codes();
+  const listed = async () => (await rig.get(`/people/${ada.person}/access`)).phones.length;
+  t.is(await listed(), 0, "nobody's phone has asked");
+  const phone = new AskingPhone();
+  const doors = await phone.ask(ada.client);
+  const id = house.idAt(front, doors);
+  await house.settled();
+  t.deepEqual(await codes(), before);
+  t.is(await listed(), 1);
+  t.is(rowOf(front, id)?.notAfter, NOON + 60 * DAY, "a door without a network keeps the lease's end");
+
+  // Dates, and doors that come and go.
+  await manager.expect(200, "PATCH", `/leases/${ada.person}`, { end: later(90) }, { "if-match": "*" });
+  await house.unitDoors([front, office]);
+  await house.settled();
+  t.deepEqual(house.doors.map((door) => rowOf(door, id)?.notAfter), [NOON + 90 * DAY, undefined, NOON + 90 * DAY]);
+  const moved = await phone.ask(ada.client);
+  t.deepEqual(house.doors.map((door) => moved.get(door.hex)!.entries.map(({ opens }: Json) => opens)), [[true], [false], [true]]);
+  t.is(house.idAt(office, moved), id);
+  t.deepEqual((await codes()).map(([code]: Json) => code), before.map(([code]: Json) => code), "it is the same code");
+
+  // A guest has chosen doors; nobody else's answer names their holder.
+  await ada.client.post(`/households/${ada.household}/members`, { role: "guest", email: "max@example.org", doors: [office.hex], end: later(3) });
+  const max = await signIn(rig, "max@example.org", { name: "Max" });
+  t.deepEqual((await new AskingPhone().send(max)).body.properties, [], "an invitation that nobody has accepted is no place");
+  await max.post("/invitations/accept", { token: await lastLinkToken(rig, "max@example.org") }, 200);
+  const maxs = await new AskingPhone().ask(max);
+  t.deepEqual(house.doors.map((door) => [maxs.get(door.hex)!.name, maxs.get(door.hex)!.entries[0].opens]), [[null, false], [null, false], ["Office", true]]);
+  await house.settled();
+  t.is(rowOf(office, house.idAt(office, maxs))?.notAfter, NOON + 3 * DAY);
+
+  // Groups open for phones beside the codes; without a door of its own the flat's phone keeps what the group gives.
+  await manager.expect(200, "PUT", `/properties/${house.property}/rules`, { ...DEFAULT_RULES, groups: true }, { "if-match": "*" });
+  const group = (await manager.post("/groups", { property: house.property, name: "Cellar", doors: [garage.hex] })).id;
+  await manager.put(`/groups/${group}/people/${ada.person}`, {});
+  await house.unitDoors([]);
+  await house.settled();
+  t.deepEqual(house.doors.map((door) => rowOf(door, id) !== undefined), [false, true, false]);
+  t.true((await codes()).some(([, at]: Json) => at.includes(garage.hex)), "and so do the codes");
+  await house.unitDoors([front]);
+  await house.settled();
+  t.deepEqual(house.doors.map((door) => rowOf(door, id) !== undefined), [true, true, false]);
+  await manager.delete(`/groups/${group}/people/${ada.person}`, 200);
+  await house.settled();
+  t.deepEqual(house.doors.map((door) => rowOf(door, id) !== undefined), [true, false, false]);
+
+  // With the place everything ends, and the phone hears of no door any more.
+  await manager.post(`/leases/${ada.person}/end`, {}, 200);
+  await house.settled();
+  t.is(rowOf(front, id), undefined);
+  t.deepEqual((await phone.send(ada.client)).body.properties, []);
+  t.is(await listed(), 1, "what was is still explained");
+});
+
+test.serial("A1: a lost phone's keys end at every door, all phones that are left get others, and the cloud says until when", async (t) => {
+  const house = await begin(t);
+  const { rig, front, garage, office } = house;
+  const ada = await house.tenant("ada", "+33612345678");
+  const kept = await house.keyHolder("ada", { doors: [office.hex], profile: "admin" }, ada.client);
+  const counted = await house.keyHolder("ada", { doors: [garage.hex], uses: 3 }, ada.client);
+  const lost = { client: await signIn(rig, "ada@example.org"), phone: new AskingPhone() };
+  const other = { client: ada.client, phone: new AskingPhone() };
+  const had = await lost.phone.ask(lost.client);
+  const others = await other.phone.ask(other.client);
+  t.is(house.idAt(front, had), house.idAt(front, others), "phones of an account share what they open with");
+  t.deepEqual(had.get(garage.hex)!.entries.map(({ opens }: Json) => opens), [true, true]);
+  const old = { front: house.idAt(front, had), office: house.idAt(office, had), counted: house.idAt(garage, had, 1) };
+  await house.settled();
+  t.deepEqual([rowOf(front, old.front), rowOf(office, old.office), rowOf(garage, old.counted)].map((row) => row?.outputs), [1, 15, 1]);
+
+  const { items } = await other.client.get("/account/phones");
+  t.deepEqual(items.map(({ current, signedIn, agent }: Json) => [current, signedIn, agent]).sort(), [[false, true, "A browser"], [true, true, "A browser"]]);
+  const { id } = items.find(({ current }: Json) => !current);
+  await office.disconnect();
+  const bob = await signIn(rig, "bob@example.org");
+  t.is((await bob.send("DELETE", `/account/phones/${id}`)).body.code, "not-found");
+  const ended = await other.client.expect(200, "DELETE", `/account/phones/${id}`);
+  t.false(ended.complete);
+  t.deepEqual(ended.doors.map(({ name }: Json) => name).sort(), ["Front", "Garage", "Office"]);
+  t.is((await lost.client.send("GET", "/account")).status, 401, "its session has ended with it");
+  await rig.cloud.settled();
+  for (const door of [front, garage]) await door.until(() => rowOf(door, door === front ? old.front : old.counted) === undefined);
+  t.is(rowOf(garage, old.front), undefined);
+  // An administrator's key is bound by nothing: until the door hears of it, the lost phone opens it, and that is said.
+  const truth = async () => Object.fromEntries((await other.client.expect(200, "DELETE", `/account/phones/${id}`)).doors.map(({ name, state }: Json) => [name, state]));
+  while ((await truth()).Garage !== "acknowledged" || (await truth()).Front !== "acknowledged");
+  t.deepEqual(await truth(), { Front: "acknowledged", Garage: "acknowledged", Office: "pending" }, "again: as it stands then");
+  t.truthy(rowOf(office, old.office));
+
+  // The phone that is left gets other keys by asking; the lost one nothing, whoever signs in on it.
+  const renewed = await other.phone.ask(other.client);
+  t.not(house.idAt(front, renewed), old.front);
+  t.not(house.idAt(office, renewed), old.office);
+  t.deepEqual(renewed.get(garage.hex)!.entries.map(({ opens }: Json) => opens), [true], "a counted key is gone for good");
+  t.is((await rig.get(`/keys/${counted.key}`)).state, "ended");
+  t.like(await rig.get(`/keys/${kept.key}`), { state: "active", profile: "admin" });
+  const thief = await signIn(rig, "ada@example.org");
+  t.is((await lost.phone.send(thief)).body.code, "phone-ended");
+  await office.connect();
+  await house.settled();
+  t.is(rowOf(office, old.office), undefined);
+  t.is(rowOf(office, house.idAt(office, renewed))?.outputs, 15);
+  t.is(rowOf(front, house.idAt(front, renewed))?.outputs, 1);
+  t.true((await other.client.expect(200, "DELETE", `/account/phones/${id}`)).complete);
+  t.deepEqual((await other.client.get("/account/phones")).items.map(({ current }: Json) => current), [true]);
+
+  // A key that has no phone for now can still be edited, and the next one to ask gets what it is then.
+  await other.client.expect(200, "DELETE", `/account/phones/${(await other.client.get("/account/phones")).items[0].id}`);
+  await house.keyHolder("bob", { doors: [office.hex], profile: "admin" }, bob);
+  await house.manager.patch(`/keys/${kept.key}`, { profile: null, doors: [office.hex, front.hex] }, "*");
+  const again = async () => {
+    rig.clock.advance(3_601); // an address gets so many codes an hour
+    return signIn(rig, "ada@example.org");
+  };
+  const fresh = await again();
+  const last = new AskingPhone();
+  const lastDoors = await last.ask(fresh);
+  t.deepEqual(lastDoors.get(front.hex)!.entries.map(({ outputs }: Json) => outputs), [[0], [0]]);
+
+  // Ten phones at once, however many before them.
+  for (let count = 1; count < 10; count++) await new AskingPhone().ask(await again());
+  const eleventh = await again();
+  t.is((await new AskingPhone().send(eleventh)).body.code, "too-many-phones");
+  await fresh.post("/sign-out", {}, 204);
+  t.is((await new AskingPhone().send(eleventh)).status, 200);
+  t.is((await eleventh.get("/account/phones")).items.filter(({ signedIn }: Json) => signedIn).length, 10);
+
+  // An account that is erased opens nothing any more; its place stays, with its code.
+  const ids = [house.idAt(front, lastDoors, 0), house.idAt(front, lastDoors, 1)];
+  await house.settled();
+  t.true(ids.every((each) => rowOf(front, each) !== undefined));
+  await authenticateAgain(eleventh);
+  await eleventh.delete("/account");
+  await house.settled();
+  t.true(ids.every((each) => rowOf(front, each) === undefined));
+  t.is((await house.manager.get(`/members/${ada.person}`)).state, "active");
+  t.is((await house.manager.get(`/members/${ada.person}/pins`)).items.length, 1);
+});

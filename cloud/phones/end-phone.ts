@@ -50,8 +50,9 @@ async function endHolder(unit: Unit, { id, property, person, key: ofKey }: Phone
     return revocationsOf(unit, grants);
   }
   // By themselves, and not the key's or the place's: those go on.
-  const revocation = await insertRevocation(unit, person, "grant", grants, actor, now);
   await unit.updateTable("credentials").set({ revoked_at: now }).where("id", "=", id).execute();
+  if (grants.length === 0) return [];
+  const revocation = await insertRevocation(unit, person, "grant", grants, actor, now);
   await audit(unit, { at: now, actor, action: "phone.revoke", subject: `person/${person}`, detail: { property, credential: id, revocation } });
   return [revocation];
 }

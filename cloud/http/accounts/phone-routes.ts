@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { endPhone } from "../../phones/end-phone";
+import { phonesOf, type KnownPhone } from "../../phones/register-phone";
 import type { PhoneRow } from "../../store/rows/phone-rows";
 import type { Unit } from "../../store/store";
 import { accountOf, change, read, routes, type ApiParts, type Routes } from "../api";
@@ -7,7 +8,16 @@ import { formatInstant } from "../people/grant-format";
 import { FormattedTruth, truthOfPhone } from "../people/truth-format";
 import { answer, Id, Instant, refusals } from "../schemas";
 
-const Phone = z.strictObject({ id: Id, agent: z.string(), current: z.boolean().openapi({ description: "It is the one that asks." }), createdAt: Instant, seenAt: Instant.openapi({ description: "When it last asked for keys." }) }).openapi("Phone");
+const Phone = z
+  .strictObject({
+    id: Id,
+    agent: z.string(),
+    current: z.boolean().openapi({ description: "It is the one that asks." }),
+    signedIn: z.boolean().openapi({ description: "false: it has forgotten its keys if it is as it should be; only ending them makes sure." }),
+    createdAt: Instant,
+    seenAt: Instant.openapi({ description: "When it last asked for keys." }),
+  })
+  .openapi("Phone");
 const EndedPhone = z
   .strictObject({ id: Id, endedAt: Instant, complete: z.boolean().openapi({ description: "No door opens to it any more." }), doors: z.array(FormattedTruth) })
   .openapi("EndedPhone");
@@ -29,8 +39,8 @@ export function phoneRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
     const { account, session } = accountOf(c);
-    const rows = await read(parts, (unit) => unit.selectFrom("phones").selectAll().where("account_id", "=", account).where("ended_at", "is", null).orderBy("created_at", "desc").orderBy("id").execute());
-    return c.json({ items: rows.map((row) => format(row, session)) }, 200);
+    const phones = await read(parts, (unit) => phonesOf(unit, account));
+    return c.json({ items: phones.filter(({ ended_at }) => ended_at === null).map((phone) => format(phone, session)) }, 200);
   });
   app.openapi(end, async (c) => {
     const actor = accountOf(c);
@@ -40,8 +50,8 @@ export function phoneRoutes(parts: ApiParts): Routes {
   return app;
 }
 
-function format({ id, agent, session_id, created_at, seen_at }: PhoneRow, session: string): z.output<typeof Phone> {
-  return { id, agent, current: session_id === session, createdAt: formatInstant(created_at), seenAt: formatInstant(seen_at) };
+function format({ id, agent, session_id, signedIn, created_at, seen_at }: KnownPhone, session: string): z.output<typeof Phone> {
+  return { id, agent, current: session_id === session, signedIn, createdAt: formatInstant(created_at), seenAt: formatInstant(seen_at) };
 }
 
 async function formatEnded(unit: Unit, { id, ended_at }: PhoneRow, now: number): Promise<z.output<typeof EndedPhone>> {
