@@ -3,6 +3,8 @@ import { unlockSecondsOf, type DoorPolicy } from "../../protocol/door-policy";
 import { decodeManifest } from "../../protocol/manifest";
 import { NO_END, OUTPUTS_MAX } from "../../protocol/profile";
 import { holderClassOf, type HolderClassName } from "../access/grant";
+import { carriersOf, type Carriers } from "../couriers/courier-news";
+import type { HeardBy } from "../store/rows/courier-rows";
 import type { Unit } from "../store/store";
 import { latestOpening, type LatestOpening } from "./latest-opening";
 
@@ -20,6 +22,10 @@ export interface DoorTruth {
   version: number | undefined;
   /** When the receipt came, Unix seconds. */
   acknowledgedAt: number | undefined;
+  /** Which way it came: over the door's own connection, or by a phone that was there (X2). */
+  acknowledgedBy: HeardBy | undefined;
+  /** For `pending` and `ended`: the phones that were given the news to carry. They prove nothing. */
+  carriers: Carriers | undefined;
   /** For `pending` and `ended`; undefined with `pending` = no limit until the door is reached. */
   latest: LatestOpening | undefined;
 }
@@ -39,7 +45,7 @@ export async function truthOfGrants(unit: Unit, grants: readonly string[], now: 
       .innerJoin("doors as door", "door.id", "at.door_id")
       .where("at.grant_id", "=", grant)
       .$if(only !== undefined, (query) => query.where("at.door_id", "=", only!))
-      .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "at.former_end", "grant.not_after", "person.class"])
+      .select(["at.door_id", "at.added_version", "at.removed_version", "at.never_left", "at.acknowledged_at", "at.acknowledged_by", "at.former_end", "grant.not_after", "person.class"])
       .select(["door.name", "door.claimed_at", "door.offered_version", "door.acknowledged_version", "door.signed_time", "door.stolen_at"])
       .execute();
     for (const row of rows) {
@@ -64,21 +70,23 @@ interface GrantAtDoor {
   offered_version: number;
   acknowledged_version: number;
   acknowledged_at: number | null;
+  acknowledged_by: HeardBy | null;
   signed_time: number;
   stolen_at: number | null;
 }
 
 async function truthAt(unit: Unit, row: GrantAtDoor, now: number): Promise<DoorTruth> {
   const version = row.removed_version ?? undefined;
-  const truth: DoorTruth = { door: row.door_id, doorName: row.name, state: "pending", version, acknowledgedAt: undefined, latest: undefined };
+  const truth: DoorTruth = { door: row.door_id, doorName: row.name, state: "pending", version, acknowledgedAt: undefined, acknowledgedBy: undefined, carriers: undefined, latest: undefined };
   const neverLeft = row.never_left === 1 || (version === undefined && (row.added_version === null || row.added_version > row.offered_version));
   if (neverLeft) return { ...truth, state: "never-delivered" };
   // What an earlier claim of the door has acknowledged is gone for good.
-  if (row.acknowledged_at !== null || (version !== undefined && row.acknowledged_version >= version)) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined };
+  if (row.acknowledged_at !== null || (version !== undefined && row.acknowledged_version >= version)) return { ...truth, state: "acknowledged", acknowledgedAt: row.acknowledged_at ?? undefined, acknowledgedBy: row.acknowledged_by ?? undefined };
   // What its lists and leases say binds nobody who has the board.
   if (row.stolen_at !== null) return { ...truth, state: "stolen" };
   const latest = await latestAt(unit, row, Math.max(row.not_after, row.former_end ?? 0), version);
-  return { ...truth, latest, state: latest !== undefined && latest.until <= now ? "ended" : "pending" };
+  const carriers = version === undefined ? undefined : await carriersOf(unit, row.door_id, version, now);
+  return { ...truth, latest, carriers, state: latest !== undefined && latest.until <= now ? "ended" : "pending" };
 }
 
 /** What there is to know of a door and a holder to say until when a right may open there. */

@@ -1,4 +1,5 @@
 import { NO_END } from "../../protocol/profile";
+import { carriersOf, type Carriers } from "../couriers/courier-news";
 import { mostUses } from "../people/change-grant";
 import { countUses, toldUses } from "../sharing/counted-uses";
 import type { KeyReach } from "../sharing/key-reach";
@@ -14,6 +15,8 @@ export interface UsesAtDoor {
   atMost: number | undefined;
   /** If it hears nothing from now on, Unix seconds; undefined = no limit until it is reached. */
   until: number | undefined;
+  /** Phones that were given the news of the others' uses to carry there; undefined: none, or there is no news. */
+  carriers: Carriers | undefined;
 }
 
 /** What is known of a key's uses, and what may still become of it (X6). */
@@ -31,12 +34,12 @@ export interface UsesTruth {
  * @param reach of the key. One that is pending is told of as if it began now.
  * @returns undefined for a key whose uses are not limited.
  */
-export async function readUsesTruth(unit: Unit, key: Pick<KeyRow, "id" | "state" | "max_uses">, reach: KeyReach): Promise<UsesTruth | undefined> {
+export async function readUsesTruth(unit: Unit, key: Pick<KeyRow, "id" | "state" | "max_uses">, reach: KeyReach, now: number): Promise<UsesTruth | undefined> {
   if (key.max_uses === 0) return undefined;
   const told = await toldUses(unit, key.id);
   const used = told.reduce((sum, each) => sum + each.used, 0);
   const { left } = countUses(key.max_uses, told);
-  const mayOpen = key.state === "pending" ? await foretold(unit, key.max_uses, reach) : await known(unit, key.id, new Map(told.map((each) => [each.door, each.used - each.usedBefore])));
+  const mayOpen = key.state === "pending" ? await foretold(unit, key.max_uses, reach) : await known(unit, key.id, new Map(told.map((each) => [each.door, each.used - each.usedBefore])), now);
   return { used, left, mayOpen, atMost: mayOpen.reduce<number | undefined>((sum, { atMost }) => (sum === undefined || atMost === undefined ? undefined : sum + atMost), 0) };
 }
 
@@ -44,11 +47,11 @@ async function foretold(unit: Unit, atMost: number, { doors, allowed }: KeyReach
   if (doors.length === 0) return [];
   const rows = await unit.selectFrom("doors").select(["id", "name"]).where("id", "in", doors).orderBy("id").execute();
   const end = allowed?.terms.notAfter ?? NO_END;
-  return rows.map(({ id, name }) => ({ door: id, doorName: name, atMost, until: end === NO_END ? undefined : end }));
+  return rows.map(({ id, name }) => ({ door: id, doorName: name, atMost, until: end === NO_END ? undefined : end, carriers: undefined }));
 }
 
 /** @param journals what each door's own journal has counted, as far as it has told. */
-async function known(unit: Unit, key: string, journals: ReadonlyMap<string, number>): Promise<UsesAtDoor[]> {
+async function known(unit: Unit, key: string, journals: ReadonlyMap<string, number>, now: number): Promise<UsesAtDoor[]> {
   const rows = await unit
     .selectFrom("grants as grant")
     .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
@@ -75,7 +78,10 @@ async function known(unit: Unit, key: string, journals: ReadonlyMap<string, numb
     const before = doors.get(door);
     const until = before !== undefined && (before.until === undefined || latest === undefined) ? undefined : Math.max(latest?.until ?? 0, before?.until ?? 0) || undefined;
     const either = before === undefined ? atMost : before.atMost === undefined || atMost === undefined ? undefined : Math.max(before.atMost, atMost);
-    doors.set(door, { door, doorName: row.name, atMost: either, until });
+    // 0: the list that says so is not signed yet, so nobody carries it.
+    const news = removed_version ?? row.changed_version ?? 0;
+    const carriers = news === 0 ? undefined : await carriersOf(unit, door, news, now);
+    doors.set(door, { door, doorName: row.name, atMost: either, until, carriers: carriers ?? before?.carriers });
   }
   return [...doors.values()];
 }

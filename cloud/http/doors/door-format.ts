@@ -12,7 +12,7 @@ import { formatInstant, formatWindow } from "../people/grant-format";
 import { Id } from "../schemas";
 
 export const Door = z
-  .looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed", "stolen"]), online: z.boolean(), orders: z.looseObject({ lockState: z.enum(["normal", "lock-down", "hold-open"]) }) })
+  .looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed", "stolen"]), online: z.boolean(), heardBy: z.enum(["network", "phone"]).nullable(), orders: z.looseObject({ lockState: z.enum(["normal", "lock-down", "hold-open"]) }) })
   .openapi("Door");
 
 /** @throws {Refusal} `not-found`. */
@@ -38,8 +38,11 @@ export function formatDoor(parts: ApiParts, door: DoorRow): z.output<typeof Door
     state: stateOf(door),
     online,
     heardAt: heardAt === 0 ? null : formatInstant(heardAt),
+    // A receipt that a phone brought is as old as the walk was long: the door's own clock says when it was written.
+    heardBy: heardAt === 0 ? null : heardAt > (door.heard_at ?? 0) ? "network" : door.heard_by,
+    saidAt: receipt === undefined || receipt.wallTime === 0 ? null : formatInstant(receipt.wallTime),
     issued: door.version === 0 ? null : { epoch: door.epoch, version: door.version },
-    acknowledged: door.acknowledged_version === 0 ? null : { epoch: door.acknowledged_epoch, version: door.acknowledged_version, at: formatInstant(door.acknowledged_at!) },
+    acknowledged: door.acknowledged_version === 0 ? null : { epoch: door.acknowledged_epoch, version: door.acknowledged_version, at: formatInstant(door.acknowledged_at!), by: door.acknowledged_by },
     upToDate: door.version > 0 && door.acknowledged_version === door.version,
     lease: receipt === undefined || receipt.leaseIssuedAt === 0 ? null : { issuedAt: formatInstant(receipt.leaseIssuedAt), guestsUntil: formatInstant(receipt.leaseEnd) },
     alarms: receipt === undefined ? [] : Object.entries(receipt.alarms).flatMap(([name, raised]) => (raised ? [name] : [])),

@@ -1,8 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import type { Carriers } from "../../couriers/courier-news";
 import type { Unit } from "../../store/store";
 import { truthOfGrants, type DoorTruth } from "../../truth/revocation-truth";
 import { formatInstant } from "./grant-format";
 import { Id, Instant } from "../schemas";
+
+/** Phones that carry a door's news (X2). */
+export const CarryingPhones = z.strictObject({ phones: z.int(), since: Instant, latest: Instant.openapi({ description: "When one of them last asked, within ten minutes." }) }).openapi("CarryingPhones");
 
 export const FormattedTruth = z
   .looseObject({
@@ -11,6 +15,8 @@ export const FormattedTruth = z
     state: z.enum(["acknowledged", "never-delivered", "stolen", "ended", "pending"]).openapi({ description: "stolen: the door is no part of the building any more, and nobody waits for it." }),
     version: z.int().nullable().openapi({ description: "First list without the access; null: not signed yet." }),
     acknowledgedAt: Instant.nullable(),
+    acknowledgedBy: z.enum(["network", "phone"]).nullable().openapi({ description: "Which way the door's receipt came: over its own connection, or by a phone that was there." }),
+    carriers: CarryingPhones.nullable().openapi({ description: "Phones that were given the news to carry to this door, where it has not acknowledged it; null: none. That they carry it proves nothing." }),
     mayOpenUntil: Instant.nullable().openapi({ description: "null with `pending`: no limit until the door is reached." }),
     says: z.string(),
     sum: z.looseObject({}).nullable().openapi({ description: "How `mayOpenUntil` comes about." }),
@@ -79,7 +85,7 @@ export async function truthAtDoor(unit: Unit, door: string, now: number): Promis
 }
 
 /** `mayOpenUntil` null with `pending`: no limit until the door is reached. `sum` shows how it comes about. */
-function formatTruth({ door, doorName, state, version, acknowledgedAt, latest }: DoorTruth): FormattedTruth {
+function formatTruth({ door, doorName, state, version, acknowledgedAt, acknowledgedBy, carriers, latest }: DoorTruth): FormattedTruth {
   const shown = latest !== undefined && latest.end > 0 ? latest : undefined;
   return {
     door,
@@ -87,8 +93,10 @@ function formatTruth({ door, doorName, state, version, acknowledgedAt, latest }:
     state,
     version: version ?? null,
     acknowledgedAt: acknowledgedAt === undefined ? null : formatInstant(acknowledgedAt),
+    acknowledgedBy: acknowledgedBy ?? null,
+    carriers: formatCarriers(carriers),
     mayOpenUntil: shown === undefined ? null : formatInstant(shown.until),
-    says: sayTruth(state, shown === undefined ? undefined : formatInstant(shown.until)),
+    says: [sayTruth(state, shown === undefined ? undefined : formatInstant(shown.until)), ...(acknowledgedBy === "phone" ? ["a phone brought its receipt"] : []), ...(carriers === undefined ? [] : [sayCarriers(carriers)])].join("; "),
     sum:
       shown === undefined
         ? null
@@ -100,6 +108,14 @@ function formatTruth({ door, doorName, state, version, acknowledgedAt, latest }:
             unlockSeconds: shown.unlockSeconds,
           },
   };
+}
+
+export function formatCarriers(carriers: Carriers | undefined): z.output<typeof CarryingPhones> | null {
+  return carriers === undefined ? null : { phones: carriers.phones, since: formatInstant(carriers.since), latest: formatInstant(carriers.latest) };
+}
+
+function sayCarriers({ phones, since }: Carriers): string {
+  return `${phones === 1 ? "a phone carries" : `${phones} phones carry`} the news, the first since ${formatInstant(since)}`;
 }
 
 function sayTruth(state: DoorTruth["state"], until: string | undefined): string {

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Actor } from "../../accounts/actor";
+import { carriersOf } from "../../couriers/courier-news";
 import { requireAtDoor } from "../../rules/door-standing";
 import { outsideHouseholds, seesHouseholds } from "../../rules/outside-households";
 import type { Unit } from "../../store/store";
@@ -10,7 +11,7 @@ import { answerLive, liveAnswer } from "../live-answer";
 import { readRemoval } from "../households/removal-format";
 import { readRevocation, requireSight, requireSightOfPerson } from "./revocation-format";
 import { answer, Id, Instant, refusals } from "../schemas";
-import { FormattedTruth, PersonAtDoor, truthAtDoor, truthOfPerson } from "./truth-format";
+import { CarryingPhones, formatCarriers, FormattedTruth, PersonAtDoor, truthAtDoor, truthOfPerson } from "./truth-format";
 
 const PersonTruth = z
   .looseObject({ person: Id, name: z.string(), complete: z.boolean().openapi({ description: "No door may still open by what was revoked." }), doors: z.array(FormattedTruth) })
@@ -22,6 +23,11 @@ const DoorRevocations = z
     version: z.int().openapi({ description: "Newest list; 0: none." }),
     acknowledgedVersion: z.int(),
     acknowledgedAt: Instant.nullable(),
+    acknowledgedBy: z.enum(["network", "phone"]).nullable(),
+    carriers: CarryingPhones.nullable().openapi({ description: "Phones that were given the newest list to carry, where the door has not acknowledged it." }),
+    brought: z
+      .strictObject({ taken: z.int(), refused: z.record(z.string(), z.int()), latest: Instant.nullable() })
+      .openapi({ description: "What became of what phones brought from this door, since it is there: messages that were taken, and others by the reason why not." }),
     complete: z.boolean(),
     people: z.array(PersonAtDoor).openapi({ description: "Those whose access has ended and whose end the door has not acknowledged." }),
   })
@@ -123,7 +129,17 @@ async function readDoorTruth(unit: Unit, actor: Actor, id: string, now: number):
   return {
     ...{ door: id, name: door.name, version: door.version, acknowledgedVersion: door.acknowledged_version },
     acknowledgedAt: door.acknowledged_at === null ? null : formatInstant(door.acknowledged_at),
+    acknowledgedBy: door.acknowledged_by,
+    carriers: door.version > door.acknowledged_version ? formatCarriers(await carriersOf(unit, id, door.version, now)) : null,
+    brought: await readBrought(unit, id),
     complete: people.every(({ state }) => state !== "pending"),
     people,
   };
+}
+
+async function readBrought(unit: Unit, door: string): Promise<z.output<typeof DoorRevocations>["brought"]> {
+  const rows = await unit.selectFrom("courier_counts").selectAll().where("door_id", "=", door).orderBy("code").execute();
+  const latest = rows.length === 0 ? null : formatInstant(Math.max(...rows.map((row) => row.last_at)));
+  const refused = rows.filter(({ code }) => code !== "taken").map(({ code, count }) => [code, count] as const);
+  return { taken: rows.find(({ code }) => code === "taken")?.count ?? 0, refused: Object.fromEntries(refused), latest };
 }
