@@ -26,12 +26,12 @@ export class House {
   readonly board: VirtualBoard;
   readonly cloud: PaperCloud;
   readonly air = new VirtualAir({ clock: this.clock, random: new VirtualRandom("air") });
-  readonly #hashes: Hashes;
+  readonly hashes: Hashes;
   readonly #blockCipher: BlockCipher | undefined;
 
   /** @param options of its board. @param boot what runs there. */
   constructor(hashes: Hashes, { blockCipher, ...options }: HouseOptions = {}, boot: (device: Device) => void = startController) {
-    this.#hashes = hashes;
+    this.hashes = hashes;
     this.#blockCipher = blockCipher;
     const radio = blockCipher && { air: this.air, place: { x: 0, y: 0 }, blockCipher };
     this.board = new VirtualBoard({ hashes, ticksStart: 0xffff_f000, ...(radio && { radio }), ...options, clock: this.clock, network: this.plug });
@@ -61,7 +61,7 @@ export class House {
   phoneAt(holder: Holder, options: Partial<VirtualCentralOptions> = {}): RadioPhone {
     const { clock, air, cloud } = this;
     const door = { id: cloud.doorId, keys: cloud.keys };
-    return new RadioPhone({ place: { x: 1, y: 0 }, ...options, clock, air, hashes: this.#hashes, blockCipher: this.#blockCipher!, holder, door });
+    return new RadioPhone({ place: { x: 1, y: 0 }, ...options, clock, air, hashes: this.hashes, blockCipher: this.#blockCipher!, holder, door });
   }
 
   /** Units written and blocks erased so far. */

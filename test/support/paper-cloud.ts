@@ -2,7 +2,7 @@ import { hashes as nobleEd25519 } from "@noble/ed25519";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { ascii, equalBytes, toHex } from "../../protocol/bytes";
 import { CommandVerb, encodeCommand, openReply, ReplyStatus, type Command, type Reply } from "../../protocol/command";
-import { CredentialKind } from "../../protocol/credential";
+import { CredentialKind, secondPinTag } from "../../protocol/credential";
 import type { Delta } from "../../protocol/delta";
 import { deriveDoorKeys, type DoorKeys } from "../../protocol/door-keys";
 import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type ClaimContext } from "../../protocol/enrolment";
@@ -28,6 +28,8 @@ export interface PaperGrant {
   holder?: Holder;
   profile: Profile;
   row?: Partial<Row>;
+  /** The second PIN that its row needs. */
+  secondPin?: string;
 }
 
 /**
@@ -112,7 +114,13 @@ export class PaperCloud {
   /** A new snapshot of these grants, to be fetched page by page. */
   issue(grants: readonly PaperGrant[], more: Partial<Pick<SnapshotOptions, "rules" | "policy">> = {}): void {
     const profiles = [...new Set(grants.map(({ profile }) => profile))];
-    const rows = grants.map(({ pin, holder, profile, row }) => this.#mint.row(holder?.kind ?? CredentialKind.pin, holder?.credentialId ?? pin!, profiles.indexOf(profile), row));
+    const rows = grants.flatMap(({ pin, holder, profile, row, secondPin }) => {
+      const index = profiles.indexOf(profile);
+      const first = this.#mint.row(holder?.kind ?? CredentialKind.pin, holder?.credentialId ?? pin!, index, row);
+      if (secondPin === undefined) return [first];
+      const tag = secondPinTag(this.#hashes, this.keys.tag, first.tag, ascii(secondPin));
+      return [{ ...first, needsSecondPin: true }, { ...this.#mint.row(CredentialKind.pin2, "", index), tag }];
+    });
     this.#base = this.#mint.snapshot({ version: this.#next(), issuedAt: this.now, rows, profiles, utcOffsets: UTC, ...more });
     this.#delta = undefined;
     this.#offerBase();

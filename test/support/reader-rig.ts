@@ -38,7 +38,7 @@ export class ReaderRig {
           onCredential: (reader, { kind, value, unit }) => {
             if (kind === CredentialKind.card) {
               this.#hear(reader, `card ${toHex(value)}`);
-              if (this.promptAfterCards) reader.promptSecond();
+              if (this.promptAfterCards) reader.promptSecond!();
             } else if (kind === CredentialKind.unitPin) {
               this.#hear(reader, `unit ${text(value)} (${text(unit!)})`);
             } else {
