@@ -39,11 +39,14 @@ export async function carryAround(visit: DoorVisit, { bag, online, signal, yield
     } finally {
       carried.delivered += delivery.delivered;
       carried.refused += delivery.refused.length;
-      carried.collected += delivery.collected.length;
-      carried.uploaded = carried.uploaded && delivery.collected.length === 0;
-      await bag.keep(door, delivery.collected);
+      // Where the cloud's answer had nothing for the door, that cloud has heard the door's last word already.
+      if (round === 0 || delivery.delivered > 0) {
+        carried.collected += delivery.collected.length;
+        carried.uploaded = carried.uploaded && delivery.collected.length === 0;
+        await bag.keep(door, delivery.collected);
+      }
     }
-    if (!online()) return;
+    if (!online() || (round > 0 && delivery.delivered === 0)) return;
     const uploaded = await bag.upload(door, delivery.collected.filter(asksForTime), { milliseconds: AT_DOOR_REQUEST_MS, signal: yields ?? signal });
     if (uploaded.failure !== undefined) return;
     carried.uploaded = true;

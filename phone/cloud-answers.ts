@@ -3,6 +3,7 @@ import { MESSAGE_BYTES_MAX } from "../protocol/limits";
 import { COURIER_OVERHEAD_BYTES } from "../protocol/courier-item";
 import { fromBase64url } from "./base64url";
 import { DOORS_MAX, HANDLES_MAX } from "./limits";
+import type { Bundle } from "./phone-store";
 
 /** Keys as the cloud's answer has them, wrapped still. */
 export interface IssuedKey {
@@ -74,14 +75,18 @@ function maskOf(outputs: readonly unknown[]): number {
   return outputs.reduce<number>((mask, output) => mask | ((1 << whole(output)) & 15), 0);
 }
 
-/** @param json of `GET /api/courier/bundle`. @throws {BadAnswer} */
-export function readBundle(json: unknown): { property: string; doors: { door: string; version: number; items: Uint8Array[] }[] } {
+/** @param json of `GET /api/courier/bundle`. @throws {BadAnswer} also where it is of another property. */
+export function readBundle(json: unknown, property: string): { doors: Bundle["doors"]; inPart: string[] } {
   const answer = object(json);
+  if (text(answer.property) !== property) throw new BadAnswer("of another property");
+  const inPart: string[] = [];
   const doors = list(answer.doors).map((value) => {
-    const door = object(value);
-    return { door: doorId(door.door), version: whole(door.version), items: items(door.items) };
+    const entry = object(value);
+    const door = doorId(entry.door);
+    if (entry.whole === false) inPart.push(door);
+    return { door, version: whole(entry.version), items: items(entry.items) };
   });
-  return { property: text(answer.property), doors };
+  return { doors, inPart };
 }
 
 /** @param json of `POST /api/courier/doors/{door}`. @throws {BadAnswer} */

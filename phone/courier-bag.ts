@@ -1,8 +1,8 @@
 import { equalBytes } from "../protocol/bytes";
 import { COURIER_HEADER_BYTES, CourierKind, decodeCourierHeader } from "../protocol/courier-item";
-import { COLLECTED_BYTES_MAX, COLLECTED_ITEMS_MAX, UPLOADED_BYTES_MAX, UPLOADED_ITEMS_MAX } from "./limits";
+import { COLLECTED_BYTES_MAX, COLLECTED_ITEMS_MAX, UPLOADED_BYTES_MAX, UPLOADED_ITEMS_MAX, WHOLE_LISTS_MAX } from "./limits";
 import type { CloudFailure, PhoneCloud, RequestBounds } from "./phone-cloud";
-import type { PhoneStore } from "./phone-store";
+import type { Bundle, PhoneStore } from "./phone-store";
 
 /** What an upload came to. */
 export interface Uploaded {
@@ -42,9 +42,24 @@ export class CourierBag {
       if (answer.why === "refused") await this.#store.change("bundles", property, () => undefined);
       return answer.why;
     }
-    const bundle = answer.value;
-    if (bundle !== undefined) await this.#store.change("bundles", property, () => bundle);
+    if (answer.value === undefined) return undefined;
+    const { bundle, inPart } = answer.value;
+    const doors = await this.#completed(bundle, inPart, bounds);
+    await this.#store.change("bundles", property, () => ({ ...bundle, doors }));
     return undefined;
+  }
+
+  /** Whole lists that had no room in a bundle, fetched by the door: first for those that the person opens. */
+  async #completed({ property, doors }: Bundle, inPart: readonly string[], bounds: RequestBounds | undefined): Promise<Bundle["doors"]> {
+    if (inPart.length === 0) return doors;
+    const own = new Set((await this.#store.readAll("doors")).filter(({ keys }) => keys.some(({ opens }) => opens)).map(({ door }) => door));
+    const first = [...inPart].sort((a, b) => Number(own.has(b)) - Number(own.has(a))).slice(0, WHOLE_LISTS_MAX);
+    const whole = new Map<string, Bundle["doors"][number]>();
+    for (const door of first) {
+      const answer = await this.#cloud.doorBundle(property, door, bounds);
+      if (answer.ok) whole.set(door, answer.value);
+    }
+    return doors.map((entry) => whole.get(entry.door) ?? entry);
   }
 
   /**
@@ -96,9 +111,8 @@ export class CourierBag {
       }
       uploaded.taken += answer.value.accepted;
       uploaded.answers.push(...answer.value.items);
-      const again = new Set(answer.value.refused.filter(({ code }) => code === "no-room").map(({ index }) => items[index]));
-      await this.#drop(door, items.filter((item) => !again.has(item)));
-      if (again.size > 0) return { ...uploaded, failure: "busy" };
+      // What was refused is refused for good.
+      await this.#drop(door, items);
       asked = asked.filter((item) => !items.includes(item));
     }
   }

@@ -13,6 +13,7 @@ export const DOORS_MAX = 5_000; // of one phone
 export const ROUNDS_AT_DOOR_MAX = 6; // of handing over and collecting in one visit: an answer of the cloud makes for another one
 export const COLLECTED_ITEMS_MAX = 64; // kept of one door; what finds no room stays at the door, which keeps it anyway
 export const COLLECTED_BYTES_MAX = 262_144; // … of all doors
+export const WHOLE_LISTS_MAX = 8; // of doors that change to a new list, beside what fits one bundle: a megabyte at most
 export const UPLOADED_ITEMS_MAX = 16; // in one request …
 export const UPLOADED_BYTES_MAX = 32_768; // … and bytes of them: below what the cloud reads of a body, in base64url
 

@@ -41,16 +41,24 @@ export class PhoneCloud {
     return this.#ask("POST", "/api/phone/keys", { body: JSON.stringify({ publicKey: toBase64url(publicKey), property }), bounds, read: ({ json }) => readIssuedKeys(json()) });
   }
 
-  /** @returns undefined: as it was at `etag`. */
-  bundle(property: string, etag: string | undefined, bounds?: RequestBounds): Promise<CloudAnswer<Bundle | undefined>> {
-    const headers = etag === undefined ? {} : { "if-none-match": etag };
-    const read = ({ status, json, etag: now }: Received): Bundle | undefined => {
+  /** @returns undefined: as it was at `etag`. `inPart`: doors for which a whole list had no room. */
+  bundle(property: string, etag: string | undefined, bounds?: RequestBounds): Promise<CloudAnswer<{ bundle: Bundle; inPart: string[] } | undefined>> {
+    const read = ({ status, json, etag: now }: Received): { bundle: Bundle; inPart: string[] } | undefined => {
       if (status === 304) return undefined;
-      const bundle = readBundle(json());
-      if (bundle.property !== property) throw new BadAnswer("of another property");
-      return { ...bundle, etag: now };
+      const { doors, inPart } = readBundle(json(), property);
+      return { bundle: { property, doors, etag: now }, inPart };
     };
-    return this.#ask("GET", `/api/courier/bundle?property=${encodeURIComponent(property)}`, { headers, bounds, read });
+    return this.#ask("GET", `/api/courier/bundle?property=${encodeURIComponent(property)}`, { headers: etag === undefined ? {} : { "if-none-match": etag }, bounds, read });
+  }
+
+  /** All that one door lacks. */
+  doorBundle(property: string, door: string, bounds?: RequestBounds): Promise<CloudAnswer<Bundle["doors"][number]>> {
+    const read = ({ json }: Received): Bundle["doors"][number] => {
+      const [entry] = readBundle(json(), property).doors;
+      if (entry?.door !== door) throw new BadAnswer("of another door");
+      return entry;
+    };
+    return this.#ask("GET", `/api/courier/bundle?property=${encodeURIComponent(property)}&door=${door}`, { bounds, read });
   }
 
   /** @param items sealed, of this door. Bringing one twice changes nothing. */

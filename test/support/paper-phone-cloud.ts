@@ -26,6 +26,10 @@ export class PaperPhoneCloud {
   keys: PaperKey[] = [];
   /** By door. */
   bundle = new Map<PaperRadioDoor, { version: number; items: Uint8Array[] }>();
+  /** Doors whose whole list had no room in the bundle; alone they have an item more. */
+  readonly inPart = new Set<PaperRadioDoor>();
+  /** How often a bundle was as the phone had it. */
+  unchanged = 0;
   /** What an upload is answered with. */
   onUpload: (door: string, items: Uint8Array[]) => { accepted: number; refused: { index: number; code: string }[]; items: Uint8Array[] } = (_door, items) => ({ accepted: items.length, refused: [], items: [] });
   readonly asked: string[] = [];
@@ -38,7 +42,7 @@ export class PaperPhoneCloud {
     const { problem } = this;
     if (problem !== undefined) return answer(problem.status, { code: problem.code });
     if (path === "/api/phone/keys") return answer(200, this.#issue(bytes(JSON.parse(body!).publicKey)));
-    if (path.startsWith("/api/courier/bundle")) return this.#bundle(headers["if-none-match"]);
+    if (path.startsWith("/api/courier/bundle")) return this.#bundle(headers["if-none-match"], new URLSearchParams(path.split("?")[1]).get("door"));
     const door = path.split("/").at(-1)!;
     const items = (JSON.parse(body!).items as string[]).map(bytes);
     this.uploads.push({ door, items });
@@ -58,11 +62,14 @@ export class PaperPhoneCloud {
     return { phone: "00", ephemeralKey: text(ephemeralKey), properties: [{ id: PROPERTY, name: "Rue des Lilas 7", doors: listed }], left: 0 };
   }
 
-  #bundle(etag: string | undefined): Awaited<ReturnType<PhoneFetch>> {
-    const doors = [...this.bundle].map(([door, { version, items }]) => ({ door: door.id, version, items: items.map(text) }));
+  #bundle(etag: string | undefined, only: string | null): Awaited<ReturnType<PhoneFetch>> {
+    const asked = [...this.bundle].filter(([{ id }]) => only === null || id === only);
+    const doors = asked.map(([door, { version, items }]) => ({ door: door.id, version, whole: only !== null || !this.inPart.has(door), items: [...items, ...(only === null ? [] : [items[0]])].map(text) }));
     const json = JSON.stringify({ property: PROPERTY, doors });
     const now = `"${Buffer.from(nodeHashes.sha256(Buffer.from(json))).toString("hex")}"`;
-    return now === etag ? answer(304, undefined, now) : answer(200, JSON.parse(json), now);
+    if (now !== etag) return answer(200, JSON.parse(json), now);
+    this.unchanged++;
+    return answer(304, undefined, now);
   }
 }
 
