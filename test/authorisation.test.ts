@@ -211,6 +211,7 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
     // A building's door: nobody administers it but its managers.
     { body: { property: "{property}", kind: "app", name: "x", user: { name: "x" }, doors: ["{door}"], profile: "admin" }, allowed: [] },
     { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{office}"], notAfter: PAST }, allowed: OVERSEERS },
+    { body: { property: "{property}", kind: "smart", name: "x", user: { name: "x" }, doors: ["{office}"], notAfter: PAST, fob: "latchkey-fob:1:f0b0f0b0f0b0f0b0:00112233445566778899aabbccddeeff" }, allowed: OVERSEERS },
     { body: { property: "{property}", kind: "pin", name: "x", user: { name: "x" }, doors: ["{office}"], profile: "admin", uses: 1 }, allowed: [...RUN, "doorOwner"] },
   ],
   "GET /keys/{key}": [{ allowed: RUN }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"] }, { path: "/keys/{keyUserKey}", allowed: [...OVERSEERS, "keyUser"] }, { path: "/keys/{doorOwnerKey}", allowed: OVERSEERS }],
@@ -224,6 +225,11 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "DELETE /keys/{key}": [{ allowed: RUN, once: true }, { path: "/keys/{shareKey}", allowed: [...RUN, "administrator"], once: true }, { path: "/keys/{keyUserKey}", allowed: [...OVERSEERS, "keyUser"], once: true }],
   "POST /keys/{key}/link": [{ body: {}, allowed: RUN, once: true }],
   "POST /keys/{key}/text": [{ body: {}, allowed: RUN }],
+  "GET /fobs/{fob}": [{ allowed: OVERSEERS }],
+  "PUT /fobs/{fob}/buttons/{button}": [{ path: "/fobs/{fob}/buttons/1", body: { key: "{smartKey}", door: "{office}" }, allowed: OVERSEERS }],
+  "DELETE /fobs/{fob}/buttons/{button}": [{ path: "/fobs/{fob}/buttons/2", allowed: OVERSEERS }, { path: "/fobs/{fob}/buttons/1", allowed: OVERSEERS, once: true }],
+  "POST /fobs/{fob}/assignment": [{ body: {}, allowed: OVERSEERS }],
+  "POST /fobs/{fob}/reports": [{ body: { report: "A".repeat(47) }, allowed: OVERSEERS }],
 
   "GET /profiles": [{ path: "/profiles?property={property}", allowed: [...GIVERS, "doorOwner", "doorAdmin"] }],
   "POST /profiles": [{ body: { property: "{property}", name: "x", notAfter: PAST }, allowed: [...GIVERS, "doorOwner", "doorAdmin"] }],

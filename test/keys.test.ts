@@ -66,7 +66,8 @@ test.serial("S1, S3, S4, N2, N10: an app key is listed at once, is in no list un
 
   const refused: [object, string][] = [
     [{ kind: "fingerprint" }, "kind-without-reader"],
-    [{ kind: "smart" }, "kind-without-reader"],
+    [{ kind: "smart" }, "invalid-request"],
+    [{ kind: "smart", fob: "latchkey-fob:1:00:11" }, "invalid-request"],
     [{ kind: "retina" }, "invalid-request"],
     [{ kind: "card" }, "invalid-request"],
     [{ kind: "pin", number: "010203" }, "invalid-request"],

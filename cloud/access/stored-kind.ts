@@ -4,9 +4,9 @@ import type { Hashes } from "../../protocol/hashes";
 
 /**
  * What a person is given. A `second-pin` must follow its PIN or card, a `duress-pin` stands for its PIN and a
- * `duress-second-pin` for the second PIN, both with a silent alarm (X12). A `phone` is known by the credential's id.
+ * `duress-second-pin` for the second PIN, both with a silent alarm (X12). A `phone` and a `fob` are known by the credential's id.
  */
-export type StoredKind = (typeof TYPED_KINDS)[number] | "card" | "phone";
+export type StoredKind = (typeof TYPED_KINDS)[number] | "card" | "phone" | "fob";
 
 /** Those that are digits at a keypad. */
 export const TYPED_KINDS = ["pin", "second-pin", "duress-pin", "duress-second-pin"] as const;
@@ -14,7 +14,7 @@ export const TYPED_KINDS = ["pin", "second-pin", "duress-pin", "duress-second-pi
 /** A credential as a person presents it. */
 export interface StoredValue {
   kind: StoredKind;
-  /** Digits in ASCII, the bytes of a card's number, or the 8 bytes of a phone's id. */
+  /** Digits in ASCII, the bytes of a card's number, or the 8 bytes of a phone's or fob's id. */
   value: Uint8Array;
   /** What the holder types before a PIN where a door asks for it. */
   unit: string | null;
@@ -28,7 +28,7 @@ export function isTyped(kind: StoredKind): boolean {
 
 /** What a door knows by the credential's id: no value is stored for it. @returns undefined for all other kinds. */
 export function valueOfId(kind: StoredKind, credential: string): Uint8Array | undefined {
-  return kind === "phone" ? fromHex(credential) : undefined;
+  return kind === "phone" || kind === "fob" ? fromHex(credential) : undefined;
 }
 
 export function isSecond(kind: StoredKind): boolean {
@@ -43,6 +43,7 @@ export function isDuress(kind: StoredKind): boolean {
 export function kindAtDoor(kind: StoredKind, unitNumbers: boolean): CredentialKind {
   if (kind === "card") return CredentialKind.card;
   if (kind === "phone") return CredentialKind.phone;
+  if (kind === "fob") return CredentialKind.fob;
   if (isSecond(kind)) return CredentialKind.pin2;
   return unitNumbers ? CredentialKind.unitPin : CredentialKind.pin;
 }

@@ -23,6 +23,7 @@ import { keysetRoutes } from "./doors/keyset-routes";
 import { orderRoutes } from "./doors/order-routes";
 import { ownerRoutes } from "./doors/owner-routes";
 import { unlockRoutes } from "./doors/unlock-routes";
+import { fobRoutes } from "./fobs/fob-routes";
 import { householdRoutes } from "./households/household-routes";
 import { invitationRoutes } from "./households/invitation-routes";
 import { leaseRoutes } from "./households/lease-routes";
@@ -89,6 +90,7 @@ const RESOURCES = [
   // Before keys: their words stand where ids do.
   keyLinkRoutes,
   keyRoutes,
+  fobRoutes,
   removalRoutes,
   groupRoutes,
 ];

@@ -4,7 +4,7 @@ import { hkdfSha256 } from "../../protocol/hkdf";
 import { nativeHashes } from "./native-hashes";
 
 /** What the master key protects: each has a key of its own. */
-export type SealedKind = "door-key" | "claim-secret" | "pin" | "data-key" | "message" | "webhook";
+export type SealedKind = "door-key" | "claim-secret" | "pin" | "data-key" | "message" | "webhook" | "fob";
 
 /**
  * Encrypts secrets at rest with keys derived from the master key: AES-256-GCM, whose associated data says which
@@ -27,6 +27,7 @@ export class Sealing {
       "data-key": derive("data-key"),
       message: derive("message"),
       webhook: derive("webhook"),
+      fob: derive("fob"),
     };
     this.#fingerprintKey = derive("pin-fingerprint");
     this.#nonceKey = derive("claim-nonce");

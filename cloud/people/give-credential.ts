@@ -63,7 +63,7 @@ export interface GivenCredential {
 }
 
 /** Who gives to whom, and with which keys. */
-interface Giving {
+export interface Giving {
   unit: Unit;
   keystore: Keystore;
   secrets: DoorSecrets;
@@ -124,18 +124,6 @@ async function giveCredential(giving: Giving, wanted: NewCredential, actor: stri
   return given;
 }
 
-/**
- * Draws a PIN for a key that opens nothing yet, and keeps it free of others at its doors until then (N5).
- * @throws {Refusal} `not-found`, `person-revoked`, `too-many-pins`, `door-of-another-property`, `unit-needed`.
- */
-export async function reservePin(unit: Unit, keystore: Keystore, secrets: DoorSecrets, person: string, key: string, doors: readonly string[], now: number): Promise<GivenCode> {
-  const giving: Giving = { unit, keystore, secrets, now, person: await requireHolder(unit, person, { grants: [{ doors }] }) };
-  const { pin, places } = await drawFreePin(unit, keystore.sealing, secrets, doors, { kind: "pin", unit: giving.person.unit, further: await typableGroupDoors(unit, person) });
-  const credential = newId();
-  await insertCredential(giving, credential, { kind: "pin", value: ascii(pin), unit: giving.person.unit }, places, { key });
-  return { credential, pin };
-}
-
 /** A PIN that hangs on another credential and shares its grants. */
 async function giveCompanion(giving: Giving, kind: StoredKind, parent: { id: string; stored: StoredValue }, doors: readonly string[]): Promise<GivenCode> {
   const { unit, keystore, secrets, person } = giving;
@@ -148,7 +136,8 @@ async function giveCompanion(giving: Giving, kind: StoredKind, parent: { id: str
 
 const FIRST_VERSION = 1; // a renewed value is the next one's
 
-async function insertCredential({ unit, keystore, person, now }: Giving, id: string, { kind, value }: StoredValue, places: Map<string, PlacedValue>, { parent, key }: { parent?: string; key?: string | undefined }): Promise<void> {
+/** @param id `newId()`. @param places where it can be used. */
+export async function insertCredential({ unit, keystore, person, now }: Giving, id: string, { kind, value }: StoredValue, places: Map<string, PlacedValue>, { parent, key }: { parent?: string; key?: string | undefined }): Promise<void> {
   const common = { id, person_id: person.id, kind, parent_id: parent ?? null, version: FIRST_VERSION, created_at: now, key_id: key ?? null };
   if (valueOfId(kind, id) !== undefined) await unit.insertInto("credentials").values({ ...common, value: null, digits: 0 }).execute();
   else {
@@ -172,7 +161,8 @@ function checkTerms({ card, phone, grants, secondPin, duressPin }: NewCredential
   if (grants.some(({ terms }) => terms.maxUses > 0)) throw new Refusal("uses-with-duress");
 }
 
-async function requireHolder(unit: Unit, id: string, { card, phone, grants }: { card?: Uint8Array; phone?: true; grants: readonly Pick<NewGrant, "doors">[] }): Promise<PersonRow> {
+/** @throws {Refusal} as `giveCredentials` says. */
+export async function requireHolder(unit: Unit, id: string, { card, phone, grants }: { card?: Uint8Array; phone?: true; grants: readonly Pick<NewGrant, "doors">[] }): Promise<PersonRow> {
   const person = await unit.selectFrom("people").selectAll().where("id", "=", id).executeTakeFirst();
   if (person === undefined) throw new Refusal("not-found", "There is no such person.");
   if (person.revoked_at !== null) throw new Refusal("person-revoked");

@@ -24,8 +24,7 @@ export interface Activation {
 }
 
 /**
- * Makes a pending key one that opens doors (S4): with the code that was reserved for it or else a new one, with its
- * card, or with a credential for the phone that accepted it. Again: nothing more happens.
+ * Makes a pending key one that opens doors (S4): with what was reserved for it or else a new code, with its card, or with a credential for the phone that accepted it. Again: nothing more happens.
  * @returns the codes that were drawn now, to be shown at most once; more than one where the manager wants one for each
  * door (O14).
  * @throws {Refusal} `key-ended`, `end-before-start`, `end-not-in-future`, `doors-needed`, `card-taken`, `door-full`,
@@ -50,13 +49,13 @@ export async function activateKey(unit: Unit, parts: PinParts, key: KeyRow, now:
   return given.filter(({ pin }) => pin !== undefined);
 }
 
-/** A code that was drawn when its message was written opens as soon as that has left (N5). @returns undefined: there is none. */
+/** What was made before its message was written opens as soon as that has left (N5), or as its fob has it (S4). @returns undefined: there is none. */
 async function activateReserved(unit: Unit, parts: PinParts, key: KeyRow, reach: KeyReach, now: number): Promise<GivenCredential[] | undefined> {
   const [reserved] = await credentialsOfKey(unit, key.id);
   if (reserved === undefined) return undefined;
   const grant = requireGrant(key, reach, now);
   const reached = await extendCredential(unit, parts, reserved.id, grant.doors);
-  if (reached.length < grant.doors.length) throw new Error("a reserved code was given to somebody else");
+  if (reached.length < grant.doors.length) throw new Error("what was reserved was given to somebody else");
   const grants = await insertGrants(unit, reserved.id, grant, 0, key.created_by, now);
   await noteChanges(unit, grant.doors.map((door) => ({ door, credential: reserved.id })), now);
   for (const door of grant.doors) await requireRoom(unit, door);

@@ -1,4 +1,5 @@
 import { audit } from "../audit/audit";
+import { releaseButtons } from "../fobs/fob-buttons";
 import type { InvitationState } from "../invitations/invitation-state";
 import { withdrawKeyMessages } from "../messages/key-messages";
 import type { Unit } from "../store/store";
@@ -21,6 +22,7 @@ export async function closeKeys(unit: Unit, keys: readonly string[], how: KeyEnd
     await closeLinks(unit, id, LINK_AFTER[how], now);
     await withdrawKeyMessages(unit, id);
     if (key.state === "pending") await dropReserved(unit, id, now);
+    await releaseButtons(unit, id);
     await audit(unit, { at: now, actor, action: "key.end", subject: `key/${id}`, detail: { property: key.property_id, person: key.person_id, how } });
   }
 }

@@ -1,7 +1,9 @@
 import { audit } from "../audit/audit";
+import { registerFob } from "../fobs/register-fob";
 import type { InvitationParts } from "../invitations/send-invitation";
 import { KEYS_PER_GIVER_MAX } from "../limits";
 import type { GivenCredential } from "../people/give-credential";
+import { reserveFob } from "../people/reserve-credential";
 import type { PinParts } from "../pins/codes";
 import { Refusal } from "../refusal";
 import type { Giver } from "../rules/find-giver";
@@ -10,6 +12,7 @@ import type { Unit } from "../store/store";
 import type { KeyKind } from "../store/rows/sharing-rows";
 import type { LanguageName } from "../store/rows/account-rows";
 import { activateKey } from "./activate-key";
+import { keyReach } from "./key-reach";
 import { openKeyLink, type OpenKeyLink } from "./key-link";
 import { settleUser, type KeyUser } from "./key-user";
 import { readKey } from "./read-key";
@@ -23,6 +26,8 @@ export interface NewKey extends KeySettings {
   user: KeyUser;
   /** Bytes of a card's number: there for cards, and for nothing else. */
   card: Uint8Array | undefined;
+  /** Text of a fob's QR code: there for smart keys, and for nothing else. */
+  fob?: string | undefined;
   /** Of the message. */
   language: LanguageName;
 }
@@ -37,15 +42,16 @@ export interface GivenKey {
 
 /**
  * Gives somebody a key (S1–S4, N10). An app key is pending until somebody accepts its link; a PIN with an address
- * until the message with it has left (N5); a PIN without one and a card open as soon as the doors know.
+ * until the message with it has left (N5); a smart key until its fob has acknowledged a button for it (S6, S8); a PIN
+ * without an address and a card open as soon as the doors know.
  * @param giver whoever gives it, by these doors (`findGiver`).
- * @throws {Refusal} `kind-without-reader`, `invalid-request`, `not-allowed`, and as `settleKey`, `settleUser`,
- * `activateKey`, `openKeyLink` and `sendTextKey` say.
+ * @throws {Refusal} `invalid-request`, `not-allowed`, and as `settleKey`, `settleUser`, `activateKey`, `openKeyLink`,
+ * `sendTextKey` and `registerFob` say.
  */
 export async function giveKey(unit: Unit, parts: PinParts & InvitationParts, giver: Giver, wanted: NewKey, now: number): Promise<GivenKey> {
-  const { property, kind, name, card, language } = wanted;
-  if (kind === "smart") throw new Refusal("kind-without-reader");
+  const { property, kind, name, card, fob, language } = wanted;
   if ((kind === "card") !== (card !== undefined)) throw new Refusal("invalid-request", "A card has a number, and nothing else has.");
+  if ((kind === "smart") !== (fob !== undefined)) throw new Refusal("invalid-request", "A smart key says which fob it is for, and nothing else does.");
   const doors = [...new Set(wanted.doors)].sort();
   if (doors.length === 0) throw new Refusal("doors-needed", "A key is for one door at least.");
   await requireFewGiven(unit, property, giver);
@@ -70,6 +76,7 @@ export async function giveKey(unit: Unit, parts: PinParts & InvitationParts, giv
       version: 1,
       created_at: now,
       created_by: giver.actor,
+      fob_id: fob === undefined ? null : await registerFob(unit, parts.keystore, fob, { property, actor: giver.actor }, now),
     })
     .execute();
   await unit.insertInto("key_doors").values(doors.map((door_id) => ({ key_id: id, door_id }))).execute();
@@ -96,6 +103,10 @@ async function handOver(unit: Unit, parts: PinParts & InvitationParts, id: strin
   if (key.kind === "app") return { codes: [], link: await openKeyLink(unit, parts, key, now) };
   if (key.kind === "pin" && keyRecipient(key) !== undefined) {
     await sendTextKey(unit, parts, key, now);
+    return { codes: [], link: undefined };
+  }
+  if (key.kind === "smart") {
+    await reserveFob(unit, parts.keystore, parts.secrets, key.person_id, key.id, (await keyReach(unit, key)).doors, now);
     return { codes: [], link: undefined };
   }
   return { codes: await activateKey(unit, parts, key, now, { card }), link: undefined };

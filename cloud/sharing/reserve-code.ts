@@ -1,5 +1,5 @@
 import type { PinParts } from "../pins/codes";
-import { reservePin } from "../people/give-credential";
+import { reservePin } from "../people/reserve-credential";
 import { openValue } from "../pins/sealed-value";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";

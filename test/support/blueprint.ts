@@ -127,6 +127,10 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
   await site.put(`/groups/${names.group}/people/${names.worker}`, {});
   names.managerInvitation = (await site.post(`/properties/${property}/managers`, { email: "next@example.org" })).id;
   // Nobody has claimed it: it is not connected.
+  const fob = "latchkey-fob:1:f0b0f0b0f0b0f0b0:00112233445566778899aabbccddeeff";
+  const smart = await site.post("/keys", { property, kind: "smart", name: "On a ring", user: { name: "Ruth" }, doors: [names.office], fob });
+  Object.assign(names, { smartKey: smart.id, fob: smart.fob });
+  await site.put(`/fobs/${names.fob}/buttons/1`, { key: names.smartKey, door: names.office });
   names.unlock = (await administrator.send("POST", `/doors/${door}/unlock`, {}, { "idempotency-key": "a-press-of-a-button" })).body.unlock;
   names.rule = (await administrator.post("/account/notification-rules", { property, events: ["door-opened"], channels: ["in-app"] })).id;
   const webhook = (await site.post(`/properties/${property}/webhooks`, { url: "https://programs.invalid/", events: ["duress"] })).id;

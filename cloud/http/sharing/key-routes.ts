@@ -35,7 +35,7 @@ const list = createRoute({
 const give = createRoute({
   method: "post",
   path: "/keys",
-  summary: "Give somebody a key: for the app by a link or QR code, a PIN to pass on or by message, or a card",
+  summary: "Give somebody a key: for the app by a link or QR code, a PIN to pass on or by message, a card, or a button of a fob",
   tags,
   request: body(KeyRequest),
   responses: { 201: answer(NewKey, "Given. Link and codes are shown this once."), ...refusals },
@@ -103,9 +103,9 @@ export function keyRoutes(parts: ApiParts): Routes {
 }
 
 async function parseKey(unit: Unit, parts: ApiParts, request: z.output<typeof KeyRequest>, actor: Actor): Promise<Wanted> {
-  const { property, kind, name, user, profile, doors, notBefore, notAfter, windows, uses, usesTogether, number, language } = request;
+  const { property, kind, name, user, profile, doors, notBefore, notAfter, windows, uses, usesTogether, number, fob, language } = request;
   // S1: reserved until something reads it.
-  if (kind === "fingerprint" || kind === "smart") throw new Refusal("kind-without-reader", `There is no reader for keys of kind ${kind} yet.`);
+  if (kind === "fingerprint") throw new Refusal("kind-without-reader", `There is no reader for keys of kind ${kind} yet.`);
   return {
     ...{ property, kind, name, doors, usesTogether },
     user: parseUser(user, parts),
@@ -117,6 +117,7 @@ async function parseKey(unit: Unit, parts: ApiParts, request: z.output<typeof Ke
     windows: windows?.map(parseWindow),
     uses: uses ?? 0,
     card: number === undefined ? undefined : fromHex(number)!,
+    fob,
     language: language ?? (await languageOf(unit, actor)),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { CONTACT_ADDRESSES_MAX, DOORS_PER_GRANT_MAX, IDENTIFIER_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from "../../limits";
+import { CONTACT_ADDRESSES_MAX, DOORS_PER_GRANT_MAX, FOB_TEXT_CHARACTERS_MAX, IDENTIFIER_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from "../../limits";
 import { GivenCode } from "../people/given-codes";
 import { CardNumber, HolderClass, Id, IdentifierText, Instant, Language, Name, UnitNumber, Windows } from "../schemas";
 import { FormattedTruth } from "../people/truth-format";
@@ -36,7 +36,7 @@ const KeyUser = z
 export const KeyRequest = z
   .strictObject({
     property: Id,
-    kind: z.enum(["app", "pin", "card", "smart", "fingerprint"]).openapi({ description: "What it is opened with. Nothing reads `smart` and `fingerprint` yet." }),
+    kind: z.enum(["app", "pin", "card", "smart", "fingerprint"]).openapi({ description: "What it is opened with. Nothing reads `fingerprint` yet." }),
     name: Name,
     user: KeyUser,
     profile: ProfileName.default(null),
@@ -47,6 +47,7 @@ export const KeyRequest = z
     uses: Uses.optional(),
     usesTogether: z.boolean().default(false).openapi({ description: "Uses of several doors count together as far as news travels: offline doors count by themselves until then." }),
     number: CardNumber.optional().openapi({ description: "Of a card." }),
+    fob: z.string().max(FOB_TEXT_CHARACTERS_MAX).optional().openapi({ description: "Of a smart key: the text of its fob's QR code.", example: "latchkey-fob:1:8c1f0e5d2b3a4796:00112233445566778899aabbccddeeff" }),
     household: Id.optional().openapi({ description: "From whose place it is given." }),
     language: Language.optional().openapi({ description: "Of the message; without it, that of whoever gives it." }),
   })
@@ -86,6 +87,7 @@ export const Key = z
     uses: z.int().nullable(),
     usesTogether: z.boolean(),
     counted: Counted,
+    fob: Id.nullable().openapi({ description: "Of a smart key. It is pending until the fob has acknowledged a button for it." }),
     household: Id.nullable().openapi({ description: "From which it is given." }),
     giver: z.string().nullable().openapi({ description: "null: whoever runs the property." }),
     accepted: z.boolean().openapi({ description: "Whether somebody has it in their account." }),

@@ -1,6 +1,7 @@
 import { ALTERED_EVENTS } from "./altered-events";
 import { COURIERS } from "./couriers";
 import { DOORS_AND_LISTS } from "./doors-and-lists";
+import { FOBS } from "./fobs";
 import { HOUSEHOLDS } from "./households";
 import { KEYS_AND_SHARING } from "./keys-and-sharing";
 import type { Migration } from "./migration";
@@ -12,4 +13,4 @@ import { STANDING_ORDERS } from "./standing-orders";
  * Times are Unix seconds, ids 16 hexadecimal digits. What a rule of the system forbids, the schema refuses where
  * it can.
  */
-export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES, COURIERS];
+export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES, COURIERS, FOBS];

@@ -46,6 +46,7 @@ export interface KeyRow {
   created_by: string;
   ended_at: number | null;
   ended_by: string | null;
+  fob_id: string | null;
 }
 
 export interface KeyLinkRow {
