@@ -15,6 +15,7 @@ import { HostileNetwork } from "./hostile-network";
 import { DoorWatch } from "./door-watch";
 import { mixingHashes } from "./mixing-hashes";
 import { Network } from "./network";
+import { ThinAir } from "./phones/thin-air";
 import type { Tally } from "./tally";
 import type { Trace } from "./trace";
 import type { Invariant } from "./violation";
@@ -39,6 +40,8 @@ export interface DoorUnitParts {
   slow: boolean;
   /** It asks an unsigned time server. */
   asksTime: boolean;
+  /** No network reaches it. */
+  remote: boolean;
   onUp(what: string, payload: Uint8Array): void;
   answerHttp(path: string, body: Uint8Array): Uint8Array | undefined;
   fail(invariant: Invariant, text: string): void;
@@ -46,17 +49,20 @@ export interface DoorUnitParts {
   boot: ((device: Device) => void) | undefined;
 }
 
-/** One door of a world: its board with the real firmware, its network, who stands between it and its cloud, and who watches. */
+/** One door of a world: its board with the real firmware, its network, who stands between it and its cloud, the air around it, and who watches. */
 export class DoorUnit {
   readonly number: number;
   readonly board: VirtualBoard;
   readonly network: Network;
   readonly hostile: HostileNetwork;
+  readonly air: ThinAir;
   readonly watch: DoorWatch;
   /** ms of the world until which somebody stands at the reader. */
   busyUntil = 0;
   /** Things go wrong here: the power goes again while the board starts, and people come who have no right. */
   restless = true;
+  /** No network reaches it: it hears of its cloud by phones alone. */
+  readonly remote: boolean;
   /** ms of the world until which no network comes. */
   aloneUntil = 0;
   /** The next time that the power goes it stays away for so long. */
@@ -75,6 +81,7 @@ export class DoorUnit {
   constructor(parts: DoorUnitParts) {
     this.#parts = parts;
     this.number = parts.number;
+    this.remote = parts.remote;
     const { clock, trace, faults, number, seed } = parts;
     this.#random = new VirtualRandom(`${seed} unit ${number}`);
     this.hostile = new HostileNetwork(new VirtualRandom(`${seed} courier ${number}`), faults);
@@ -87,6 +94,7 @@ export class DoorUnit {
       passes: (what, payload) => this.hostile.passes(what, payload, (milliseconds, changed = payload) => clock.set(() => this.network.deliver(what, changed), milliseconds)),
       answerHttp: (path, body) => parts.answerHttp(path, body),
     });
+    this.air = new ThinAir(clock);
     this.board = new VirtualBoard({
       clock,
       network: this.network,
@@ -126,7 +134,7 @@ export class DoorUnit {
       this.chipTouched = false;
       this.watch.booted();
       this.#parts.trace.note("power", this.number, 1, this.board.boots);
-      const whole = this.#parts.asksTime ? { ...device, sntp: this.#timeServer(device) } : device;
+      const whole = { ...device, bluetooth: this.air.attach(device), ...(this.#parts.asksTime && { sntp: this.#timeServer(device) }) };
       if (this.#parts.boot !== undefined) this.#parts.boot(whole);
       else startController(whole);
     });
@@ -149,6 +157,22 @@ export class DoorUnit {
     if (keys === "") this.board.keypad.presentCard(fromHex(secret)!);
     else this.board.keypad.type(keys, gapMs);
     if (secondPin !== undefined) clock.set(() => this.board.keypad.type(`${secondPin}#`, gapMs), takesMs + 2_000);
+    return true;
+  }
+
+  /**
+   * Somebody is about to hold a phone or fob to the door.
+   * @param asksPin it is one after which the keypad asks for a PIN.
+   * @returns false where somebody else stands at that keypad.
+   */
+  presentByRadio(attempt: Omit<Attempt, "at">, asksPin: boolean): boolean {
+    const { clock } = this.#parts;
+    const { now } = clock;
+    if (asksPin && now < this.busyUntil) return false;
+    this.watch.presented({ ...attempt, at: now });
+    const { secondPin } = attempt;
+    if (asksPin) this.busyUntil = now + (secondPin === undefined ? 8_000 : 12_000);
+    if (secondPin !== undefined) clock.set(() => this.board.keypad.type(`${secondPin}#`), 2_000);
     return true;
   }
 
@@ -198,6 +222,7 @@ export class DoorUnit {
   #powerLost(): void {
     const { clock, trace, faults } = this.#parts;
     this.watch.openings.powerLost();
+    this.air.powerLost();
     this.#darkSince = clock.now;
     trace.note("power", this.number, 0, 0);
     const random = this.#random;

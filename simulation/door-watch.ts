@@ -14,6 +14,7 @@ import type { CloudDoor } from "./cloud/cloud-door";
 import type { IssuedList } from "./cloud/issued-list";
 import { referenceKind } from "./cloud/reference-terms";
 import type { RightAtDoor } from "./cloud/rights";
+import { speaksByRadio } from "./phones/phones";
 import { LogTap } from "./log-tap";
 import { DRIFT, OpeningWatch } from "./opening-watch";
 import { GuessingBound } from "./reference/guessing-bound";
@@ -22,7 +23,7 @@ import type { Tally } from "./tally";
 import type { Trace } from "./trace";
 import type { Invariant } from "./violation";
 
-const ATTEMPTS_KEPT = 6;
+const ATTEMPTS_KEPT = 10;
 /** From a key press to the decision. */
 const PROMPT_MS = 1_500;
 const STORAGE = "latchkey";
@@ -79,9 +80,8 @@ export class DoorWatch {
   #flippedUntil = 0;
   #shown = { counter: 0, epoch: 0, version: 0, signedTime: 0 };
   #timeKnown = false;
-  /** Since the time was signed last. */
-  #darkMs = 0;
-  #chipTouched = false;
+  /** When it was without power since the time was signed last. */
+  #dark: { at: number; milliseconds: number; chipTouched: boolean }[] = [];
 
   constructor(parts: DoorWatchParts) {
     this.#parts = parts;
@@ -97,8 +97,7 @@ export class DoorWatch {
    * (SPEC 8).
    */
   wasDark(milliseconds: number, chipTouched: boolean): void {
-    this.#darkMs += milliseconds + CLOCK_CHIP_BEHIND_MAX_MS;
-    if (chipTouched) this.#chipTouched = true;
+    this.#dark.push({ at: this.#parts.now(), milliseconds: milliseconds + CLOCK_CHIP_BEHIND_MAX_MS, chipTouched });
   }
 
   /**
@@ -139,8 +138,9 @@ export class DoorWatch {
     if (!known) return this.#parts.fail("I2", `a receipt shows list ${receipt?.epoch}/${receipt?.version}, which nobody issued`);
     const shown = this.#shown;
     if (receipt !== undefined && receipt.signedTime > shown.signedTime) {
-      this.#darkMs = 0;
-      this.#chipTouched = false;
+      // What phones bring may be days old.
+      const signedAt = receipt.signedTime * 1_000 - this.#parts.board.clock.startUnixMs;
+      this.#dark = this.#dark.filter(({ at }) => at >= signedAt);
     }
     if (receipt !== undefined && receipt.counter < shown.counter) return this.#parts.fail("X1", `receipt ${receipt.counter} passes for newer than ${shown.counter}`);
     if (receipt === undefined || receipt.version === 0 || receipt.counter === shown.counter) return;
@@ -245,6 +245,8 @@ export class DoorWatch {
     if (books === undefined || recent.length === 0) return fail("I4", "a grant was logged, and nobody is at the door");
     const attempt = recent.reverse().find(({ kind, secret }) => equalBytes(books.tagOf(kind, secret), event.tag));
     if (attempt === undefined) return fail("I7", "a grant was logged under a tag that nobody presented");
+    // One response of a phone opens once.
+    if (speaksByRadio(attempt.kind)) this.attempts.splice(this.attempts.indexOf(attempt), 1);
     const { tag } = event;
     this.#guessing.granted(now, toHex(tag));
     const held = books.rights.filter((at) => equalBytes(at.tag, tag) && at.right.credential.kind === attempt.kind);
@@ -252,22 +254,30 @@ export class DoorWatch {
     this.#checkReference(event, attempt);
   }
 
-  /** I1 and X1: whoever was taken every right may only open where and while the cloud says so. */
+  /** By how much somebody at the clock chip may hold the door's clock back, beyond what promises allow for. */
+  get #heldBackMs(): number {
+    return this.#dark.some(({ chipTouched }) => chipTouched) ? this.#dark.reduce((sum, { milliseconds }) => sum + milliseconds, 0) : 0;
+  }
+
+  /** I1, I9 and X1: whoever was taken every right may only open where and while the cloud says so. */
   #checkRevoked(held: readonly RightAtDoor[], now: number): void {
     const { books } = this;
     if (held.length === 0 || held.some(({ right }) => right.revokedAt === undefined)) return;
     this.#parts.reasons.add("granted though revoked");
-    const closes = (this.#parts.board.clock.startUnixMs + now - (this.#chipTouched ? this.#darkMs : 0)) / 1_000 + this.openings.unlockSeconds(0);
+    const closes = (this.#parts.board.clock.startUnixMs + now - this.#heldBackMs) / 1_000 + this.openings.unlockSeconds(0);
     let acknowledged = false;
     let says = "";
+    // It may not have been told yet.
+    const known = held.every(({ removedVersion }) => removedVersion !== undefined && removedVersion <= this.#version) && this.#parts.now() >= this.#flippedUntil;
     for (const at of held) {
       const statement = books!.statementOn(at);
       if (statement.state === "acknowledged") acknowledged = true;
+      else if (known) continue;
       else if (statement.state === "unlimited" && at.promisedUntil === Infinity) return;
       else if (statement.state === "limited" && closes <= Math.min(statement.until, at.promisedUntil)) return;
       says += ` ${at.right.id}: ${statement.state}${statement.state === "limited" ? ` until ${statement.until}, promised ${at.promisedUntil}` : ""};`;
     }
-    this.#parts.fail(acknowledged ? "I1" : "X1", `a revoked credential opens, to be shut at ${closes};${says}`);
+    this.#parts.fail(acknowledged ? "I1" : known ? "I9" : "X1", `a revoked credential opens, to be shut at ${closes};${says}`);
   }
 
   /** I7, I3. */

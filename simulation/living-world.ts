@@ -1,6 +1,7 @@
 import type { VirtualClock } from "../hardware-sim/virtual-clock";
 import type { SimCloud } from "./cloud/sim-cloud";
 import type { DoorUnit } from "./door-unit";
+import type { Phones } from "./phones/phones";
 import type { Population } from "./population";
 import type { Tally } from "./tally";
 import type { Trace } from "./trace";
@@ -13,6 +14,7 @@ export interface LivingWorld {
   readonly faults: Tally;
   readonly units: readonly DoorUnit[];
   readonly people: Population;
+  readonly phones: Phones;
   readonly cloud: SimCloud;
   readonly violation: Violation | undefined;
   /** Credentials presented so far. */

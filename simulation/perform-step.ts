@@ -8,6 +8,8 @@ import { flipBit, keepOldList, restoreOldList } from "./flash-faults";
 import type { Resident } from "./population";
 import { presents, presentsAtEdge, presentsInCut } from "./present";
 import { QUIET } from "./network";
+import { carries } from "./phones/honest-couriers";
+import { attackAsCourier, attackByRadio } from "./phones/hostile-phones";
 import type { Step } from "./step";
 import type { LivingWorld } from "./living-world";
 
@@ -51,6 +53,12 @@ export function performStep(world: LivingWorld, step: Step): void {
       return connect(world, unit, random);
     case "broker restart":
       return restartBroker(world, unit);
+    case "courier":
+      return carries(world, unit, random);
+    case "hostile radio":
+      return attackByRadio(world, unit, random);
+    case "hostile courier":
+      return attackAsCourier(world, unit, random);
     case "grant":
       return moveIn(world, random, 1);
     case "revoke":
@@ -155,6 +163,7 @@ function pressExit(world: LivingWorld, unit: DoorUnit): void {
 /** The network is there for a while, more or less good. */
 function connect(world: LivingWorld, unit: DoorUnit, random: VirtualRandom): void {
   const { network } = unit;
+  if (unit.remote && unit.restless) return carries(world, unit, random);
   if (network.up || world.clock.now < unit.aloneUntil) return;
   network.noise = random.chance(0.4) ? QUIET : { drop: random.below(25) / 100, duplicate: random.below(15) / 100, late: random.below(20) / 100 };
   network.appear();

@@ -8,6 +8,11 @@ import type { Credential, Right } from "./cloud/rights";
 const DAY_SECONDS = 86_400;
 /** As a serial reader says them. */
 const CARD_BYTES = 5;
+/** Of the credentials that speak by radio. */
+const RADIO_ID_BYTES = 8;
+
+/** That a PIN is asked for after it. */
+const SECOND_PIN_CHANCES: Partial<Record<CredentialKind, number>> = { [CredentialKind.card]: 0.5, [CredentialKind.phone]: 0.2 };
 
 /** Somebody with a credential and what it allows, at which doors. */
 export interface Resident {
@@ -31,13 +36,13 @@ export class Population {
 
   /** @param now Unix seconds. */
   add(now: number, holderClass: HolderClass, doors = this.#someDoors()): Resident {
-    const card = this.#random.chance(0.25);
+    const kind = this.#someKind();
     const credential: Credential = {
       number: this.people.length,
-      kind: card ? CredentialKind.card : CredentialKind.pin,
-      secret: card ? toHex(this.#random.bytes(CARD_BYTES)) : this.#newPin(),
+      kind,
+      secret: this.#newSecret(kind),
       holderClass,
-      secondPin: card && this.#random.chance(0.5) ? this.#newPin() : undefined,
+      secondPin: this.#random.chance(SECOND_PIN_CHANCES[kind] ?? 0) ? this.#newPin() : undefined,
       revokedAt: undefined,
     };
     const resident: Resident = { credential, rights: [], doors };
@@ -63,6 +68,18 @@ export class Population {
       const pin = this.#digits();
       if (!this.#secrets.has(pin)) return pin;
     }
+  }
+
+  #someKind(): CredentialKind {
+    const draw = this.#random.below(100);
+    if (draw < 20) return CredentialKind.card;
+    if (draw < 42) return CredentialKind.phone;
+    return draw < 48 ? CredentialKind.fob : CredentialKind.pin;
+  }
+
+  #newSecret(kind: CredentialKind): string {
+    if (kind === CredentialKind.pin) return this.#newPin();
+    return toHex(this.#random.bytes(kind === CredentialKind.card ? CARD_BYTES : RADIO_ID_BYTES));
   }
 
   #right(credential: Credential, now: number, doors: number): Right {

@@ -1,12 +1,17 @@
 import type { VirtualRandom } from "../hardware-sim/virtual-random";
+import { CredentialKind } from "../protocol/credential";
 import { LEASE_GRACE_SECONDS } from "../protocol/limits";
 import { NO_END } from "../protocol/profile";
 import type { Credential } from "./cloud/rights";
 import type { DoorUnit } from "./door-unit";
 import type { Resident } from "./population";
 import type { LivingWorld } from "./living-world";
+import { speaksByRadio } from "./phones/phones";
+import { visit } from "./phones/visit";
 
 const LATER_MS = 15_000;
+/** How many of those who tap hand over what they carry. */
+const CARRIES = 0.15;
 const SECONDS_AROUND = [-2, -1, 0, 1, 2];
 
 /** Somebody comes with what they have: keys at some pace, and mostly the right second PIN where one is asked for. */
@@ -15,9 +20,22 @@ export function presents(world: LivingWorld, unit: DoorUnit, random: VirtualRand
   const { credential } = who;
   const gapMs = random.chance(0.3) ? 120 + random.below(400) : 0;
   const enter = random.chance(0.4);
-  const presented = unit.present({ kind: credential.kind, secret: credential.secret, secondPin: secondPinOf(credential, world, random) }, gapMs, enter);
+  const secondPin = secondPinOf(credential, world, random);
+  const presented = speaksByRadio(credential.kind) ? taps(world, unit, random, credential, secondPin) : unit.present({ kind: credential.kind, secret: credential.secret, secondPin }, gapMs, enter);
   if (presented) world.attempts += 1;
   else if (tries > 0) world.clock.set(() => presents(world, unit, random, who, tries - 1), LATER_MS);
+}
+
+/** Somebody taps with a phone or fob; some phones carry, and some of those have the internet at the door. @returns false where somebody stands at the keypad that is needed as well. */
+export function taps(world: LivingWorld, unit: DoorUnit, random: VirtualRandom, credential: Credential, secondPin: string | undefined): boolean {
+  const { kind, secret } = credential;
+  if (!unit.presentByRadio({ kind, secret, secondPin }, credential.secondPin !== undefined)) return false;
+  const phone = world.phones.of(credential);
+  const carries = kind === CredentialKind.phone && random.chance(CARRIES);
+  const online = carries && random.chance(0.5);
+  if (online) phone.sync(world.cloud);
+  visit(world, unit, random, phone, { wish: { unlock: 0 }, carries, online });
+  return true;
 }
 
 /**
@@ -36,9 +54,10 @@ export function presentsAtEdge(world: LivingWorld, unit: DoorUnit, random: Virtu
   for (const seconds of SECONDS_AROUND) {
     world.clock.set(() => {
       if (!unit.restless) return;
-      if (!unit.restless) return;
       unit.busyUntil = 0;
-      if (unit.present({ kind: credential.kind, secret: credential.secret, secondPin: undefined }, 0, false)) world.attempts += 1;
+      const { kind, secret } = credential;
+      const presented = speaksByRadio(kind) ? taps(world, unit, random, credential, undefined) : unit.present({ kind, secret, secondPin: undefined }, 0, false);
+      if (presented) world.attempts += 1;
     }, inMs + seconds * 1_000);
   }
 }

@@ -12,6 +12,7 @@ export const STEP_KINDS = [
   // The network
   "episode", // the door is connected for a while
   "broker restart",
+  "courier", // a phone brings what it has, and takes what there is
   // Managers
   "grant",
   "revoke",
@@ -37,6 +38,9 @@ export const STEP_KINDS = [
   "replay",
   "tamper",
   "misdeliver",
+  // Hostile phones
+  "hostile radio",
+  "hostile courier",
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 

@@ -11,6 +11,7 @@ import { DoorUnit } from "./door-unit";
 import { Healing } from "./healing";
 import type { LivingWorld } from "./living-world";
 import { performStep } from "./perform-step";
+import { Phones } from "./phones/phones";
 import { FAULTS, MANAGERS, PEOPLE, planDay, RUTHLESS, type Rates } from "./plan";
 import { Population } from "./population";
 import { dateOf } from "./reference/wall-clock";
@@ -58,6 +59,7 @@ export class World implements LivingWorld {
   readonly steps = new Tally();
   readonly units: DoorUnit[] = [];
   readonly people: Population;
+  readonly phones: Phones;
   readonly cloud: SimCloud;
   violation: Violation | undefined;
   attempts = 0;
@@ -74,6 +76,7 @@ export class World implements LivingWorld {
     this.clock = new VirtualClock(start);
     this.trace = new Trace(options.hashes, () => this.clock.now);
     this.trace.onLine = options.onLine;
+    this.phones = new Phones(new VirtualRandom(`${options.seed} phones`));
     this.people = new Population(new VirtualRandom(`${options.seed} people`), options.doors);
     for (let number = 0; number < options.doors; number++) this.units.push(this.#newUnit(number, random));
     this.cloud = new SimCloud({
@@ -95,6 +98,11 @@ export class World implements LivingWorld {
         this.units[door].watch.receiptTaken(known);
       },
       onRefused: (door, what, why) => this.fail("I8", `the cloud refuses ${what} of the door: ${why}`, door),
+      onCarried: (door, item, refused) => {
+        if (this.phones.spoilt.has(item) === (refused !== undefined)) return;
+        if (refused === undefined) this.fail("I9", "the cloud takes what a phone has made up or brings from elsewhere", door);
+        else this.fail("I8", `the cloud refuses what a phone brings of the door: ${refused}`, door);
+      },
     });
   }
 
@@ -104,7 +112,7 @@ export class World implements LivingWorld {
 
   run(): void {
     this.#moveIn();
-    const healing = new Healing(this);
+    const healing = new Healing(this, this.options.seed);
     const { days, doors, seed, liveness } = this.options;
     // Some houses hear of their cloud every few days only.
     const episode = new VirtualRandom(`${seed} rates`).chance(0.25) ? SELDOM : PEOPLE.episode!;
@@ -184,6 +192,7 @@ export class World implements LivingWorld {
       locks: [random.chance(0.2) ? "fail-safe" : "fail-secure", ...(random.chance(0.3) ? (["fail-secure"] as const) : [])],
       slow: random.chance(0.15),
       asksTime: random.chance(0.6),
+      remote: random.chance(0.15),
       driftPpm: random.chance(0.3) ? (random.chance(0.5) ? -95 : 95) : random.below(81) - 40,
       onUp: (what, payload) => this.cloud.receive(number, what, payload),
       answerHttp: (path, body) => this.cloud.answerHttp(number, path, body),

@@ -20,7 +20,9 @@ import { openReceipt, type Receipt } from "../../protocol/receipt";
 import type { DownTopic } from "../../protocol/topics";
 import { mixingHashes } from "../mixing-hashes";
 import type { ReferenceList } from "../reference/reference-list";
+import { CourierKind } from "../../protocol/courier-item";
 import { CloudLog } from "./cloud-log";
+import { carried, CourierDesk, type CarriedMessage } from "./courier-desk";
 import type { HouseRules, IssuedList, Statement } from "./issued-list";
 import { referenceClasses, referenceLock, referenceRight, referenceWindow } from "./reference-terms";
 import { grantsOf, isPast } from "./right-rows";
@@ -28,6 +30,8 @@ import type { Right, RightAtDoor } from "./rights";
 import type { SiteKeys } from "./site-keys";
 
 const FETCHING_SECONDS = 30;
+/** A bundle changes no oftener for the sake of its lease. */
+const CARRIED_LEASE_SECONDS = 600;
 const EAGER_LEASE_SECONDS = 240;
 
 export interface CloudDoorParts {
@@ -48,6 +52,7 @@ export class CloudDoor {
   readonly rights: RightAtDoor[] = [];
   readonly lists = new Map<number, IssuedList>();
   readonly log: CloudLog;
+  readonly couriers: CourierDesk;
   readonly #parts: CloudDoorParts;
   readonly #doorKeys: DoorKeys;
   readonly #claimedAt: number;
@@ -72,6 +77,10 @@ export class CloudDoor {
   #leaseEnds: { version: number; ends: number[] }[] = [];
   #asked: { requestId: Uint8Array; outputs: number } | undefined;
   #fetching: { version: number; at: number } | undefined;
+  #carriedLease: { payload: Uint8Array; version: number; issuedAt: number; keyset: number } | undefined;
+  #carriedAcknowledgement: { payload: Uint8Array; sequence: number } | undefined;
+  /** Pages of a base, made once. */
+  #carriedBase: { version: number; messages: CarriedMessage[] } | undefined;
 
   constructor(parts: CloudDoorParts, id: Uint8Array, keys: DoorKeys, claimedAt: number) {
     this.#parts = parts;
@@ -81,6 +90,7 @@ export class CloudDoor {
     this.#claimedAt = claimedAt;
     this.policy = parts.rules.policy;
     this.log = new CloudLog(keys.event);
+    this.couriers = new CourierDesk(keys);
   }
 
   get newest(): IssuedList | undefined {
@@ -220,7 +230,7 @@ export class CloudDoor {
   /** @throws {ProtocolError} what is malformed. */
   receiveNeed(bytes: Uint8Array, now: number): void {
     const { page, deltaBase, timeNonce } = decodeNeed(bytes);
-    if (timeNonce !== undefined) this.#parts.send("time", sealTime(this.#parts.keys.leaseKey, this.id, timeNonce, now));
+    if (timeNonce !== undefined) this.#parts.send("time", this.#time(timeNonce, now));
     if (page !== undefined) {
       this.#fetching = { version: page.version, at: now };
       for (const base of [...this.#withdrawn, ...this.#bases]) {
@@ -234,6 +244,32 @@ export class CloudDoor {
     if (delta === undefined) return;
     this.#offer(this.version);
     this.#sendAll([delta]);
+  }
+
+  /** What a phone asks for on behalf of the door: the time, and nothing that the bundle has anyway. @throws {ProtocolError} */
+  answerCarriedNeed(bytes: Uint8Array, now: number): CarriedMessage | undefined {
+    const { timeNonce } = decodeNeed(bytes);
+    return timeNonce && carried(CourierKind.time, this.#time(timeNonce, now));
+  }
+
+  /** For phones that may come to this door: what it lacks by its newest receipt, the next base whole, and a lease. */
+  bundle(now: number): Uint8Array[] {
+    const { receipt } = this;
+    if (receipt === undefined) return [];
+    const messages: CarriedMessage[] = [];
+    for (const { number, message } of this.#parts.keys.chain) if (number > receipt.keysetNumber) messages.push(carried(CourierKind.keyset, message, { number }));
+    const lists = listDifference(mixingHashes, receipt, this.#issued, undefined);
+    for (const { topic, payload } of lists) {
+      if (topic === "manifest") messages.push(...this.#carriedPages(this.#bases.at(-1)!, payload));
+      else messages.push(carried(CourierKind.delta, payload, { number: Number(topic.slice("delta/".length)), version: this.version }));
+    }
+    if (lists.length > 0) this.#offer(this.version);
+    if (this.version > 0 && !this.noted) messages.push(this.#leaseToCarry(now));
+    if (receipt.firstEvent < this.log.next) {
+      if (this.#carriedAcknowledgement?.sequence !== this.log.next) this.#carriedAcknowledgement = { payload: this.#acknowledgement(), sequence: this.log.next };
+      messages.push(carried(CourierKind.acknowledgement, this.#carriedAcknowledgement.payload, { version: this.log.next }));
+    }
+    return messages.map((message) => this.couriers.seal(message));
   }
 
   /** A command needs a nonce of the door first (SPEC 12). */
@@ -325,16 +361,47 @@ export class CloudDoor {
     this.#offered = Math.max(this.#offered, version);
   }
 
-  /** The ends are remembered before it can leave. */
+  #time(nonce: Uint8Array, now: number): Uint8Array {
+    return sealTime(this.#parts.keys.leaseKey, this.id, nonce, now);
+  }
+
+  #carriedPages(base: IssuedBase, manifest: Uint8Array): CarriedMessage[] {
+    const { version, epoch } = base;
+    if (this.#carriedBase?.version !== version) {
+      const messages = [carried(CourierKind.manifest, manifest, { version })];
+      for (let number = 0, page = pageAnswer({ epoch, version, number }, base); page !== undefined; page = pageAnswer({ epoch, version, number: ++number }, base)) {
+        messages.push(carried(CourierKind.page, page.payload, { number, version }));
+      }
+      this.#carriedBase = { version, messages };
+    }
+    return this.#carriedBase.messages;
+  }
+
+  #leaseToCarry(now: number): CarriedMessage {
+    const keyset = this.#parts.keys.number;
+    const last = this.#carriedLease;
+    if (last === undefined || last.version !== this.version || last.keyset !== keyset || now - last.issuedAt >= CARRIED_LEASE_SECONDS) {
+      this.#carriedLease = { payload: this.#signLease(now), version: this.version, issuedAt: now, keyset };
+    }
+    const { payload, issuedAt } = this.#carriedLease!;
+    return carried(CourierKind.lease, payload, { version: issuedAt });
+  }
+
   #sendLease(now: number): void {
+    const lease = this.#signLease(now);
+    this.#leaseVersion = this.version;
+    this.#leaseIssuedAt = now;
+    this.#parts.send("lease", lease);
+  }
+
+  /** The ends are remembered before it can leave. */
+  #signLease(now: number): Uint8Array {
     const { keys, rules } = this.#parts;
     const lease = leaseTerms({ epoch: this.#epoch, version: this.version }, rules.bounds, now);
     let known = this.#leaseEnds.find(({ version }) => version === this.version);
     if (known === undefined) this.#leaseEnds.push((known = { version: this.version, ends: [0, 0, 0] }));
     for (const holder of [HolderClass.resident, HolderClass.guest, HolderClass.staff]) known.ends[holder] = Math.max(known.ends[holder], notAfterOf(lease, holder));
-    this.#leaseVersion = this.version;
-    this.#leaseIssuedAt = now;
-    this.#parts.send("lease", sealLease(keys.leaseKey, this.id, lease));
+    return sealLease(keys.leaseKey, this.id, lease);
   }
 
   #acknowledgement(): Uint8Array {

@@ -33,6 +33,8 @@ export interface SimCloudParts {
   onReceipt(door: number, known: boolean): void;
   /** A door said what the cloud refuses. */
   onRefused(door: number, what: string, why: string): void;
+  /** A phone brought something. @param refused why; undefined where it was taken. */
+  onCarried(door: number, item: Uint8Array, refused: string | undefined): void;
 }
 
 /** The cloud of a simulated site: claims, commands of managers, and what its doors say. Its clock is right. */
@@ -92,14 +94,8 @@ export class SimCloud {
     const books = this.doors[door];
     if (books === undefined) return;
     try {
-      if (what === "receipt") {
-        this.#parts.onReceipt(door, books.receiveReceipt(payload, this.now));
-        if (books.withdrawLost()) {
-          books.noted = true;
-          this.#issueIn(door, 0);
-        }
-        books.sendMissing(this.now);
-      } else if (what === "reply") {
+      if (what === "receipt") this.#receiveReceipt(door, books, payload);
+      else if (what === "reply") {
         if (books.receiveReply(payload)) this.#parts.onCommand(door);
       } else if (what === "need") books.receiveNeed(payload, this.now);
       else if (what === "events") books.receiveEvents(payload);
@@ -107,6 +103,38 @@ export class SimCloud {
       if (!(error instanceof ProtocolError)) throw error;
       this.#parts.onRefused(door, what, error.message);
     }
+  }
+
+  /** What a phone brings from a door, as if the door had said it over the network. @returns sealed items for that door. */
+  receiveCarried(door: number, items: readonly Uint8Array[]): Uint8Array[] {
+    const books = this.doors[door];
+    if (books === undefined) return [];
+    const answers: Uint8Array[] = [];
+    for (const item of items) {
+      try {
+        const { what, payload } = books.couriers.open(item);
+        if (what === "receipt") this.#receiveReceipt(door, books, payload);
+        else if (what === "events") books.receiveEvents(payload);
+        else {
+          const answer = books.answerCarriedNeed(payload, this.now);
+          if (answer !== undefined) answers.push(books.couriers.seal(answer));
+        }
+        this.#parts.onCarried(door, item, undefined);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        this.#parts.onCarried(door, item, error.message);
+      }
+    }
+    return [...answers, ...books.bundle(this.now)];
+  }
+
+  #receiveReceipt(door: number, books: CloudDoor, payload: Uint8Array): void {
+    this.#parts.onReceipt(door, books.receiveReceipt(payload, this.now));
+    if (books.withdrawLost()) {
+      books.noted = true;
+      this.#issueIn(door, 0);
+    }
+    books.sendMissing(this.now);
   }
 
   /** A new right, at some doors. */
