@@ -9,6 +9,7 @@ import { dropOldEntries } from "./audit/retention";
 import { Broker } from "./broker/broker";
 import { checkLogin } from "./broker/door-login";
 import { every, systemClock, type Clock, type Timer } from "./clock";
+import { forgetOldCarriers } from "./couriers/courier-news";
 import { CourierDesk } from "./couriers/courier-desk";
 import { DoorMessages } from "./doors/door-messages";
 import { DoorPresence } from "./doors/door-presence";
@@ -203,6 +204,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
             await forgetOldProofs(unit, clock.now());
             await forgetOldNotifications(unit, clock.now());
             await forgetOldDeliveries(unit, clock.now());
+            await forgetOldCarriers(unit, clock.now());
             await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());
           });
           // A log that is kept elsewhere shows later whether the audit was cut off or written anew.

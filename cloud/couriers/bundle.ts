@@ -1,28 +1,16 @@
 import { ascii, join, toHex } from "../../protocol/bytes";
-import { OFFERED_ITEMS_MAX } from "../../protocol/courier-frame";
 import { nativeHashes } from "../keys/native-hashes";
-import { COURIER_LEASE_SECONDS, COURIER_LIST_BYTES_MAX } from "../limits";
+import { COURIER_LEASE_SECONDS } from "../limits";
 import type { CourierPartRow } from "../store/rows/courier-rows";
 import type { Unit } from "../store/store";
-import { splitItems } from "./courier-part";
-import { isStale, makePart, type PartFacts, type PartSecrets } from "./make-part";
 import { noteNews } from "./courier-news";
+import { isStale, makePart, type PartFacts, type PartSecrets } from "./make-part";
+import { doorBundle, packParts, type DoorBundle } from "./pack-parts";
 
 /** What every phone of a property carries (X2): the same bytes until something changes. */
 export interface Bundle {
   serial: number;
   digest: string;
-}
-
-/** What is carried to one door. */
-export interface DoorBundle {
-  door: string;
-  /** The newest list; 0 = none. */
-  version: number;
-  /** false: what does not fit is left off, always the whole of it; there is room once the rest has arrived, or for the door by itself. */
-  whole: boolean;
-  /** At most OFFERED_ITEMS_MAX, in the order in which the door can use them. */
-  items: Uint8Array[];
 }
 
 /** The bundle as it was last made; undefined where it must be made anew. */
@@ -62,37 +50,6 @@ export async function readDoorBundles(unit: Unit, property: string): Promise<Doo
   const parts = await readParts(unit, property);
   const packed = packParts(parts);
   return parts.map((part) => doorBundle(part, packed.has(part)));
-}
-
-/** What is carried to one door alone. */
-export function wholePart(part: CourierPartRow): DoorBundle {
-  return doorBundle(part, packParts([part]).has(part));
-}
-
-/**
- * Which parts are carried with the list in them: as many as there is room for, those first that have no other way to
- * the newest version. What is left off is left off whole; keysets, deltas and leases never are.
- */
-function packParts(parts: readonly CourierPartRow[]): ReadonlySet<CourierPartRow> {
-  const packed = new Set<CourierPartRow>();
-  let room = COURIER_LIST_BYTES_MAX;
-  for (const part of [...parts].sort((a, b) => a.news_without_list - b.news_without_list)) {
-    const { length } = part.list_items;
-    if (length > room || (length > 0 && itemsOf(part).length > OFFERED_ITEMS_MAX)) continue;
-    room -= length;
-    packed.add(part);
-  }
-  return packed;
-}
-
-/** A door that lacks more keysets than a phone can offer at once gets the first of them now, and more when it has those. */
-function doorBundle(part: CourierPartRow, withList: boolean): DoorBundle {
-  const items = withList ? itemsOf(part) : [...splitItems(part.first_items), ...splitItems(part.last_items)];
-  return { door: part.door_id, version: part.version, whole: withList && items.length <= OFFERED_ITEMS_MAX, items: items.slice(0, OFFERED_ITEMS_MAX) };
-}
-
-function itemsOf({ first_items, list_items, last_items }: CourierPartRow): Uint8Array[] {
-  return [first_items, list_items, last_items].flatMap(splitItems);
 }
 
 function readParts(unit: Unit, property: string): Promise<CourierPartRow[]> {

@@ -6,9 +6,10 @@ import { COURIER_UPLOADS_PER_ACCOUNT } from "../limits";
 import { Refusal } from "../refusal";
 import type { Database, Unit } from "../store/store";
 import { inSnapshot, inTransaction } from "../store/transaction";
-import { makeBundle, readBundle, readDoorBundles, readFacts, wholePart, type Bundle, type DoorBundle } from "./bundle";
+import { makeBundle, readBundle, readDoorBundles, readFacts, type Bundle } from "./bundle";
 import { isNewCarrier, noteCarrier } from "./courier-news";
 import { makePart, type PartSecrets } from "./make-part";
+import { wholePart, type DoorBundle } from "./pack-parts";
 import { receiveCarried, type CarriedAnswer } from "./receive-carried";
 import { requireCarriedDoor, requireCarrier } from "./who-carries";
 

@@ -66,6 +66,11 @@ export async function carriersOf(unit: Unit, door: string, version: number, now:
   return phones === 0 ? undefined : { phones, since: news.carried_at, latest: Number(carrying.latest) };
 }
 
+/** Phones that have not asked for so long that they count no more. */
+export async function forgetOldCarriers(unit: Unit, now: number): Promise<void> {
+  await unit.deleteFrom("courier_phones").where("seen_at", "<=", now - COURIER_KEPT_SECONDS).execute();
+}
+
 /** What phones carry to a door is sealed under keys that are none any more. */
 export async function forgetNews(unit: Unit, door: string): Promise<void> {
   await unit.deleteFrom("courier_news").where("door_id", "=", door).execute();

@@ -9,8 +9,9 @@ import type { CourierCountRow } from "../store/rows/courier-rows";
 import type { DoorRow } from "../store/rows/door-rows";
 import type { Database, Unit } from "../store/store";
 import { inTransaction } from "../store/transaction";
-import { readFacts, wholePart } from "./bundle";
+import { readFacts } from "./bundle";
 import { makePart, type PartSecrets } from "./make-part";
+import { wholePart } from "./pack-parts";
 
 export interface CarriedParts extends PartSecrets {
   database: Database;

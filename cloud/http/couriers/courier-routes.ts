@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { OFFERED_ITEMS_MAX } from "../../../protocol/courier-frame";
-import type { DoorBundle } from "../../couriers/bundle";
+import type { DoorBundle } from "../../couriers/pack-parts";
 import { COURIER_ITEMS_PER_UPLOAD_MAX } from "../../limits";
 import { accountOf, routes, type ApiParts, type Routes } from "../api";
 import { tooOften } from "../caller";
