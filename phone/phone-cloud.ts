@@ -1,5 +1,6 @@
 import { toBase64url } from "./base64url";
 import { BadAnswer, readBundle, readIssuedKeys, readRefusal, readUploadAnswer, type IssuedKeys, type UploadAnswer } from "./cloud-answers";
+import { readAssignment, type CarriedAssignment } from "./fob-answers";
 import { ANSWER_CHARACTERS_MAX, REQUEST_MS } from "./limits";
 import { within, type PhoneClock } from "./phone-clock";
 import type { Bundle } from "./phone-store";
@@ -64,6 +65,16 @@ export class PhoneCloud {
   /** @param items sealed, of this door. Bringing one twice changes nothing. */
   upload(door: string, items: readonly Uint8Array[], bounds?: RequestBounds): Promise<CloudAnswer<UploadAnswer>> {
     return this.#ask("POST", `/api/courier/doors/${door}`, { body: JSON.stringify({ items: items.map(toBase64url) }), bounds, read: ({ json }) => readUploadAnswer(json()) });
+  }
+
+  /** The newest assignment of a fob. */
+  fobAssignment(fob: string, bounds?: RequestBounds): Promise<CloudAnswer<CarriedAssignment>> {
+    return this.#ask("POST", `/api/fobs/${fob}/assignment`, { body: "{}", bounds, read: ({ json }) => readAssignment(json()) });
+  }
+
+  /** What a fob says of itself. Bringing it twice changes nothing. */
+  fobReport(fob: string, report: Uint8Array, bounds?: RequestBounds): Promise<CloudAnswer<undefined>> {
+    return this.#ask("POST", `/api/fobs/${fob}/reports`, { body: JSON.stringify({ report: toBase64url(report) }), bounds, read: () => undefined });
   }
 
   async #ask<T>(method: string, path: string, { headers = {}, body, bounds, read }: Asked<T>): Promise<CloudAnswer<T>> {
