@@ -3,6 +3,8 @@ import test from "ava";
 import { startController } from "../firmware/controller";
 import type { Device, TimerHandle } from "../firmware/device";
 import { nodeHashes } from "../hardware-sim/xs/host-hashes";
+import { HOSTILE_COURIERS } from "../simulation/phones/hostile-couriers";
+import { HOSTILE_UNLOCKS } from "../simulation/phones/hostile-unlocks";
 import { failureReport } from "../simulation/failure-report";
 import { runHouse, runSimulation, type SimulationOptions, type SimulationResult } from "../simulation/run";
 import { STEP_KINDS } from "../simulation/step";
@@ -22,6 +24,7 @@ const FAULT_KINDS = [
   ...["clock chip lost", "clock chip 10 years back", "clock chip 10 years ahead", "clock chip turned back"],
   ...["time answer held", "lie of a time server", "no answer of a time server"],
   ...["replayed", "tampered", "spoilt on its way", "other door's message", "jammed list", "jammed lease"],
+  ...["carried to a door", ...Object.keys(HOSTILE_UNLOCKS), ...Object.keys(HOSTILE_COURIERS)],
 ];
 /** Decisions, and other events of doors' logs. */
 const REASONS = [
@@ -36,7 +39,7 @@ function run(options: Partial<SimulationOptions> & Pick<SimulationOptions, "seed
   return runSimulation({ bustle: BUSTLE, hashes: nodeHashes, ...options });
 }
 
-test(`I1–I8, X1, X8 hold over ${DOOR_DAYS} door-days, in safety and in liveness, and the run has tried everything`, (t) => {
+test(`I1–I10, X1, X8 hold over ${DOOR_DAYS} door-days, in safety and in liveness, and the run has tried everything`, (t) => {
   t.timeout(600_000);
   const faults = new Tally();
   const reasons = new Tally();
