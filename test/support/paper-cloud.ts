@@ -217,8 +217,27 @@ export class PaperCloud {
     return { status: 200, body: encodeGrant(this.#hashes, this.#claimSecret(), context, claim.sealedDoorKey, login) };
   }
 
+  /** What a phone of the property is given to carry to this door; a lease for the newest version with it. */
+  bundle(): { what: string; payload: Uint8Array }[] {
+    const { now } = this;
+    const base = this.#base!;
+    const pages = base.pages.map((payload, number) => ({ what: `page/${number}`, payload }));
+    const delta = this.#delta === undefined ? [] : [{ what: `delta/${base.manifest.version}`, payload: this.#delta }];
+    const lease = { what: "lease", payload: this.#mint.lease({ version: this.#version, issuedAt: now }) };
+    return [...this.#keysets.map((payload) => ({ what: "keyset", payload })), ...delta, lease, { what: "manifest", payload: base.message }, ...pages];
+  }
+
+  /** Version of the base that is issued. */
+  get baseVersion(): number {
+    return this.#base!.manifest.version;
+  }
+
   #heard(topic: string, payload: Uint8Array): void {
-    const what = parseTopic(topic)?.what;
+    this.hear(parseTopic(topic)?.what, payload);
+  }
+
+  /** What a door says, by whatever way it came. @param what the topic after `up/`. */
+  hear(what: string | undefined, payload: Uint8Array): void {
     if (what === "receipt") this.#receipt(openReceipt(this.#hashes, this.keys.receipt, payload));
     else if (what === "need") this.#need(payload);
     else if (what === "events") this.#take(payload);
