@@ -6,9 +6,12 @@ import { CredentialKind, credentialTag } from "../protocol/credential";
 import { phoneKey } from "../protocol/phone-key";
 import { AskingPhone, bytesOfId, readHandles } from "./support/asking-phone";
 import { CloudRig, NOON, type Json } from "./support/cloud-rig";
+import { Building, pinOf } from "./support/household";
 import { lastLinkToken, signInManager } from "./support/managers";
 import { ProtocolDoor } from "./support/protocol-door";
 import { addIdentifier, authenticateAgain, Client, signIn, siteClient } from "./support/sign-in";
+import { World } from "./support/world";
+import { WorldPhone } from "./support/world-phone";
 
 
 const DAY = 86_400;
@@ -326,4 +329,54 @@ test.serial("A1: a lost phone's keys end at every door, all phones that are left
   t.true(ids.every((each) => rowOf(front, each) === undefined));
   t.is((await house.manager.get(`/members/${ada.person}`)).state, "active");
   t.is((await house.manager.get(`/members/${ada.person}/pins`)).items.length, 1);
+});
+
+test.serial("O1, N8, A1: at the door: a tenant's phone opens by radio as their place says, a lost one no more, and a key for one use opens once", async (t) => {
+  const world = await World.begin(t, { doors: 2, start: Date.UTC(2026, 0, 1, 12) });
+  const [front, garage] = world.doors;
+  const building = await Building.of(world);
+  const ada = await building.leaseholder(await building.flat("Flat 1", [front]), "ada", { end: "2026-01-05T12:00:00Z" });
+  const phone = new WorldPhone(world, ada.client, front);
+  t.like(await phone.goesOnline(), { refilled: true, doors: 2 });
+  await world.upToDate();
+  t.like(await phone.taps(front), { opened: true });
+  t.like(await phone.taps(garage), { opened: false, why: "carries-only" }, "it carries there");
+  await world.until("the door has told of it", async () => (await world.events(front)).some(({ type }: Json) => type === "decision"));
+  const [event] = (await world.events(front)).filter(({ type }: Json) => type === "decision");
+  t.like(event, { reason: "granted", person: { id: ada.person } }, "the log knows whose phone it was");
+  t.true(front.types(await pinOf(ada.client, ada.person)), "and the code opens as before");
+
+  // The phone is lost; another one of hers goes on.
+  const lost = phone;
+  const next = new WorldPhone(world, await signIn(world, "ada@example.com"), front);
+  await next.goesOnline();
+  lost.online = false;
+  const { items } = await next.client.get("/account/phones");
+  const { id } = items.find(({ current }: Json) => !current);
+  await next.client.expect(200, "DELETE", `/account/phones/${id}`);
+  await world.upToDate();
+  t.like(await lost.taps(front), { opened: false, why: "unknown-credential" });
+  await next.goesOnline();
+  await world.upToDate();
+  t.like(await next.taps(front), { opened: true });
+
+  // A key for one use, at a door and by a phone that are both offline.
+  const given = await building.manager.post("/keys", { property: world.property, kind: "app", name: "Parcel", user: { name: "Post" }, doors: [garage.id], uses: 1 });
+  const post = new WorldPhone(world, await signIn(world, "post@example.com", { name: "Post" }), garage);
+  await post.client.post("/keys/accept", { token: given.link.url.split("#")[1] }, 200);
+  await post.goesOnline();
+  await world.upToDate();
+  garage.pullPlug();
+  post.online = false;
+  t.like(await post.taps(garage), { opened: true });
+  t.like(await post.taps(garage), { opened: false, why: "used-up" });
+  t.like(await post.taps(front), { opened: false, why: "carries-only" });
+
+  // Whoever moves out by a date is out by that date, at a door that hears nothing.
+  front.pullPlug();
+  next.online = false;
+  world.goTo("2026-01-05T11:59:50Z");
+  t.like(await next.taps(front), { opened: true });
+  world.goTo("2026-01-05T12:00:05Z");
+  t.like(await next.taps(front), { opened: false, why: "expired" });
 });

@@ -13,6 +13,8 @@ export class WorldPhone {
   readonly phone: Phone;
   /** Whether the cloud can be reached from where it is. */
   online = true;
+  /** Requests under way: virtual time stands still for them, however slow the database is. */
+  readonly #asking = new Set<Promise<unknown>>();
   readonly #world: World;
   readonly #radio: SimulatedDoorRadio;
 
@@ -26,7 +28,7 @@ export class WorldPhone {
       store: new MemoryPhoneStore(),
       vault: webCryptoVault()!,
       online: () => this.online,
-      fetch: (path, init) => (this.online ? fetchAs(client, path, init) : Promise.reject(new Error("the phone is offline"))),
+      fetch: (path, init) => (this.online ? this.#asked(fetchAs(client, path, init)) : Promise.reject(new Error("the phone is offline"))),
       clock: {
         now: () => clock.now,
         after: (milliseconds, callback) => {
@@ -61,8 +63,18 @@ export class WorldPhone {
     let ended = false;
     const end = (): void => void (ended = true);
     work.then(end, end);
-    await this.#world.until("the phone is done", () => ended);
+    await this.#world.until("the phone is done", async () => {
+      await Promise.allSettled([...this.#asking]);
+      return ended;
+    });
     return work;
+  }
+
+  #asked<T>(request: Promise<T>): Promise<T> {
+    const done = (): void => void this.#asking.delete(request);
+    this.#asking.add(request);
+    request.then(done, done);
+    return request;
   }
 }
 
