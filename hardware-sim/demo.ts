@@ -13,6 +13,7 @@ import type { EngineChoice } from "./building/engine/firmware-engine";
 import { ApiClient } from "./demo/api-client";
 import { freePort } from "./demo/free-port";
 import { type FoundDoor, readPins, seedHouse, type SeededPerson, waitForLists } from "./demo/seed";
+import { seedTenants, type Tenant } from "./demo/tenants";
 import { welcome } from "./demo/welcome";
 
 const DOORS = 3;
@@ -33,6 +34,8 @@ export interface Demo {
   building: Building;
   api: ApiClient;
   people: SeededPerson[];
+  /** Those with phones; the building's phones are in the same order. */
+  tenants: Tenant[];
   stop(): Promise<void>;
 }
 
@@ -65,8 +68,14 @@ export async function startDemo({ settings, pagePort, engine: choice, say }: Dem
     const api = new ApiClient(url, cloud.adminToken.token);
     const zone = settings.timeZone === "UTC" ? new Intl.DateTimeFormat().resolvedOptions().timeZone : settings.timeZone;
     const property = await seedHouse(api, doors, zone, Date.now());
+    const tenants = await phonesOf(building, join(settled.dataFolder, "building"), { api, property, doors, say });
     say("Doors are claimed and take their lists…");
-    const waiting = await waitForLists(api, doors, READY_MS);
+    let waiting = await waitForLists(api, doors, READY_MS);
+    if (tenants.length > 0) {
+      // A door has keys for phones once it is claimed, and rows for them once they have asked.
+      for (const phone of building.phones) await phone.refill();
+      waiting = await waitForLists(api, doors, READY_MS);
+    }
     const people = await readPins(api, property);
     say(
       welcome({
@@ -76,14 +85,28 @@ export async function startDemo({ settings, pagePort, engine: choice, say }: Dem
         dataFolder: shown(settled.dataFolder),
         tokenFile: cloud.adminToken.file && shown(cloud.adminToken.file),
         people,
+        tenants,
         waiting,
       }),
     );
-    return { cloud, building, api, people, stop };
+    return { cloud, building, api, people, tenants, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Tenants with phones. The demo does without where their codes leave this computer. */
+async function phonesOf(building: Building, folder: string, parts: { api: ApiClient; property: string; doors: FoundDoor[]; say: (line: string) => void }): Promise<Tenant[]> {
+  let tenants: Tenant[];
+  try {
+    tenants = await seedTenants(parts.api, parts.property, parts.doors, folder);
+  } catch (error) {
+    parts.say(`No phones this time: ${(error as Error).message}`);
+    return [];
+  }
+  for (const { name, session } of tenants) building.addPhone(name, session.fetch);
+  return tenants;
 }
 
 async function nextFree(what: string, host: string, wanted: number, say: (line: string) => void): Promise<number> {

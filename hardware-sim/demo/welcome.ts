@@ -1,4 +1,5 @@
 import type { SeededPerson } from "./seed";
+import type { Tenant } from "./tenants";
 
 export interface WelcomeFacts {
   buildingUrl: string;
@@ -8,13 +9,15 @@ export interface WelcomeFacts {
   /** Where the administrator's token is; undefined where the environment gave it. */
   tokenFile: string | undefined;
   people: readonly SeededPerson[];
+  /** Whoever has a phone in the building. */
+  tenants: readonly Tenant[];
   /** Doors that have no up-to-date list yet. */
   waiting: readonly string[];
 }
 
 /** What a newcomer reads when everything is up. */
 export function welcome(facts: WelcomeFacts): string {
-  const { buildingUrl, cloudUrl, mqttAddress, dataFolder, tokenFile, people, waiting } = facts;
+  const { buildingUrl, cloudUrl, mqttAddress, dataFolder, tokenFile, people, tenants, waiting } = facts;
   const wide = Math.max(...people.map(({ name }) => name.length), 0);
   const guest = people[people.length - 1] as SeededPerson | undefined;
   const token = tokenFile === undefined ? "$LATCHKEY_ADMIN_TOKEN" : `$(cat ${tokenFile})`;
@@ -48,7 +51,24 @@ export function welcome(facts: WelcomeFacts): string {
       `       curl -s ${cloudUrl}/api/people/${guest.id}/access -H "authorization: Bearer ${token}"`,
     );
   }
+  lines.push(...phoneSteps(tenants, cloudUrl, token));
   if (waiting.length > 0) lines.push("", `Not yet with an up-to-date list: ${waiting.join(", ")}.`);
   lines.push("", "Ctrl-C ends. State is kept.", "");
   return lines.join("\n");
+}
+
+/** X2 by hand: whoever taps at a door without network brings it the news. */
+function phoneSteps(tenants: readonly Tenant[], cloudUrl: string, token: string): string[] {
+  const leaving = tenants.find(({ person }) => person !== undefined);
+  const courier = tenants.find((tenant) => tenant !== leaving && tenant.person !== undefined);
+  if (!leaving || !courier) return [];
+  return [
+    `  6. Pull the cellar's network plug, let ${leaving.name} go there and tap: a phone opens without the cloud. Then end the lease:`,
+    "",
+    `       curl -sX POST ${cloudUrl}/api/leases/${leaving.person}/end -H "authorization: Bearer ${token}" \\`,
+    `         -H "content-type: application/json" -d '{}'`,
+    "",
+    `     The cellar cannot know, and that phone still opens it. Let ${courier.name} tap there: the cellar takes the news from`,
+    "     that phone, refuses the other from then on, and its acknowledgement goes back the same way.",
+  ];
 }
