@@ -1,4 +1,8 @@
 import test from "ava";
+import { SimulatedDoorRadio } from "../hardware-sim/simulated-door-radio";
+import { VirtualRandom } from "../hardware-sim/virtual-random";
+import { nodeBlockCipher } from "../hardware-sim/xs/host-block-cipher";
+import { nodeHashes } from "../hardware-sim/xs/host-hashes";
 import { MemoryPhoneStore } from "../phone/memory-phone-store";
 import { explainCarry, explainNoVault, explainProgress, explainRefill, explainUnlock, type Language } from "../phone/explain";
 import { ENGLISH } from "../phone/explain-english";
@@ -8,11 +12,18 @@ import { COLLECTED_ITEMS_MAX, HANDLES_FEW } from "../phone/limits";
 import type { UnlockProgress } from "../phone/outcome";
 import { Phone, type PhoneOptions } from "../phone/phone";
 import type { PhoneClock } from "../phone/phone-clock";
-import { StoreError, type PhoneStore } from "../phone/phone-store";
-import { ascii } from "../protocol/bytes";
+import { StoreError, type PhoneRecords, type PhoneRoom, type PhoneStore } from "../phone/phone-store";
+import { ascii, toHex } from "../protocol/bytes";
 import { CourierKind } from "../protocol/courier-item";
+import { CredentialKind } from "../protocol/credential";
 import { REASONS } from "../protocol/decision";
+import { doorRadioName } from "../protocol/gatt-names";
+import type { Holder } from "../protocol/handle";
+import { Eavesdropper } from "./support/eavesdropper";
+import { House } from "./support/house";
+import { RESIDENT } from "./support/mint";
 import { PaperPhoneCloud } from "./support/paper-phone-cloud";
+import { phoneClock, pump, TimedVault } from "./support/phone-pump";
 import { PaperRadioDoor, paperRadio, type Mischief } from "./support/paper-radio-door";
 
 const ADA = "aaaaaaaaaaaaaaaa";
@@ -467,3 +478,70 @@ test("phone: every outcome is explained in English and French, shortly and witho
   t.is(new Set(Object.values(ENGLISH.failures).map(({ said }) => said)).size, Object.keys(ENGLISH.failures).length, "each has words of its own");
 });
 
+
+/** What a phone that spares its owner's handles, or names itself, would do. */
+class SparingStore extends MemoryPhoneStore {
+  override async change<R extends PhoneRoom>(room: R, key: string, decide: (now: PhoneRecords[R] | undefined) => PhoneRecords[R] | undefined): Promise<PhoneRecords[R] | undefined> {
+    const before = await this.read(room, key);
+    const next = await super.change(room, key, decide);
+    if (room === "doors" && before !== undefined) await super.change(room, key, () => before);
+    return next;
+  }
+}
+
+/**
+ * Phones at one door with the real firmware and somebody who listens: each taps as often as is said, in any order, half of them with
+ * radios that cut everything into 20 bytes.
+ */
+async function overheard(phones: number, taps: number, meansOf: (phone: number, random: VirtualRandom) => { store: PhoneStore; vault: TimedVault }): Promise<{ eavesdropper: Eavesdropper; opened: number }> {
+  const random = new VirtualRandom("phones");
+  const holder = (number: number): Holder => ({ kind: CredentialKind.phone, credentialId: random.bytes(8).fill(number, 7) });
+  const holders = Array.from({ length: phones }, (_, number) => holder(number));
+  const house = new House(nodeHashes, { blockCipher: nodeBlockCipher });
+  house.cloud.issue(holders.map((who) => ({ holder: who, profile: RESIDENT })));
+  house.clock.advance(30_000);
+  const door = { id: house.cloud.door, radioName: doorRadioName(house.cloud.doorId), keys: house.cloud.keys };
+  const means = Array.from({ length: phones }, (_, number) => meansOf(number, random));
+  const finish = <T>(work: Promise<T>): Promise<T> => pump(house.clock, () => means.some(({ vault }) => vault.busy > 0), work);
+  const eavesdropper = new Eavesdropper(house.air);
+  const owners = holders.map((who, number) => {
+    const cloud = new PaperPhoneCloud();
+    cloud.keys = [{ door, holder: toHex(who.credentialId), opens: true }];
+    const radio = new SimulatedDoorRadio(house.air.central({ place: { x: 1, y: number }, mtu: number % 2 === 0 ? 517 : 23 }));
+    return new Phone({ radio, fetch: cloud.fetch, clock: phoneClock(house.clock), ...means[number] });
+  });
+  for (const owner of owners) await finish(owner.refill());
+  const order = owners.flatMap((_, number) => Array.from({ length: taps }, () => number));
+  let opened = 0;
+  while (order.length > 0) {
+    const [number] = order.splice(random.below(order.length), 1);
+    eavesdropper.begin(number);
+    opened += Number((await finish(owners[number].unlock(door.id))).opened);
+    await finish(owners[number].settled());
+    house.clock.advance(1_000);
+    eavesdropper.end();
+  }
+  return { eavesdropper, opened };
+}
+
+/** Nonces of a seed: a test that fails fails again. */
+function seeded(random: VirtualRandom, alter: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes): TimedVault {
+  return new TimedVault(vault, (length) => alter(random.bytes(length)));
+}
+
+test("phone: whoever listens to 1,000 unlocks by 10 phones finds nothing that tells one phone from another", async (t) => {
+  const { eavesdropper, opened } = await overheard(10, 100, (_, random) => ({ store: new MemoryPhoneStore(), vault: seeded(random) }));
+  t.is(opened, 1_000);
+  t.is(eavesdropper.sessions.length, 1_000);
+  t.deepEqual(eavesdropper.identifiers(4, 8), [], "nothing that a phone says of itself");
+  t.deepEqual(eavesdropper.identifiers(12, 2), [], "nothing that it says twice");
+});
+
+test("phone: whoever listens does find a handle that comes again, and four bytes that a phone says of itself", async (t) => {
+  const spared = await overheard(4, 6, (phone, random) => ({ store: phone === 2 ? new SparingStore() : new MemoryPhoneStore(), vault: seeded(random) }));
+  for (const found of [spared.eavesdropper.identifiers(4, 6), spared.eavesdropper.identifiers(12, 2)]) {
+    t.true(found.length >= 5 && found.every(({ phone, sessions }) => phone === 2 && sessions === 6));
+  }
+  const named = await overheard(4, 6, (phone, random) => ({ store: new MemoryPhoneStore(), vault: seeded(random, (bytes) => (phone === 1 ? bytes.fill(0x5a, 2, 6) : bytes)) }));
+  t.deepEqual(named.eavesdropper.identifiers(4, 6), [{ run: "5a5a5a5a", phone: 1, sessions: 6 }]);
+});

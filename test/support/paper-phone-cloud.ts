@@ -4,12 +4,20 @@ import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
 import type { PhoneFetch } from "../../phone/phone-cloud";
 import { fromHex } from "../../protocol/bytes";
 import { CredentialKind } from "../../protocol/credential";
+import type { DoorKeys } from "../../protocol/door-keys";
 import { encodeHandle, type Holder } from "../../protocol/handle";
 import { phoneKey } from "../../protocol/phone-key";
-import type { PaperRadioDoor } from "./paper-radio-door";
+
+/** What it knows of a door. */
+export interface KeyedDoor {
+  /** 16 hexadecimal digits. */
+  id: string;
+  radioName: string;
+  keys: Pick<DoorKeys, "ble" | "handle">;
+}
 
 export interface PaperKey {
-  door: PaperRadioDoor;
+  door: KeyedDoor;
   /** 16 hexadecimal digits. */
   holder: string;
   opens: boolean;
@@ -25,9 +33,9 @@ export class PaperPhoneCloud {
   handles = 64;
   keys: PaperKey[] = [];
   /** By door. */
-  bundle = new Map<PaperRadioDoor, { version: number; items: Uint8Array[] }>();
+  bundle = new Map<KeyedDoor, { version: number; items: Uint8Array[] }>();
   /** Doors whose whole list had no room in the bundle; alone they have an item more. */
-  readonly inPart = new Set<PaperRadioDoor>();
+  readonly inPart = new Set<KeyedDoor>();
   /** How often a bundle was as the phone had it. */
   unchanged = 0;
   /** What an upload is answered with. */
