@@ -7,6 +7,7 @@ import KeyValueStorage from "embedded:storage/key-value";
 import Time from "time";
 import Timer from "timer";
 import type { Device, Digital, DigitalBankConstructor, DigitalConstructor, KeyValue, ReaderWiring, SerialConstructor, Timers, WiegandConstructor } from "../device";
+import { aesCipher } from "./aes-cipher";
 import { boardSystem, startWatchdog } from "./board-system";
 import type { BoardSettings } from "./board-settings";
 import type { BoardWiring, ReaderPins } from "./board-wiring";
@@ -15,6 +16,7 @@ import type { ConsolePort } from "./console-port";
 import { digestHashes } from "./digest-hashes";
 import { nativeVerify } from "./ed25519-verify";
 import { makeFirmwareSlots } from "./firmware-slots";
+import { gattServerClass } from "./gatt-server";
 import type { IoGuard } from "./io-guard";
 import { makeDns, makeNetwork } from "./network";
 import { SntpClient } from "./sntp-client";
@@ -88,6 +90,7 @@ export function makeBoard({ settings, guard, timers, console, trace, ca }: Board
       system: boardSystem,
       watchdog: startWatchdog(),
       ...(console && { console: { io: console.io } }),
+      bluetooth: { io: gattServerClass({ guard, timers, trace }), blockCipher: aesCipher },
       ...(settings.imageKey && { update: makeFirmwareSlots(settings.boardKind, settings.imageKey) }),
       trace,
     },
