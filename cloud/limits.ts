@@ -167,5 +167,7 @@ export const PHONES_PER_ACCOUNT_MAX = 10; // that are signed in: more are forgot
 export const PHONES_KEPT_MAX = 50; // in an account's list with those that have signed out or were ended: the oldest of these go
 export const PHONE_REFILLS_PER_ACCOUNT = { count: 60, seconds: 3_600 }; // a phone asks when its handles run low
 export const HANDLES_TO_OPEN = 64; // of each door that a phone opens: so often it gets in between two times online
+export const HANDLES_AT_DOOR = 128; // … of all keys that open it together, where there are several
+export const HANDLES_TO_OPEN_MIN = 24; // … of each of them at least: phones take 16 for few, and ask for more
 export const HANDLES_TO_CARRY = 8; // … of one to which it only carries
 export const PHONE_DOORS_MAX = 2_000; // of one answer; the rest by asking for one property

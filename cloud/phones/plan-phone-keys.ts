@@ -1,5 +1,5 @@
 import { outputsOf } from "../issuing/orders-of-door";
-import { HANDLES_TO_CARRY, HANDLES_TO_OPEN, PHONE_DOORS_MAX } from "../limits";
+import { HANDLES_AT_DOOR, HANDLES_TO_CARRY, HANDLES_TO_OPEN, HANDLES_TO_OPEN_MIN, PHONE_DOORS_MAX } from "../limits";
 import type { DoorRow } from "../store/rows/door-rows";
 import type { Unit } from "../store/store";
 import { propertiesOfAccount } from "./account-properties";
@@ -85,11 +85,16 @@ async function planDoors(unit: Unit, doors: readonly PlannedDoor[], whose: Whose
   return doors.map(({ name, outputs, ...door }) => {
     const here = rights.filter((right) => right.door === door.id);
     // The same counters at several doors: each door's handles are under a key of its own.
-    const opens = here.map(({ holder, outputs: mask }) => ({ holder, opens: true, outputs: numbers(mask, outputsOf({ outputs }).length), first: counters.get(holder)!, count: HANDLES_TO_OPEN }));
+    const opens = here.map(({ holder, outputs: mask }) => ({ holder, opens: true, outputs: numbers(mask, outputsOf({ outputs }).length), first: counters.get(holder)!, count: handlesOfEach(here.length) }));
     const carries = { holder: carrier, opens: false, outputs: [], first: counters.get(carrier)!, count: HANDLES_TO_CARRY };
     const knows = here.length > 0 || known === "all" || known.has(door.id);
     return { door, name: knows ? name : undefined, entries: opens.length > 0 ? opens : [carries] };
   });
+}
+
+/** @param alternatives that open one door: a phone mostly needs the first of them. */
+function handlesOfEach(alternatives: number): number {
+  return Math.max(HANDLES_TO_OPEN_MIN, Math.min(HANDLES_TO_OPEN, Math.floor(HANDLES_AT_DOOR / alternatives)));
 }
 
 /** @param named how many outputs have names; the first is there without one. */
