@@ -13,6 +13,7 @@ import { whyNoXs } from "../hardware-sim/xs/find-worker";
 
 const FRONT = 0;
 const GARAGE = 1;
+const CELLAR = 2;
 
 /** What a person at the doors and one with the administrator's token see. */
 class Visitor {
@@ -74,7 +75,7 @@ function folder(t: ExecutionContext): string {
 const noXs = whyNoXs();
 for (const engine of ["node", "xs"] as const) {
   const run = engine === "xs" && noXs !== undefined ? test.serial.skip : test.serial;
-  run(`the demo under ${engine}: PINs work online, offline and after a restart; a revocation is acknowledged`, async (t) => {
+  run(`the demo under ${engine}: PINs and phones work online, offline and after a restart; a revocation is acknowledged by network, and by a phone (X1, X2)`, async (t) => {
     t.timeout(180_000);
     const dataFolder = folder(t);
     const lines: string[] = [];
@@ -111,6 +112,7 @@ for (const engine of ["node", "xs"] as const) {
     await until(async () => (await truth()).complete);
     t.false(await visitor.types(GARAGE, visitor.pin("Chloé Dubois")));
     const pins = demo.people.map(({ pin }) => pin);
+    await phonesCarryTheTruth(t, demo);
     await demo.stop();
 
     // Other ports this time: doors find the broker again.
@@ -120,8 +122,49 @@ for (const engine of ["node", "xs"] as const) {
     await until(() => demo.building.doors.every((door) => door.view.linked));
     t.true(await visitor.types(GARAGE, visitor.pin("Alice Martin")));
     t.false(await visitor.types(FRONT, visitor.pin("Parcel service")));
+    t.deepEqual(demo.tenants.map(({ person }) => person !== undefined), [false, true], "whoever has moved out stays out");
+    const [moved, emil] = demo.building.phones;
+    t.deepEqual(moved.view.opens, []);
+    emil.act({ action: "go", door: GARAGE });
+    t.true((await emil.tap()).opened, "a new phone of the same person");
     await demo.stop();
   });
+}
+
+/** A door without network, a tenant who moves out, and the other tenant's phone. */
+async function phonesCarryTheTruth(t: ExecutionContext, { building, api, tenants }: Demo): Promise<void> {
+  const [dina, emil] = building.phones;
+  const cellar = building.doors[CELLAR];
+  const act = async (phone: number, action: object): Promise<number> =>
+    (await fetch(`${building.url}phones/${phone}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(action) })).status;
+  t.deepEqual(dina.view.opens, building.doors.map(({ name }) => ({ name, handles: 64 })));
+  t.is(await act(0, { action: "tap" }), 400, "there is no door before her");
+  t.is(await act(0, { action: "go", door: CELLAR }), 204);
+  t.is(await act(1, { action: "go", door: CELLAR }), 204);
+  t.deepEqual([await act(0, { action: "go", door: 9 }), await act(2, { action: "tap" }), await act(0, { action: "online" })], [400, 404, 400]);
+  cellar.act({ action: "network", plugged: false });
+  cellar.act({ action: "power", on: false });
+  cellar.act({ action: "power", on: true });
+  await dina.setOnline(false);
+  // It listens again when its firmware has started.
+  await until(async () => (await dina.tap()).opened);
+  t.is(dina.view.answer?.said, "Open.");
+  t.true(cellar.view.strike, "phone offline, door offline");
+
+  const removal = await api.post<{ id: string }>(`/leases/${tenants[0].person}/end`, {});
+  type Truth = { complete: boolean; people: { doors: { door: string; state: string; acknowledgedBy: string | null }[] }[] };
+  const atCellar = async () => (await api.get<Truth>(`/removals/${removal.id}`)).people[0].doors.find(({ door }) => door === cellar.id);
+  t.true((await dina.tap()).opened, "it cannot know yet");
+  t.is((await atCellar())?.state, "pending");
+  t.is(await act(1, { action: "tap" }), 204);
+  await until(async () => (await atCellar())?.state === "acknowledged");
+  t.is((await atCellar())?.acknowledgedBy, "phone", "the receipt came by the other tenant's phone");
+  t.false(cellar.view.linked);
+  t.is(emil.view.answer?.said, "Open.");
+  t.deepEqual(await dina.tap(), { opened: false, why: "unknown-credential", broughtNews: false });
+  await emil.settled();
+  t.deepEqual(emil.view.brings, []);
+  cellar.act({ action: "network", plugged: true });
 }
 
 test("a port that is in use gives way to the next free one", async (t) => {

@@ -171,10 +171,11 @@ export class BuildingPhone {
   async #lookNow(): Promise<void> {
     if (this.#closed) return;
     const [doors, { down, up }] = await Promise.all([this.#phone.doors(), this.#phone.luggage()]);
+    const place = ({ door }: { door: string }): number => this.#options.doors.findIndex(({ id }) => id === door);
     const nameOf = (id: string): string => this.#options.doors.find((door) => door.id === id)?.name ?? id;
     this.#show({
       ...this.#view,
-      opens: doors.filter(({ opens }) => opens).map(({ door, name, handles }) => ({ name: name ?? nameOf(door), handles })),
+      opens: doors.filter(({ opens }) => opens).sort((a, b) => place(a) - place(b)).map(({ door, name, handles }) => ({ name: name ?? nameOf(door), handles })),
       carries: down.filter(({ items }) => items > 0).length,
       brings: up.filter(({ items }) => items > 0).map(({ door, items }) => ({ name: nameOf(door), items })),
     });
