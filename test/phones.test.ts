@@ -183,6 +183,20 @@ test.serial("X2: every phone of a property has keys for all its doors, of its ow
   rig.clock.advance(3_601);
   t.is((await phone.send(bob.client)).status, 200);
 
+  // A stolen door knows no key of another one: phones go on elsewhere, and carry there no more until it is claimed anew.
+  await rig.post(`/doors/${garage.hex}/stolen`, {}, 200);
+  rig.clock.advance(3_601);
+  t.false((await phone.ask(ada.client)).has(garage.hex));
+  garage.forget();
+  await rig.post("/doors", { property: house.property, name: "Garage", claim: garage.claimText });
+  await garage.claim();
+  await garage.connect();
+  await house.unitDoors([front, garage]);
+  await house.settled();
+  const back = await phone.ask(ada.client);
+  t.is(house.idAt(garage, back), adasId, "under the door's new keys");
+  t.deepEqual([front, garage].map((door) => rowOf(door, adasId)?.outputs), [1, 1]);
+
   const { items: audit } = await siteClient(rig).get("/audit");
   const written = rig.log + JSON.stringify(audit);
   for (const secret of [...seen, phone.publicKey.toString("base64url"), phone.answer.ephemeralKey]) t.false(written.includes(secret));
