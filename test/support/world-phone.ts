@@ -3,7 +3,9 @@ import type { PhoneFetch } from "../../phone/phone-cloud";
 import { webCryptoVault } from "../../phone/key-vault";
 import { MemoryPhoneStore } from "../../phone/memory-phone-store";
 import type { CarryOutcome, RefillOutcome, UnlockOutcome } from "../../phone/outcome";
+import type { VirtualCentralOptions } from "../../hardware-sim/virtual-central";
 import type { SimulatedDoorRadio } from "../../hardware-sim/simulated-door-radio";
+import { phoneClock, TimedVault } from "./phone-pump";
 import type { Client } from "./sign-in";
 import type { World, WorldDoor } from "./world";
 
@@ -16,27 +18,26 @@ export class WorldPhone {
   /** Requests under way: virtual time stands still for them, however slow the database is. */
   readonly #asking = new Set<Promise<unknown>>();
   readonly #world: World;
+  readonly #vault = new TimedVault(webCryptoVault()!);
   readonly #radio: SimulatedDoorRadio;
 
-  constructor(world: World, client: Client, at: WorldDoor) {
+  constructor(world: World, client: Client, at: WorldDoor, radio: Partial<VirtualCentralOptions> = {}) {
     this.client = client;
     this.#world = world;
-    this.#radio = world.phoneAt(at);
-    const { clock } = world;
+    this.#radio = world.phoneAt(at, radio);
     this.phone = new Phone({
       radio: this.#radio,
       store: new MemoryPhoneStore(),
-      vault: webCryptoVault()!,
+      vault: this.#vault,
       online: () => this.online,
       fetch: (path, init) => (this.online ? this.#asked(fetchAs(client, path, init)) : Promise.reject(new Error("the phone is offline"))),
-      clock: {
-        now: () => clock.now,
-        after: (milliseconds, callback) => {
-          const timer = clock.set(callback, milliseconds);
-          return () => clock.clear(timer);
-        },
-      },
+      clock: phoneClock(world.clock),
     });
+  }
+
+  /** Share of packets that are lost from now on, 0 to 1. */
+  set loss(loss: number) {
+    this.#radio.central.loss = loss;
   }
 
   /** Goes there and taps. Whatever it carries is handed over before this resolves. */
@@ -65,6 +66,7 @@ export class WorldPhone {
     work.then(end, end);
     await this.#world.until("the phone is done", async () => {
       await Promise.allSettled([...this.#asking]);
+      while (this.#vault.busy > 0) await new Promise((resolve) => setImmediate(resolve));
       return ended;
     });
     return work;
