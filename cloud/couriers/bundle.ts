@@ -28,7 +28,7 @@ export async function makeBundle(unit: Unit, secrets: PartSecrets, property: str
   const of = (each: PartFacts): CourierPartRow | undefined => stored.find(({ door_id }) => door_id === each.door.id);
   const leaseSeconds = facts.some((each) => isStale(secrets, each, of(each), now)) ? COURIER_LEASE_SECONDS / 2 : COURIER_LEASE_SECONDS;
   const parts: CourierPartRow[] = [];
-  for (const each of facts) parts.push(isStale(secrets, each, of(each), now, leaseSeconds) ? await makePart(unit, secrets, each, now) : of(each)!);
+  for (const each of facts) parts.push(isStale(secrets, each, of(each), now, leaseSeconds) ? await keepPart(unit, await makePart(unit, secrets, each, now)) : of(each)!);
   for (const { door_id } of stored.filter((part) => !parts.some(({ door_id }) => door_id === part.door_id))) await unit.deleteFrom("courier_parts").where("door_id", "=", door_id).execute();
 
   const packed = packParts(parts);
@@ -50,6 +50,16 @@ export async function readDoorBundles(unit: Unit, property: string): Promise<Doo
   const parts = await readParts(unit, property);
   const packed = packParts(parts);
   return parts.map((part) => doorBundle(part, packed.has(part)));
+}
+
+async function keepPart(unit: Unit, part: CourierPartRow): Promise<CourierPartRow> {
+  const { door_id: _, ...made } = part;
+  await unit
+    .insertInto("courier_parts")
+    .values(part)
+    .onConflict((conflict) => conflict.column("door_id").doUpdateSet(made))
+    .execute();
+  return part;
 }
 
 function readParts(unit: Unit, property: string): Promise<CourierPartRow[]> {

@@ -38,7 +38,7 @@ export function isStale({ secrets }: Pick<PartSecrets, "secrets">, { door, keyse
 }
 
 /**
- * Makes what phones carry to a door, and keeps it. A list or lease in it may be at the door from then on, whatever the door
+ * Makes what phones carry to a door. A list or lease in it may be at the door from then on, whatever the door
  * says: both are noted as if they had been sent (SPEC 16).
  * @param acknowledge events of the door have just been brought: it is to hear which ones, also where its receipt does
  * not ask for it.
@@ -55,7 +55,8 @@ export async function makePart(unit: Unit, { keystore, secrets }: PartSecrets, {
   });
   if (door.version > 0) await markOffered(unit, door.id, door.version);
   const [first_items, list_items, last_items] = [part.first, part.list, part.last].map((items) => join(items));
-  const made: Omit<CourierPartRow, "door_id"> = {
+  return {
+    door_id: door.id,
     made_of: madeOf(door, receipt, keyset),
     version: door.version,
     news_without_list: part.newsWithoutList ? 1 : 0,
@@ -63,12 +64,6 @@ export async function makePart(unit: Unit, { keystore, secrets }: PartSecrets, {
     ...{ first_items, list_items, last_items },
     digest: toHex(nativeHashes.sha256(join([first_items, list_items, last_items]))),
   };
-  await unit
-    .insertInto("courier_parts")
-    .values({ door_id: door.id, ...made })
-    .onConflict((conflict) => conflict.column("door_id").doUpdateSet(made))
-    .execute();
-  return { door_id: door.id, ...made };
 }
 
 /** The lease that goes with a door's newest list; where none can be signed now, the last one that was signed for that list. */

@@ -4,6 +4,7 @@ import { lookUp, openAccessList, profileAt, type AccessList } from "../../protoc
 import { ascii, concat, toHex } from "../../protocol/bytes";
 import { signingContext } from "../../protocol/cose-sign1";
 import { openSigned } from "../../protocol/cose";
+import { CourierKind, courierKeys, downTopicOf, openCourierItem, sealCourierItem } from "../../protocol/courier-item";
 import { CredentialKind, credentialTag } from "../../protocol/credential";
 import { checkDelta, decodeDelta, type Delta } from "../../protocol/delta";
 import { deriveDoorKeys, type DoorKeys } from "../../protocol/door-keys";
@@ -167,6 +168,19 @@ export class ProtocolDoor {
 
   sendReceipt(): void {
     this.publish("receipt", this.receipt());
+  }
+
+  /** What a phone takes along from it. */
+  gives(kind: "receipt" | "events" | "need", message: Uint8Array): Uint8Array {
+    return sealCourierItem(nativeHashes, courierKeys(nativeHashes, this.keys.courier), { kind: CourierKind[kind], number: 0, version: 0 }, message);
+  }
+
+  /** Takes what a phone brings, all of it, in that order. @throws ProtocolError for what is not for it. */
+  takes(items: readonly Uint8Array[]): void {
+    for (const item of items) {
+      const { header, message } = openCourierItem(nativeHashes, courierKeys(nativeHashes, this.keys.courier), item);
+      this.#receive(downTopicOf(header), message);
+    }
   }
 
   askTime(): void {
