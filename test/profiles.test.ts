@@ -334,7 +334,7 @@ test("S2, S11: what an edited profile makes of many keys at once is what it make
 async function mostSaid(rig: IssuingRig, id: string): Promise<number> {
   const truth = await rig.unit(async (unit) => {
     const key = await readKey(unit, id);
-    return readUsesTruth(unit, key, await keyReach(unit, key));
+    return readUsesTruth(unit, key, await keyReach(unit, key), NOW);
   });
   return truth!.atMost ?? Infinity;
 }
