@@ -3,7 +3,7 @@ import type { VirtualCentral } from "../../hardware-sim/virtual-central";
 import type { VirtualLink } from "../../hardware-sim/virtual-link";
 import { DOOR_CHARACTERISTICS, DOOR_SERVICE } from "../../protocol/gatt-names";
 
-/** Chromium refuses an empty one and falls over an advertisement without any. */
+/** Chromium falls over an advertisement without any. */
 const MANUFACTURER_DATA = [{ key: 0xffff, data: Buffer.from([1]).toString("base64") }];
 /** Error codes of HCI (Bluetooth Core 6.0, Vol 1, Part F, §1.3) and ATT (Vol 3, Part F, §3.4.1.1). */
 const Code = { ok: 0, connectionTimeout: 0x08, unlikelyError: 0x0e };
@@ -15,6 +15,8 @@ interface Peripheral {
   link: VirtualLink | undefined;
   /** Something is asked of it that has not been answered. */
   busy: boolean;
+  /** Chromium knows it and its services no longer. */
+  forgotten: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export class EmulatedBluetooth {
    * @param central the radio of the phone on which the browser runs.
    * @param turn lets a little virtual time pass, and this process do what is due.
    */
-  static async start(browser: Browser, central: VirtualCentral, turn: () => Promise<void>): Promise<EmulatedBluetooth> {
+  static async start(browser: Browser, { central, turn }: { central: VirtualCentral; turn: () => Promise<void> }): Promise<EmulatedBluetooth> {
     const session = await browser.newBrowserCDPSession();
     const bluetooth = new EmulatedBluetooth(session, central, turn);
     session.on("BluetoothEmulation.gattOperationReceived", ({ address, type }) => void bluetooth.#connectOrDiscover(address, type));
@@ -62,26 +64,27 @@ export class EmulatedBluetooth {
   /** A door that the browser has heard of, whether it is in range or not. */
   async addDoor(radioName: string): Promise<void> {
     const address = `AA:BB:CC:00:00:${(this.#peripherals.size + 16).toString(16).toUpperCase()}`;
-    const peripheral: Peripheral = { address, radioName, link: undefined, busy: false };
+    const peripheral: Peripheral = { address, radioName, link: undefined, busy: false, forgotten: false };
     this.#peripherals.set(address, peripheral);
-    await this.#session.send("BluetoothEmulation.simulatePreconnectedPeripheral", { address, name: radioName, manufacturerData: MANUFACTURER_DATA, knownServiceUuids: [DOOR_SERVICE] });
-    const { serviceId } = await this.#session.send("BluetoothEmulation.addService", { address, serviceUuid: DOOR_SERVICE });
-    for (const uuid of Object.values(DOOR_CHARACTERISTICS)) {
-      const { characteristicId } = await this.#session.send("BluetoothEmulation.addCharacteristic", { serviceId, characteristicUuid: uuid, properties: { read: true, write: true } });
-      this.#characteristics.set(characteristicId, { of: peripheral, uuid });
-    }
+    await this.#announce(peripheral);
   }
 
-  /** Answers the browser's list in a page, each one once: an answer more brings Chromium down. */
+  /** Chromium forgets a door that could not be reached; this is as if it had been heard again. */
+  async hearAgain(): Promise<void> {
+    for (const peripheral of this.#peripherals.values()) if (peripheral.forgotten) await this.#announce(peripheral);
+  }
+
+  /** The person in front of a page: takes the door in the browser's list, or closes a list that is empty. */
   async answerPrompts(page: Page): Promise<void> {
     const session = await page.context().newCDPSession(page);
     const answered = new Set<string>();
-    session.on("DeviceAccess.deviceRequestPrompted", ({ id, devices }) => {
-      const closes = this.person === "closes";
-      if (answered.has(id) || (!closes && devices.length === 0)) return;
+    session.on("DeviceAccess.deviceRequestPrompted", ({ id, devices: [device] }) => {
+      // Each one once, though it is told several times: an answer more brings Chromium down.
+      if (answered.has(id)) return;
       answered.add(id);
       this.prompts += 1;
-      void this.#send(closes ? session.send("DeviceAccess.cancelPrompt", { id }) : session.send("DeviceAccess.selectPrompt", { id, deviceId: devices[0].id }));
+      const answer = device === undefined || this.person === "closes" ? session.send("DeviceAccess.cancelPrompt", { id }) : session.send("DeviceAccess.selectPrompt", { id, deviceId: device.id });
+      void this.#send(answer);
     });
     await session.send("DeviceAccess.enable");
   }
@@ -99,9 +102,22 @@ export class EmulatedBluetooth {
     }
   }
 
+  /** Not by an advertisement: Chromium 156 takes those and shows them in no list. */
+  async #announce(peripheral: Peripheral): Promise<void> {
+    const { address, radioName: name } = peripheral;
+    peripheral.forgotten = false;
+    await this.#session.send("BluetoothEmulation.simulatePreconnectedPeripheral", { address, name, manufacturerData: MANUFACTURER_DATA, knownServiceUuids: [DOOR_SERVICE] });
+    const { serviceId } = await this.#session.send("BluetoothEmulation.addService", { address, serviceUuid: DOOR_SERVICE });
+    for (const uuid of Object.values(DOOR_CHARACTERISTICS)) {
+      const { characteristicId } = await this.#session.send("BluetoothEmulation.addCharacteristic", { serviceId, characteristicUuid: uuid, properties: { read: true, write: true } });
+      this.#characteristics.set(characteristicId, { of: peripheral, uuid });
+    }
+  }
+
   async #connectOrDiscover(address: string, type: "connection" | "discovery"): Promise<void> {
     const peripheral = this.#peripherals.get(address)!;
     const connected = type === "discovery" ? peripheral.link !== undefined : await this.#connect(peripheral);
+    if (!connected) peripheral.forgotten = true;
     await this.#send(this.#session.send("BluetoothEmulation.simulateGATTOperationResponse", { address, type, code: connected ? Code.ok : Code.connectionTimeout }));
   }
 
