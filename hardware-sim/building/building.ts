@@ -93,10 +93,14 @@ export class Building {
     return new Building({ doors, phones, clock, air, log, page, release });
   }
 
-  /** Somebody with a phone comes to live here. @param fetch the cloud, as they are signed in there. */
-  addPhone(name: string, fetch: PhoneFetch): BuildingPhone {
+  /**
+   * Somebody with a phone comes to live here.
+   * @param fetch the cloud, as they are signed in there.
+   * @param mtu of the phone's radio, 23 to 517.
+   */
+  addPhone(name: string, fetch: PhoneFetch, mtu?: number): BuildingPhone {
     const index = this.phones.length;
-    const phone = new BuildingPhone({ index, name, fetch, air: this.#air, doors: this.doors, log: this.#log, onChange: () => this.#page.phoneChanged(index) });
+    const phone = new BuildingPhone({ index, name, fetch, ...(mtu !== undefined && { mtu }), air: this.#air, doors: this.doors, log: this.#log, onChange: () => this.#page.phoneChanged(index) });
     this.phones.push(phone);
     this.#page.phoneChanged(index);
     return phone;

@@ -26,6 +26,8 @@ export interface BuildingPhoneOptions {
   doors: readonly ReachableDoor[];
   /** The cloud, as its owner is signed in there. */
   fetch: PhoneFetch;
+  /** Of its radio, 23 to 517. */
+  mtu?: number;
   log: BuildingLog;
   /** Something that the view shows has changed. */
   onChange: () => void;
@@ -50,12 +52,12 @@ export class BuildingPhone {
 
   /** @throws {Error} without WebCrypto. */
   constructor(options: BuildingPhoneOptions) {
-    const { index, name, air, fetch } = options;
+    const { index, name, air, fetch, mtu } = options;
     this.index = index;
     this.name = name;
     this.#options = options;
     this.#view = { index, name, online: true, opens: [], carries: 0, brings: [] };
-    this.#radio = new SimulatedDoorRadio(air.central({ place: AWAY }));
+    this.#radio = new SimulatedDoorRadio(air.central({ place: AWAY, ...(mtu !== undefined && { mtu }) }));
     const vault = webCryptoVault();
     if (vault === undefined) throw new Error("this Node.js has no WebCrypto");
     this.#phone = new Phone({
