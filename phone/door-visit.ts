@@ -18,6 +18,8 @@ export class DoorVisit {
   readonly door: PhoneDoor;
   /** The latest one that was read. */
   challenge: Challenge | undefined;
+  /** It has told the door that it brings news, instead of asking in vain. */
+  introduced = false;
   readonly #connection: DoorConnection;
   readonly #means: VisitMeans;
   /** With which key the door has taken a proof: from then on it lets us carry. */

@@ -5,6 +5,7 @@ export const STEP_MS = 5_000; // one read or write; a door ends an idle connecti
 export const AT_DOOR_REQUEST_MS = 3_000; // to the cloud while a door waits: well below its idle limit
 export const REQUEST_MS = 30_000; // to the cloud otherwise
 export const ANSWER_CHARACTERS_MAX = 16_000_000; // of the cloud; more is not ours
+export const BRING_NEWS_MS = 15_000; // how long a person who taps waits for news to be handed over; then the door is asked as it is
 
 export const HANDLES_FEW = 16; // from here down a phone that is online fetches new ones by itself
 export const HANDLES_MAX = 256; // kept of one key, whatever the cloud sends

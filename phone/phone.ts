@@ -1,17 +1,20 @@
 import { fromHex } from "../protocol/bytes";
 import { ProtocolError } from "../protocol/protocol-error";
+import { Background } from "./background";
 import { carryAround, type Carried } from "./carry-around";
 import { CourierBag } from "./courier-bag";
 import { RadioError, type DoorRadio } from "./door-radio";
 import { DoorVisit } from "./door-visit";
+import { Errand } from "./errand";
+import { Housekeeping } from "./housekeeping";
 import { KeyRing } from "./key-ring";
 import type { KeyVault } from "./key-vault";
-import { AT_DOOR_REQUEST_MS, CONNECT_MS, HANDLES_FEW, RETRY_MS, RETRY_MS_MAX } from "./limits";
+import { AT_DOOR_REQUEST_MS, CONNECT_MS } from "./limits";
 import type { CarryOutcome, PhoneFailure, RefillOutcome, UnlockFailure, UnlockOutcome, UnlockProgress } from "./outcome";
 import { systemClock, Unawaited, within, type PhoneClock } from "./phone-clock";
 import { PhoneCloud, type PhoneFetch, type RequestBounds } from "./phone-cloud";
 import { StoreError, type PhoneDoor, type PhoneStore } from "./phone-store";
-import { unlockDoor } from "./unlock-door";
+import { unlockDoor, type UnlockMeans } from "./unlock-door";
 
 export interface PhoneOptions {
   radio: DoorRadio;
@@ -52,13 +55,6 @@ export interface Luggage {
   up: { door: string; items: number }[];
 }
 
-/** A courier that goes on after the person has been answered. */
-interface Lingering {
-  /** Stops it; the connection is handed over where it still stands. */
-  handOver: () => Promise<DoorVisit | undefined>;
-  done: Promise<void>;
-}
-
 /**
  * A phone: opens doors over the air with keys that it cannot read, offline too, and carries for each door of its
  * properties what that door and the cloud have to say to one another (S1 to S5, X2). Radio, store, network and time are injected.
@@ -71,12 +67,10 @@ export class Phone {
   readonly #online: () => boolean;
   readonly #bag: CourierBag;
   readonly #ring: KeyRing;
+  readonly #background = new Background();
+  readonly #housekeeping: Housekeeping;
   readonly #taps = new Map<string, Promise<UnlockOutcome>>();
-  readonly #lingering = new Map<string, Lingering>();
-  readonly #background = new Set<Promise<unknown>>();
-  #failures = 0;
-  #cancelRetry: (() => void) | undefined;
-  #ended = new AbortController();
+  readonly #errands = new Map<string, Errand>();
 
   constructor({ radio, store, fetch, vault, clock = systemClock, online = () => true }: PhoneOptions) {
     this.#radio = radio;
@@ -87,6 +81,7 @@ export class Phone {
     const cloud = new PhoneCloud(fetch, clock);
     this.#bag = new CourierBag(store, cloud);
     this.#ring = new KeyRing(store, cloud, vault);
+    this.#housekeeping = new Housekeeping({ store, clock, online, bag: this.#bag, ring: this.#ring, background: this.#background });
   }
 
   /**
@@ -97,68 +92,47 @@ export class Phone {
   unlock(door: string, options: UnlockOptions = {}): Promise<UnlockOutcome> {
     const running = this.#taps.get(door);
     if (running !== undefined) return running;
-    const tap = this.#tap(door, options).finally(() => this.#taps.delete(door));
+    const tap = this.#background.track(this.#tap(door, options)).finally(() => this.#taps.delete(door));
     this.#taps.set(door, tap);
     return tap;
   }
 
-  /** Visits a door as a courier only: the act of somebody who helps a door without network. */
-  carry(door: string, { signal }: { signal?: AbortSignal } = {}): Promise<CarryOutcome> {
-    return this.#tracked(this.#carry(door, this.#untilEnd(signal)));
-  }
-
-  async #carry(door: string, signal: AbortSignal): Promise<CarryOutcome> {
-    try {
-      await this.#taps.get(door);
-      await this.#lingering.get(door)?.done;
-      const kept = await this.#doorWithHandles(door, () => true, signal);
-      if (typeof kept === "string") return { carried: false, why: kept };
-      if (this.#online()) await this.#bag.refresh(kept.property, { milliseconds: AT_DOOR_REQUEST_MS, signal });
-      const visit = await this.#connect(kept, signal);
+  /** Visits a door as a courier only: the act of somebody who helps a door without network. A tap there goes first. */
+  async carry(door: string, { signal }: { signal?: AbortSignal } = {}): Promise<CarryOutcome> {
+    await Promise.allSettled([this.#taps.get(door), this.#errands.get(door)?.done]);
+    let outcome: CarryOutcome = { carried: false, why: "cancelled" };
+    const errand = this.#send(door, async (self, yields) => {
+      const kept = await this.#doorWithHandles(door, () => true, yields);
+      if (typeof kept === "string") return void (outcome = { carried: false, why: kept });
+      if (this.#online()) await this.#bag.refresh(kept.property, { milliseconds: AT_DOOR_REQUEST_MS, signal: yields });
+      const until = this.#background.until(signal);
+      self.visit = await this.#connect(kept, AbortSignal.any([until, yields]));
+      const refused = await introduce(self.visit, yields, until);
+      if (refused !== undefined) return void (outcome = { carried: false, why: refused });
+      const carried = nothingCarried();
+      outcome = { carried: true, ...carried };
       try {
-        return await this.#carryOn(visit, signal);
+        await carryAround(self.visit, { bag: this.#bag, online: this.#online, signal: until, yields }, carried);
       } finally {
-        visit.close();
+        outcome = { carried: true, ...carried };
       }
+    });
+    try {
+      await errand.done;
+      return outcome;
     } catch (error) {
       return { carried: false, why: failureOf(error, signal) };
-    } finally {
-      this.#lookAfter();
     }
   }
 
   /** Goes online: fetches keys and handles, what is to be carried, and uploads what was brought along. */
   refill(): Promise<RefillOutcome> {
-    return this.#tracked(this.#refill());
-  }
-
-  async #refill(): Promise<RefillOutcome> {
-    try {
-      const outcome = await this.#ring.refill({ signal: this.#ended.signal });
-      this.#count(outcome.refilled);
-      if (outcome.refilled) await this.#exchange();
-      return outcome;
-    } catch (error) {
-      if (error instanceof StoreError) return { refilled: false, why: "no-storage" };
-      throw error;
-    }
+    return this.#background.track(this.#housekeeping.refill());
   }
 
   /** What an app calls when it comes to the front or the network is back: refills only where handles are few. */
   refresh(): Promise<void> {
-    return this.#tracked(this.#refresh());
-  }
-
-  async #refresh(): Promise<void> {
-    try {
-      if (await this.#isShortOfHandles()) {
-        const outcome = await this.#ring.refill({ signal: this.#ended.signal });
-        this.#count(outcome.refilled);
-      }
-      await this.#exchange();
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-    }
+    return this.#background.track(this.#housekeeping.refresh());
   }
 
   async doors(): Promise<ListedDoor[]> {
@@ -183,50 +157,48 @@ export class Phone {
   }
 
   /** Ends what is under way, forgets every key and all that is carried. @throws {StoreError} */
-  async signOut(): Promise<void> {
-    this.#ended.abort();
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
-    await Promise.allSettled(this.#taps.values());
-    await this.settled();
-    await this.#store.wipe();
-    this.#ended = new AbortController();
-    this.#failures = 0;
+  signOut(): Promise<void> {
+    this.#housekeeping.stop();
+    return this.#background.end(() => this.#store.wipe());
   }
 
   /** When nothing that was started is under way any more; what waits for its time to come (a retry) does not count. */
-  async settled(): Promise<void> {
-    while (this.#background.size > 0) await Promise.allSettled(this.#background);
+  settled(): Promise<void> {
+    return this.#background.settled();
   }
 
   async #tap(door: string, { outputs = 0, signal: ownSignal, onProgress = () => undefined }: UnlockOptions): Promise<UnlockOutcome> {
-    const signal = this.#untilEnd(ownSignal);
+    const signal = this.#background.until(ownSignal);
     try {
       const kept = await this.#doorWithHandles(door, ({ opens }) => opens, signal);
       if (typeof kept === "string") return failed(kept);
-      const standing = await this.#lingering.get(door)?.handOver();
+      const standing = await this.#errands.get(door)?.handOver();
       onProgress("connecting");
-      if (standing !== undefined) {
-        const outcome = await this.#ask(standing, outputs, signal, onProgress);
-        if (outcome.opened || outcome.why !== "connection-lost") return outcome;
+      let outcome: UnlockOutcome | undefined;
+      let introduces = true;
+      // A connection that was left over may have ended meanwhile, and news may be more than a connection bears: neither keeps anybody out.
+      for (let visit = standing ?? (await this.#connect(kept, signal)); ; visit = await this.#connect(kept, signal)) {
+        outcome = await this.#ask(visit, outputs, { introduces, onProgress, signal });
+        const again = !outcome.opened && outcome.why === "connection-lost" && (visit === standing || (introduces && visit.introduced));
+        if (!again) return outcome;
+        introduces = introduces && !visit.introduced;
       }
-      return await this.#ask(await this.#connect(kept, signal), outputs, signal, onProgress);
     } catch (error) {
       return failed(failureOf(error, signal));
     } finally {
-      this.#lookAfter();
+      this.#housekeeping.lookAfter();
     }
   }
 
-  async #ask(visit: DoorVisit, outputs: number, signal: AbortSignal, onProgress: (progress: UnlockProgress) => void): Promise<UnlockOutcome> {
+  async #ask(visit: DoorVisit, outputs: number, how: Pick<UnlockMeans, "introduces" | "onProgress"> & { signal: AbortSignal }): Promise<UnlockOutcome> {
     const refill = (bounds: RequestBounds): Promise<unknown> => this.#ring.refill(bounds);
     try {
-      const outcome = await unlockDoor(visit, outputs, { bag: this.#bag, store: this.#store, online: this.#online, refill, onProgress, signal });
+      const outcome = await unlockDoor(visit, outputs, { ...how, bag: this.#bag, store: this.#store, clock: this.#clock, online: this.#online, refill });
       this.#linger(visit);
       return outcome;
     } catch (error) {
       visit.close();
-      return failed(failureOf(error, signal));
+      return failed(failureOf(error, how.signal));
     }
   }
 
@@ -257,103 +229,42 @@ export class Phone {
     }
   }
 
-  async #carryOn(visit: DoorVisit, signal: AbortSignal): Promise<CarryOutcome> {
-    for (let place = 0; place < visit.door.keys.length; place++) {
-      const answer = await visit.ask(place, () => "carry", signal);
-      if (answer === undefined) continue;
-      if (!answer.proved) return { carried: false, why: answer.why === "forged" ? "forged" : "not-recognised" };
-      const carried = nothingCarried();
-      await carryAround(visit, { bag: this.#bag, online: this.#online, signal }, carried);
-      return { carried: true, ...carried };
-    }
-    return { carried: false, why: "handles-used-up" };
-  }
-
   /** After the answer: what this phone and the door can do for each other, as long as both are there. */
   #linger(visit: DoorVisit): void {
     const { door, property } = visit.door;
     const { challenge } = visit;
     if (!visit.mayCarry || challenge === undefined) return visit.close();
-    const stop = new AbortController();
-    const lingering: { stands: boolean } = { stands: true };
-    const work = async (): Promise<void> => {
+    const errand = this.#send(door, async (self, yields) => {
+      self.visit = visit;
       const wanted = challenge.offline || (await this.#bag.forDoor(property, door)).version > challenge.listVersion;
-      if (wanted) await carryAround(visit, { bag: this.#bag, online: this.#online, yields: this.#untilEnd(stop.signal) }, nothingCarried());
-    };
-    const done = work()
-      .catch((error: unknown) => {
-        if (error instanceof Unawaited) return; // handed over to the next tap, or signed out
-        lingering.stands = false;
-        failureOf(error, undefined); // all that may happen at a door has happened before; the rest are bugs
-      })
-      .finally(() => {
-        if (this.#lingering.get(door)?.done === done) this.#lingering.delete(door);
-        if (!stop.signal.aborted || !lingering.stands) visit.close();
-      });
-    const handOver = async (): Promise<DoorVisit | undefined> => {
-      stop.abort();
-      await done;
-      return lingering.stands ? visit : undefined;
-    };
-    this.#lingering.set(door, { handOver, done });
-    void this.#tracked(done.then(() => this.#lookAfter()));
-  }
-
-  /** Where something waits to be uploaded or handles are few: sees to it, now or later. */
-  #lookAfter(): void {
-    const look = async (): Promise<void> => {
-      try {
-        const waits = (await this.#bag.waiting()).length > 0 || (await this.#isShortOfHandles());
-        const atOnce = this.#failures === 0 && this.#online();
-        if (waits && (atOnce || this.#cancelRetry === undefined)) this.#retry(atOnce ? 0 : undefined);
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-      }
-    };
-    void this.#tracked(look());
-  }
-
-  /** @param milliseconds default: the longer, the more often it has failed. */
-  #retry(milliseconds = Math.min(RETRY_MS * 2 ** this.#failures, RETRY_MS_MAX)): void {
-    if (this.#ended.signal.aborted) return;
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.#clock.after(milliseconds, () => {
-      this.#cancelRetry = undefined;
-      void this.refresh();
+      if (wanted) await carryAround(visit, { bag: this.#bag, online: this.#online, yields }, nothingCarried());
     });
+    // All that may happen at a door has happened before; the rest are bugs.
+    void this.#background.track(errand.done.catch((error: unknown) => void failureOf(error, undefined)));
   }
 
-  /** Bundles down, collected items up. */
-  async #exchange(): Promise<void> {
-    const bounds = { signal: this.#ended.signal };
-    let ok = true;
-    const properties = new Set((await this.#store.readAll("doors")).map(({ property }) => property));
-    for (const property of properties) ok = (await this.#bag.refresh(property, bounds)) === undefined && ok;
-    for (const door of await this.#bag.waiting()) ok = (await this.#bag.upload(door, [], bounds)).failure === undefined && ok;
-    this.#count(ok);
-    if (!ok && this.#cancelRetry === undefined && (await this.#bag.waiting()).length > 0) this.#retry();
+  #send(door: string, act: (errand: Errand, yields: AbortSignal) => Promise<void>): Errand {
+    const errand = new Errand(this.#background, act);
+    this.#errands.set(door, errand);
+    const back = (): void => {
+      if (this.#errands.get(door) === errand) this.#errands.delete(door);
+      this.#housekeeping.lookAfter();
+    };
+    errand.done.then(back, back);
+    return errand;
   }
+}
 
-  async #isShortOfHandles(): Promise<boolean> {
-    const doors = await this.#store.readAll("doors");
-    return doors.some(({ keys }) => keys.some(({ opens, handles }) => opens && handles.length <= HANDLES_FEW));
+/** Proves itself as a courier, with any key that has a handle left. @returns why not; undefined = it has. */
+async function introduce(visit: DoorVisit, yields: AbortSignal, signal: AbortSignal): Promise<PhoneFailure | undefined> {
+  for (let place = 0; place < visit.door.keys.length; place++) {
+    if (yields.aborted) throw new Unawaited("cancelled");
+    const answer = await visit.ask(place, () => "carry", signal);
+    if (answer === undefined) continue;
+    if (answer.proved) return undefined;
+    return answer.why === "forged" ? "forged" : "not-recognised";
   }
-
-  #count(ok: boolean): void {
-    this.#failures = ok ? 0 : this.#failures + 1;
-  }
-
-  /** Signing out waits for it. */
-  #tracked<T>(work: Promise<T>): Promise<T> {
-    this.#background.add(work);
-    const forget = (): void => void this.#background.delete(work);
-    work.then(forget, forget);
-    return work;
-  }
-
-  #untilEnd(signal: AbortSignal | undefined): AbortSignal {
-    return signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
-  }
+  return "handles-used-up";
 }
 
 function nothingCarried(): Carried {

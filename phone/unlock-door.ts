@@ -3,16 +3,20 @@ import { ProtocolError } from "../protocol/protocol-error";
 import { carryAround, type CarryMeans } from "./carry-around";
 import { RadioError } from "./door-radio";
 import type { DoorVisit } from "./door-visit";
-import { AT_DOOR_REQUEST_MS } from "./limits";
+import { AT_DOOR_REQUEST_MS, BRING_NEWS_MS } from "./limits";
 import type { UnlockFailure, UnlockOutcome, UnlockProgress } from "./outcome";
-import type { PhoneStore } from "./phone-store";
+import { Unawaited, type PhoneClock } from "./phone-clock";
 import type { RequestBounds } from "./phone-cloud";
+import type { PhoneStore } from "./phone-store";
 
 export interface UnlockMeans extends CarryMeans {
   store: PhoneStore;
   /** Fetches keys and handles anew. */
   refill: (bounds: RequestBounds) => Promise<unknown>;
   onProgress: (progress: UnlockProgress) => void;
+  clock: PhoneClock;
+  /** Where no key has opened this door yet and its list is older than what the phone brings, it says so first. */
+  introduces: boolean;
 }
 
 type Attempt = { opened: true; seconds: number } | { opened: false; why: UnlockFailure } | "introduced";
@@ -29,7 +33,7 @@ const OF_THE_DOOR: ReadonlySet<UnlockFailure> = new Set<UnlockFailure>(["second-
  */
 export async function unlockDoor(visit: DoorVisit, outputs: number, means: UnlockMeans): Promise<UnlockOutcome> {
   means.onProgress("asking");
-  let attempt = await attemptWithEachKey(visit, outputs, means, true);
+  let attempt = await attemptWithEachKey(visit, outputs, means, means.introduces);
   if (attempt !== "introduced" && (attempt.opened || !(await isWorthAnother(attempt.why, visit, means)))) return { ...attempt, broughtNews: false };
   let broughtNews = false;
   if (attempt === "introduced" || attempt.why !== "not-recognised") {
@@ -43,7 +47,6 @@ export async function unlockDoor(visit: DoorVisit, outputs: number, means: Unloc
   return { ...attempt, broughtNews };
 }
 
-/** @param introduces where no key has opened this door yet and its list is older than what we bring, say so first. */
 async function attemptWithEachKey(visit: DoorVisit, outputs: number, { store, bag, signal }: UnlockMeans, introduces: boolean): Promise<Attempt> {
   const door = (await store.read("doors", visit.door.door)) ?? visit.door;
   const { version } = await bag.forDoor(door.property, door.door);
@@ -55,7 +58,10 @@ async function attemptWithEachKey(visit: DoorVisit, outputs: number, { store, ba
     const answer = await visit.ask(place, ({ listVersion }) => (introduces && !door.known && version > listVersion ? "carry" : { unlock: outputs }), signal);
     if (answer === undefined) continue;
     if (!answer.proved) return { opened: false, why: answer.why === "forged" ? "forged" : "not-recognised" };
-    if (answer.status === "carry") return "introduced";
+    if (answer.status === "carry") {
+      visit.introduced = true;
+      return "introduced";
+    }
     if (answer.status === "granted") {
       if (!door.known) await store.change("doors", door.door, (now) => now && { ...now, known: true });
       return { opened: true, seconds: answer.seconds };
@@ -90,13 +96,22 @@ async function isWorthAnother(why: UnlockFailure, visit: DoorVisit, { bag, refil
   return (await isNewer()) || why === "stale-list" || why === "time-unknown";
 }
 
-/** @returns whether the door has taken anything. Where that fails, its first answer stands. */
+/**
+ * Brings the news, as long as the person can be expected to wait: another courier may have the door's ear, and whoever
+ * keeps it busy keeps nobody out who is in its list already.
+ * @returns whether the door has taken anything. Where that fails, its first answer stands.
+ */
 async function bringNews(visit: DoorVisit, means: UnlockMeans): Promise<boolean> {
   const carried = { delivered: 0, refused: 0, collected: 0, uploaded: true };
+  const enough = new AbortController();
+  const cancel = means.clock.after(BRING_NEWS_MS, () => enough.abort());
   try {
-    await carryAround(visit, means, carried);
+    await carryAround(visit, { ...means, yields: enough.signal }, carried);
   } catch (error) {
-    if (!(error instanceof RadioError || error instanceof ProtocolError)) throw error;
+    const cancelled = means.signal?.aborted === true;
+    if (cancelled || !(error instanceof RadioError || error instanceof ProtocolError || error instanceof Unawaited)) throw error;
+  } finally {
+    cancel();
   }
   return carried.delivered > 0;
 }

@@ -10,14 +10,17 @@ import { encodeResult, openResponse } from "../../protocol/door-proof";
 import { doorRadioName, type DoorCharacteristic } from "../../protocol/gatt-names";
 import type { Holder } from "../../protocol/handle";
 import { encodeChallenge, unansweredResult } from "../../protocol/phone-unlock";
+import { ProtocolError } from "../../protocol/protocol-error";
 
 /** What a door, or somebody in its place, does to a phone. */
-export type Mischief = "none" | "silent" | "forges" | "recognises nobody" | "talks nonsense" | "leaves in mid-carrying" | "is not there" | "no bluetooth";
+export type Mischief = "none" | "silent" | "forges" | "recognises nobody" | "talks nonsense" | "leaves in mid-carrying" | "keeps couriers waiting" | "is not there" | "no bluetooth";
 
 /** The radio side of a door without the firmware: what a phone library can meet, by hand. */
 export class PaperRadioDoor {
   readonly id: string;
-  readonly keys: DoorKeys;
+  keys: DoorKeys;
+  /** Somebody between: what becomes of a value that is read. */
+  tamper: (of: DoorCharacteristic, bytes: Uint8Array) => Uint8Array = (_of, bytes) => bytes;
   readonly #idBytes: Uint8Array;
   listVersion = 10;
   offline = true;
@@ -30,7 +33,7 @@ export class PaperRadioDoor {
   events: Uint8Array[] = [];
   asksForTime = false;
   /** Every value that went over the air, whole. */
-  readonly heard: { what: "read" | "write"; of: DoorCharacteristic; bytes: Uint8Array }[] = [];
+  heard: { what: "read" | "write"; of: DoorCharacteristic; bytes: Uint8Array }[] = [];
   /** Of responses whose MAC held. */
   readonly proved: { holder: string; wish: "carry" | "unlock"; handle: string }[] = [];
   readonly taken: CourierHeader[] = [];
@@ -43,6 +46,11 @@ export class PaperRadioDoor {
     this.#idBytes = nodeHashes.sha256(ascii(name)).slice(0, 8);
     this.id = toHex(this.#idBytes);
     this.keys = deriveDoorKeys(nodeHashes, nodeHashes.sha256(ascii(`key of ${name}`)), this.#idBytes);
+  }
+
+  /** It has been claimed again: none of its keys is what it was. */
+  claimAnew(): void {
+    this.keys = deriveDoorKeys(nodeHashes, nodeHashes.sha256(this.keys.ble), this.#idBytes);
   }
 
   get radioName(): string {
@@ -71,7 +79,9 @@ export class PaperRadioDoor {
       challenge = undefined;
       result = unansweredResult();
       if (current === undefined || this.mischief === "recognises nobody") return;
-      const { holder, wish, key } = openResponse(nodeHashes, nodeBlockCipher, this.keys, this.#idBytes, current, bytes);
+      const proved = this.#open(current, bytes);
+      if (proved === undefined) return;
+      const { holder, wish, key } = proved;
       provedBy = holder;
       const id = toHex(holder.credentialId);
       this.proved.push({ holder: id, wish: wish === "carry" ? "carry" : "unlock", handle: toHex(bytes.subarray(1, 17)) });
@@ -82,6 +92,7 @@ export class PaperRadioDoor {
     const wanted = (): DoorFrame => {
       const index = offered.findIndex(({ kind, version }) => (kind === CourierKind.delta && version > this.listVersion) || (kind === CourierKind.acknowledgement && this.events.length > 0) || (kind === CourierKind.time && this.asksForTime));
       partly = new Uint8Array(0);
+      if (this.mischief === "keeps couriers waiting") return { type: "wait", milliseconds: 1_000 };
       return index < 0 ? { type: "done" } : { type: "want", index, offset: 0 };
     };
     const take = (item: Uint8Array): void => {
@@ -123,6 +134,7 @@ export class PaperRadioDoor {
         if (of === "challenge") bytes = challenge ??= encodeChallenge({ nonce: nodeHashes.sha256(ascii(`${this.id} ${this.#nonce++}`)).slice(0, 16), listVersion: this.listVersion, wallTime: 0, offline: this.offline });
         else bytes = of === "result" ? result : encodeDoorFrame(answer);
         if (this.mischief === "talks nonsense") bytes = bytes.slice(1);
+      bytes = this.tamper(of, bytes);
         this.heard.push({ what: "read", of, bytes });
         return bytes;
       },
@@ -137,6 +149,15 @@ export class PaperRadioDoor {
         closed = true;
       },
     };
+  }
+
+  #open(challenge: Uint8Array, bytes: Uint8Array): ReturnType<typeof openResponse> | undefined {
+    try {
+      return openResponse(nodeHashes, nodeBlockCipher, this.keys, this.#idBytes, challenge, bytes);
+    } catch (error) {
+      if (error instanceof ProtocolError) return undefined;
+      throw error;
+    }
   }
 
   #gives(): Uint8Array[] {

@@ -61,10 +61,11 @@ export async function pump<T>(clock: VirtualClock, busy: () => boolean, work: Pr
   let done = false;
   const end = (): void => void (done = true);
   work.then(end, end);
-  for (let round = 0; !done; round++) {
-    if (round > ROUNDS_MAX) throw new Error("a phone never comes to an end");
+  for (let round = 0; !done; ) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (!done && !busy()) clock.advance(TICK_MS);
+    if (done || busy()) continue;
+    if (++round > ROUNDS_MAX) throw new Error("a phone never comes to an end");
+    clock.advance(TICK_MS);
   }
   return work;
 }
