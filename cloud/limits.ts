@@ -34,7 +34,6 @@ export const SOCKETS_MAX = 20_000; // beyond: refused at once, the doors that ar
 export const DOOR_QUEUE_MESSAGES_MAX = 64; // waiting messages of one door; more are dropped, the door asks again
 
 export const COURIER_LEASE_SECONDS = 900; // what phones carry holds no lease that is older when they ask; below the shortest lease by far
-export const COURIER_LEASE_AGREES_SECONDS = 60; // a lease that was signed this short a time ago is carried as it is
 export const COURIER_LIST_BYTES_MAX = 1_048_576; // of whole lists in what a phone carries of one property; what finds no room is given for one door at a time
 export const COURIER_ITEMS_PER_UPLOAD_MAX = 40;
 export const COURIER_UPLOADS_PER_ACCOUNT = { count: 600, seconds: 3_600 }; // whoever passes fifty doors an hour is far below it
@@ -165,6 +164,7 @@ export const WEBHOOK_DELIVERIES_KEPT_SECONDS = 30 * 86_400;
 
 export const PHONES_PER_ACCOUNT_MAX = 10; // that are signed in: more are forgotten ones
 export const PHONES_KEPT_MAX = 50; // in an account's list with those that have signed out or were ended: the oldest of these go
+export const PHONE_ENDINGS_PER_ACCOUNT = { count: 10, seconds: 86_400 }; // each is another row in the lists of all doors that the account opens
 export const PHONE_REFILLS_PER_ACCOUNT = { count: 60, seconds: 3_600 }; // a phone asks when its handles run low
 export const HANDLES_TO_OPEN = 64; // of each door that a phone opens: so often it gets in between two times online
 export const HANDLES_AT_DOOR = 128; // … of all keys that open it together, where there are several

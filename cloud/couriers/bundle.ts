@@ -28,7 +28,7 @@ export async function makeBundle(unit: Unit, secrets: PartSecrets, property: str
   const of = (each: PartFacts): CourierPartRow | undefined => stored.find(({ door_id }) => door_id === each.door.id);
   const leaseSeconds = facts.some((each) => isStale(secrets, each, of(each), now)) ? COURIER_LEASE_SECONDS / 2 : COURIER_LEASE_SECONDS;
   const parts: CourierPartRow[] = [];
-  for (const each of facts) parts.push(isStale(secrets, each, of(each), now, leaseSeconds) ? await keepPart(unit, await makePart(unit, secrets, each, now)) : of(each)!);
+  for (const each of facts) parts.push(isStale(secrets, each, of(each), now, leaseSeconds) ? await keepPart(unit, await makePart(unit, secrets, each, { stored: of(each), leaseSeconds }, now)) : of(each)!);
   for (const { door_id } of stored.filter((part) => !parts.some(({ door_id }) => door_id === part.door_id))) await unit.deleteFrom("courier_parts").where("door_id", "=", door_id).execute();
 
   const packed = packParts(parts);
@@ -60,6 +60,11 @@ async function keepPart(unit: Unit, part: CourierPartRow): Promise<CourierPartRo
     .onConflict((conflict) => conflict.column("door_id").doUpdateSet(made))
     .execute();
   return part;
+}
+
+/** As it was last made for a bundle. */
+export function readPart(unit: Unit, door: string): Promise<CourierPartRow | undefined> {
+  return unit.selectFrom("courier_parts").selectAll().where("door_id", "=", door).executeTakeFirst();
 }
 
 function readParts(unit: Unit, property: string): Promise<CourierPartRow[]> {

@@ -6,7 +6,7 @@ import { COURIER_UPLOADS_PER_ACCOUNT } from "../limits";
 import { Refusal } from "../refusal";
 import type { Database, Unit } from "../store/store";
 import { inSnapshot, inTransaction } from "../store/transaction";
-import { makeBundle, readBundle, readDoorBundles, readFacts, type Bundle } from "./bundle";
+import { makeBundle, readBundle, readDoorBundles, readFacts, readPart, type Bundle } from "./bundle";
 import { isNewCarrier, noteCarrier } from "./courier-news";
 import { makePart, type PartSecrets } from "./make-part";
 import { wholePart, type DoorBundle } from "./pack-parts";
@@ -44,7 +44,7 @@ export class CourierDesk {
       const door = await requireCarriedDoor(unit, actor, id, now);
       if (door.property_id !== property) throw new Refusal("not-found", "There is no such door.");
       const [facts] = await readFacts(unit, property, id);
-      return wholePart(await makePart(unit, this.#parts, facts, now));
+      return wholePart(await makePart(unit, this.#parts, facts, { stored: await readPart(unit, id) }, now));
     });
   }
 

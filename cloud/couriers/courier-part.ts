@@ -13,8 +13,8 @@ export interface DoorLack {
   /** The site's keysets. */
   keysets: readonly { number: number; message: Uint8Array }[];
   issued: IssuedState;
-  /** For the newest list; undefined: none can be signed now. */
-  lease: { message: Uint8Array; issuedAt: number } | undefined;
+  /** For the newest list, as an item; undefined: none can be signed now. */
+  lease: Uint8Array | undefined;
   /** First event that is not stored, where the door does not know that the ones before are; else undefined. */
   acknowledgement: { message: Uint8Array; sequence: number } | undefined;
 }
@@ -44,11 +44,16 @@ export function sealPart(hashes: Hashes, keys: CourierKeys, { receipt, keysets, 
     list: base === undefined ? [] : [seal(CourierKind.manifest, manifestMessage(base).payload, { version: base.version }), ...pagesOf(base).map((page, number) => seal(CourierKind.page, page, { number, version: base.version }))],
     last: [
       ...deltas(onBase),
-      ...(lease === undefined ? [] : [seal(CourierKind.lease, lease.message, { version: lease.issuedAt })]),
+      ...(lease === undefined ? [] : [lease]),
       ...(acknowledgement === undefined ? [] : [seal(CourierKind.acknowledgement, acknowledgement.message, { version: acknowledgement.sequence })]),
     ],
     newsWithoutList: base === undefined || onOwn.length > 0,
   };
+}
+
+/** The lease among the items of a part; undefined: there is none. */
+export function leaseAmong(items: Uint8Array): Uint8Array | undefined {
+  return splitItems(items).find((item) => item[1] === CourierKind.lease);
 }
 
 function pagesOf({ body }: IssuedBase): Uint8Array[] {

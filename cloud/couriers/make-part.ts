@@ -1,17 +1,17 @@
 import { join, toHex } from "../../protocol/bytes";
-import { courierKeys } from "../../protocol/courier-item";
+import { CourierKind, courierKeys, sealCourierItem, type CourierKeys } from "../../protocol/courier-item";
 import { openReceipt, RECEIPT_BYTES, type Receipt } from "../../protocol/receipt";
 import { acknowledgeEvents } from "../doors/door-answers";
 import type { DoorSecrets } from "../doors/door-secrets";
 import { markOffered, readIssuedState } from "../doors/issued-state";
-import { sameLease, signLease } from "../issuing/lease-signing";
+import { signCarriedLease } from "../issuing/lease-signing";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
-import { COURIER_LEASE_AGREES_SECONDS, COURIER_LEASE_SECONDS } from "../limits";
+import { COURIER_LEASE_SECONDS } from "../limits";
 import type { CourierPartRow } from "../store/rows/courier-rows";
 import type { DoorRow } from "../store/rows/door-rows";
 import type { Unit } from "../store/store";
-import { heardOf, sealPart, type DoorLack } from "./courier-part";
+import { heardOf, leaseAmong, sealPart } from "./courier-part";
 
 /** What sealing and signing take. */
 export interface PartSecrets {
@@ -37,28 +37,37 @@ export function isStale({ secrets }: Pick<PartSecrets, "secrets">, { door, keyse
   return door.version > 0 && !noted && now - stored.lease_issued_at >= leaseSeconds;
 }
 
+/** What else a part goes by. */
+export interface PartWishes {
+  /** The part as it was last made: its lease goes on being carried while it is young enough. */
+  stored: CourierPartRow | undefined;
+  /** From which age on a lease is old; default COURIER_LEASE_SECONDS. */
+  leaseSeconds?: number;
+  /** Events of the door have just been brought: it is to hear which, also where its receipt does not ask for it. */
+  acknowledge?: boolean;
+}
+
 /**
  * Makes what phones carry to a door. A list or lease in it may be at the door from then on, whatever the door
  * says: both are noted as if they had been sent (SPEC 16).
- * @param acknowledge events of the door have just been brought: it is to hear which ones, also where its receipt does
- * not ask for it.
  */
-export async function makePart(unit: Unit, { keystore, secrets }: PartSecrets, { door, keyset }: Omit<PartFacts, "noted">, now: number, acknowledge = false): Promise<CourierPartRow> {
+export async function makePart(unit: Unit, { keystore, secrets }: PartSecrets, { door, keyset }: PartFacts, { stored, leaseSeconds = COURIER_LEASE_SECONDS, acknowledge = false }: PartWishes, now: number): Promise<CourierPartRow> {
   const receipt = receiptOf(secrets, door);
-  const lease = await currentLease(unit, keystore, door, now);
-  const part = sealPart(nativeHashes, courierKeys(nativeHashes, secrets.keysOf(door).courier), {
+  const made_of = madeOf(door, receipt, keyset);
+  const keys = courierKeys(nativeHashes, secrets.keysOf(door).courier);
+  const kept = stored === undefined || stored.lease_issued_at === 0 || listOf(stored.made_of) !== listOf(made_of) ? undefined : { item: leaseAmong(stored.last_items)!, issuedAt: stored.lease_issued_at };
+  const lease = kept !== undefined && now - kept.issuedAt < leaseSeconds ? kept : ((await newLease(unit, keystore, door, keys, now)) ?? kept);
+  const part = sealPart(nativeHashes, keys, {
     receipt,
     issued: await readIssuedState(unit, door.id, door.version),
     keysets: await unit.selectFrom("keysets").select(["number", "message"]).where("number", ">", receipt?.keysetNumber ?? 0).execute(),
-    lease,
+    lease: lease?.item,
     acknowledgement: acknowledge || owesAcknowledgement(door, receipt) ? { message: acknowledgeEvents(secrets, door, door.next_event).payload, sequence: door.next_event } : undefined,
   });
   if (door.version > 0) await markOffered(unit, door.id, door.version);
   const [first_items, list_items, last_items] = [part.first, part.list, part.last].map((items) => join(items));
   return {
-    door_id: door.id,
-    made_of: madeOf(door, receipt, keyset),
-    version: door.version,
+    ...{ door_id: door.id, made_of, version: door.version },
     news_without_list: part.newsWithoutList ? 1 : 0,
     lease_issued_at: lease?.issuedAt ?? 0,
     ...{ first_items, list_items, last_items },
@@ -66,14 +75,10 @@ export async function makePart(unit: Unit, { keystore, secrets }: PartSecrets, {
   };
 }
 
-/** The lease that goes with a door's newest list; where none can be signed now, the last one that was signed for that list. */
-async function currentLease(unit: Unit, keystore: Keystore, door: DoorRow, now: number): Promise<DoorLack["lease"]> {
-  const same = sameLease(keystore, door);
-  const recorded = same && { message: same, issuedAt: door.lease_issued_at };
-  if (recorded !== undefined && now - recorded.issuedAt < COURIER_LEASE_AGREES_SECONDS) return recorded;
+async function newLease(unit: Unit, keystore: Keystore, door: DoorRow, keys: CourierKeys, now: number): Promise<{ item: Uint8Array; issuedAt: number } | undefined> {
   const property = await unit.selectFrom("properties").selectAll().where("id", "=", door.property_id).executeTakeFirstOrThrow();
-  const message = await signLease(unit, keystore, door, property, now);
-  return message === undefined ? recorded : { message, issuedAt: now };
+  const message = await signCarriedLease(unit, keystore, door, property, now);
+  return message && { item: sealCourierItem(nativeHashes, keys, { kind: CourierKind.lease, number: 0, version: now }, message), issuedAt: now };
 }
 
 /** A door with a connection hears it there; what its receipts say of its log is behind for a moment each time. */
@@ -88,5 +93,10 @@ function receiptOf(secrets: DoorSecrets, door: DoorRow): Receipt | undefined {
 
 function madeOf(door: DoorRow, receipt: Receipt | undefined, keyset: number): string {
   const events = owesAcknowledgement(door, receipt) ? door.next_event : "heard";
-  return `${door.enrolment}/${door.epoch}.${door.version}/${keyset}/${heardOf(receipt)}/${events}`;
+  return `${door.enrolment}/${door.epoch}.${door.version}/${keyset} ${heardOf(receipt)}/${events}`;
+}
+
+/** Of that, which list it is of, and under whose keys: what a lease goes with. */
+function listOf(madeOf: string): string {
+  return madeOf.split(" ")[0];
 }

@@ -9,7 +9,7 @@ import type { CourierCountRow } from "../store/rows/courier-rows";
 import type { DoorRow } from "../store/rows/door-rows";
 import type { Database, Unit } from "../store/store";
 import { inTransaction } from "../store/transaction";
-import { readFacts } from "./bundle";
+import { readFacts, readPart } from "./bundle";
 import { makePart, type PartSecrets } from "./make-part";
 import { wholePart } from "./pack-parts";
 
@@ -95,7 +95,7 @@ function answerNeed({ keystore }: CarriedParts, keys: CourierKeys, door: DoorRow
 async function lackingItems(unit: Unit, parts: CarriedParts, { id, property_id }: DoorRow, events: boolean, now: number): Promise<Uint8Array[]> {
   const [facts] = await readFacts(unit, property_id, id);
   if (facts === undefined) return [];
-  return wholePart(await makePart(unit, parts, facts, now, events)).items;
+  return wholePart(await makePart(unit, parts, facts, { stored: await readPart(unit, id), acknowledge: events }, now)).items;
 }
 
 async function count(unit: Unit, door: string, code: CourierCountRow["code"], more: number, now: number): Promise<void> {

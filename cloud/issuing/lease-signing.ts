@@ -7,20 +7,26 @@ import type { PropertyRow } from "../store/rows/property-rows";
 import { leaseTerms, sealLease } from "./lease-terms";
 import { isNoted } from "./outbox";
 
-/** The newest lease that was signed for a door, once more: the same bytes. @returns undefined where it is for another list than the newest. */
-export function sameLease(keystore: Keystore, door: DoorRow): Uint8Array | undefined {
-  if (door.version === 0 || door.lease_version !== door.version) return undefined;
-  const ends = { guestNotAfter: door.guest_not_after, staffNotAfter: door.staff_not_after, residentNotAfter: door.resident_not_after };
-  const lease: Lease = { epoch: door.epoch, version: door.version, issuedAt: door.lease_issued_at, ...ends };
-  return sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
-}
-
 /**
- * Signs that a door's newest list is current, and remembers the ends it sets before they can leave: "may open
- * until at most" (X1) rests on the latest of them.
+ * Signs that a door's newest list is current, for the door's connection.
  * @returns undefined where a committed change waits for its list: no lease may outlive it.
  */
 export async function signLease(unit: Unit, keystore: Keystore, door: DoorRow, property: PropertyRow, now: number): Promise<Uint8Array | undefined> {
+  const lease = await nextLease(unit, door, property, now);
+  if (lease === undefined) return undefined;
+  const ends = { guest_not_after: lease.guestNotAfter, staff_not_after: lease.staffNotAfter, resident_not_after: lease.residentNotAfter };
+  await unit.updateTable("doors").set({ lease_version: lease.version, lease_issued_at: now, ...ends }).where("id", "=", door.id).execute();
+  return sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
+}
+
+/** As `signLease`, for phones to carry. It says nothing of what the door has: whether its next one is due goes by those that it is sent. */
+export async function signCarriedLease(unit: Unit, keystore: Keystore, door: DoorRow, property: PropertyRow, now: number): Promise<Uint8Array | undefined> {
+  const lease = await nextLease(unit, door, property, now);
+  return lease && sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
+}
+
+/** Remembers the ends that a lease sets before they can leave: "may open until at most" (X1) rests on the latest of them. */
+async function nextLease(unit: Unit, door: DoorRow, property: PropertyRow, now: number): Promise<Lease | undefined> {
   if (door.version === 0 || (await isNoted(unit, door.id))) return undefined;
   const bounds = { guestSeconds: property.guest_lease_seconds, staffSeconds: property.staff_lease_seconds, residentSeconds: property.resident_lease_seconds };
   const lease = leaseTerms(door, bounds, now);
@@ -36,10 +42,5 @@ export async function signLease(unit: Unit, keystore: Keystore, door: DoorRow, p
       })),
     )
     .execute();
-  await unit
-    .updateTable("doors")
-    .set({ lease_version: lease.version, lease_issued_at: now, guest_not_after: ends.guest, staff_not_after: ends.staff, resident_not_after: ends.resident })
-    .where("id", "=", door.id)
-    .execute();
-  return sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
+  return lease;
 }
