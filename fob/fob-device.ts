@@ -26,7 +26,8 @@ export interface GattClientCharacteristic {
 }
 /**
  * Moddable's BLE connection to a peripheral. Calls are queued; each callback gets an error or null first. In SDK 8.2.3
- * `read` and `write` are one packet each, so `mtu` must leave room for the longest value.
+ * `read` and `write` are one packet each, so `mtu` must leave room for the longest value; and it connects, and scans,
+ * under the chip's public address, by which a fob could be followed: a board has to use private ones (SPEC 23.3).
  */
 export interface GattClient {
   getPrimaryServices(uuids: string[], callback: (error: unknown, services: GattClientService[]) => void): void;

@@ -301,6 +301,17 @@ test.serial("S4, S7, S8: what a fob is sent is its own, only what it says counts
   t.deepEqual([again.failed, states(again)], [[], "assigned free free assigned"]);
   t.is((await manager.get(`/keys/${late.id}`)).state, "active");
 
+  // Doors that a key loses take its buttons with them, also while it is pending.
+  const moving = (await give(manager, { name: "Moving", doors: [door.hex, shut.hex], user: { name: "Mo" } })).body;
+  await manager.put(`/fobs/${id}/buttons/2`, { key: moving.id, door: door.hex });
+  await manager.put(`/fobs/${id}/buttons/3`, { key: moving.id, door: shut.hex });
+  const before = await assignmentFor(manager, identity);
+  t.is(states((await report({ staged: before.sequence, active: last.sequence })).body), "assigned sent sent assigned");
+  const moved = await manager.patch(`/keys/${moving.id}`, { doors: [shut.hex, office.hex] }, "*");
+  t.is(states(await manager.get(`/fobs/${id}`)), "assigned clearing sent assigned");
+  t.is(states((await report({ active: before.sequence })).body), "assigned clearing assigned assigned", "the fob may have it in force meanwhile");
+  t.like(await manager.get(`/keys/${moved.id}`), { state: "active", doors: [{ door: office.hex }, { door: shut.hex }].sort((a, b) => (a.door < b.door ? -1 : 1)) });
+
   const logged = [toHex(identity.secret), fobText(identity), Buffer.from(identity.secret).toString("base64url"), last.message];
   t.false(logged.some((secret) => rig.log.includes(secret)), "no secret is logged");
   const { items: entries } = await manager.get(`/audit?property=${property}`);

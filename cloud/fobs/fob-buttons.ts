@@ -34,10 +34,10 @@ export async function clearButton(unit: Unit, row: FobButtonRow, property: strin
   await audit(unit, { at: now, actor, action: "fob.clear", subject: `fob/${row.fob_id}`, detail: { property, key: row.key_id, door: row.door_id, button: row.button } });
 }
 
-/** The buttons of a key that has ended: they open nothing, and are to be free. */
-export async function releaseButtons(unit: Unit, key: string): Promise<void> {
+/** The buttons of a key for doors that it opens no more: they are to be free. @param doors that it still opens; none once it has ended. */
+export async function releaseButtons(unit: Unit, key: string, doors: readonly string[] = []): Promise<void> {
   const rows = await unit.selectFrom("fob_buttons").selectAll().where("key_id", "=", key).where("clearing", "=", 0).execute();
-  for (const row of rows) await release(unit, row);
+  for (const row of rows) if (!doors.includes(row.door_id)) await release(unit, row);
 }
 
 export async function readButton(unit: Unit, fob: string, button: number): Promise<FobButtonRow | undefined> {

@@ -45,7 +45,7 @@ export function buttonState({ since, clearing }: Pick<FobButtonRow, "since" | "c
   return since <= active ? "assigned" : "sent";
 }
 
-/** The doors that a key's button may be for: the key's own, and those that groups give to its credential (N12). */
+/** The doors that a key's button may be for: the key's own, and those that a group gives to its credential (N12). */
 export async function doorsForButtons(unit: Unit, key: Pick<KeyRow, "id">): Promise<string[]> {
   const own = await unit.selectFrom("key_doors").select("door_id").where("key_id", "=", key.id).execute();
   const given = await unit
@@ -55,6 +55,7 @@ export async function doorsForButtons(unit: Unit, key: Pick<KeyRow, "id">): Prom
     .where("credential.key_id", "=", key.id)
     .where("credential.revoked_at", "is", null)
     .where("grant.revoked_at", "is", null)
+    .where("grant.group_id", "is not", null)
     .where("at.removed_version", "is", null)
     .select("at.door_id")
     .execute();

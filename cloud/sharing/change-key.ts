@@ -1,6 +1,8 @@
 import type { Window } from "../access/window";
 import { actorName, type Actor } from "../accounts/actor";
 import { audit } from "../audit/audit";
+import { releaseButtons } from "../fobs/fob-buttons";
+import { doorsForButtons } from "../fobs/read-fob";
 import { setDoors } from "../households/add-place";
 import { readPlace } from "../households/read-place";
 import type { InvitationParts } from "../invitations/send-invitation";
@@ -61,6 +63,7 @@ export async function changeKey(unit: Unit, parts: PinParts & InvitationParts, i
   }
   const changed = await readKey(unit, id);
   if (key.giver_person !== null) await matchPlace(unit, changed, doors);
+  if (moved && changed.kind === "smart") await releaseButtons(unit, id, await doorsForButtons(unit, changed));
   const detail = { property: key.property_id, person: key.person_id, changed: Object.keys(change), role: changed.role, profile: changed.profile_id, blocked: changed.blocked === 1, ...(moved && { doors }) };
   await audit(unit, { at: now, actor: actorName(actor), action: "key.change", subject: `key/${id}`, detail });
   if (changed.state === "pending") {

@@ -127,6 +127,7 @@ export const cases: Cases = {
     like(assert, bench.send(fob, bench.sealed(fob, 99, {})), { active: 100, staged: 0, answer: "old-assignment" });
     like(assert, bench.send(fob, bench.sealed(fob, 101, { 1: bench.button(garage, { since: 101 }) })), { staged: 0, answer: "button-taken" });
     like(assert, bench.send(fob, bench.sealed(fob, 101, { 1: bench.button(front, { since: 100, outputs: 2 }) })), { staged: 0, answer: "button-taken" });
+    like(assert, bench.send(fob, bench.sealed(fob, 101, { 1: bench.button(front, { since: 101 }) })), { staged: 0, answer: "button-taken" }, "another key's, at the same door");
     // Later: button 1 cleared, 3 kept with new handles.
     const ring = bench.button(garage, { since: 100, outputs: 2 });
     assert.is(bench.assign(fob, 102, { 3: ring })?.taken, 0b100);
@@ -134,6 +135,9 @@ export const cases: Cases = {
     assert.is(bench.press(fob, 3), "opened");
     assert.deepEqual(garage.heard[1].handle, ring.handles[0], "the ring is a new one");
     like(assert, bench.assign(fob, 103, { 1: bench.button(garage, { since: 103 }), 3: ring }), { active: 103, taken: 0b101 }, "cleared, and then assigned anew");
+    bench.edit(fob);
+    like(assert, bench.send(fob, bench.sealed(fob, 110, {})), { staged: 110, answer: "staged" });
+    like(assert, bench.send(fob, bench.sealed(fob, 105, {})), { active: 103, staged: 110, answer: "old-assignment" }, "a newer one is staged");
   },
 
   "S8: the power goes at every write, and the fob has the old assignment or the new one, whole"(assert, host) {
@@ -149,7 +153,7 @@ export const cases: Cases = {
         const wanted = bench.sealed(fob, 103, { 1: bench.button(after, { since: 103 }), 2: bench.button(before, { since: 102 }) });
         fob.cutAfter(step, point);
         bench.edit(fob);
-        bench.send(fob, wanted);
+        const staged = bench.send(fob, wanted);
         bench.edit(fob);
         const committed = bench.commit(fob, 103);
         done = fob.supply.cutPending;
@@ -158,6 +162,14 @@ export const cases: Cases = {
         bench.clock.advance(10_000);
         fob.powerOn();
         bench.clock.advance(100);
+        if (staged?.answer === "staged") {
+          bench.edit(fob);
+          const kept = bench.say(fob, [])!;
+          assert.true(kept.staged === 103 || kept.active === 103, `${point} ${step}: what was acknowledged as staged is there`);
+          fob.powerOff();
+          fob.powerOn();
+          bench.clock.advance(100);
+        }
         const opened = bench.press(fob, 1);
         assert.true(opened === "nothing" || (opened === "opened" && after.heard.length === 1), `${point} ${step}: ${opened}`);
         if (committed?.answer === "committed") assert.is(opened, "opened", `${point} ${step}: what was acknowledged stays`);
@@ -191,6 +203,7 @@ export const cases: Cases = {
     assert.is(bench.say(fob, framesOf(good).slice(1))?.answer ?? "nothing", "nothing");
     assert.is(bench.say(fob, [{ type: "data", offset: 5, bytes: good.subarray(5, 60) }])?.answer, "malformed", "not from its beginning");
     assert.is(bench.say(fob, [{ type: "data", offset: 0, bytes: good.subarray(0, 60) }, { type: "data", offset: 59, bytes: good.subarray(59) }])?.answer, "malformed");
+    assert.is(bench.say(fob, [{ type: "data", offset: 0, bytes: good.subarray(0, 60) }, { type: "data", offset: 70, bytes: good.subarray(60) }])?.answer, "malformed", "what is next is said to be elsewhere");
     const huge = good.slice();
     huge[13] = 0xff;
     assert.is(bench.send(fob, huge.subarray(0, 100))?.answer, "too-large", "announced, and not waited for");
@@ -201,12 +214,30 @@ export const cases: Cases = {
     report[report.length - 1] ^= 1;
     assert.false(isFobReport(hashes, bench.keysOf(fob), report));
 
+    // Two at once: each its own parts.
+    const links = [bench.link(), bench.link()];
+    const [head, rest] = framesOf(good, 60 + (good.length >> 1));
+    bench.write(links[0], head);
+    assert.is(decodeFobReport(bench.write(links[1], rest)!).answer, "malformed", "of another connection's assignment");
+    assert.is(memory(), before);
+    // A connection that outlives edit mode is told nothing, and does nothing.
     bench.edit(fob);
-    assert.is(bench.send(fob, good)?.answer, "staged");
+    bench.write(links[0], head);
+    assert.is(decodeFobReport(bench.write(links[0], rest)!).answer, "staged");
+    bench.edit(fob);
+    fob.press(1);
+    bench.clock.advance(1_000);
+    const kept = memory();
+    assert.is(bench.write(links[0], { type: "commit", sequence: 100 })?.every((byte) => byte === 0), true);
+    assert.is(memory(), kept);
+    for (const link of links) link.close();
+
+    bench.edit(fob);
+    assert.is(bench.send(fob, bench.sealed(fob, 101, { 1: bench.button(door, { since: 101 }) }))?.answer, "staged");
     bench.edit(other);
-    assert.is(bench.commit(fob, 100)?.answer, "hold-again", "the buttons of another fob were held");
+    assert.is(bench.commit(fob, 101)?.answer, "hold-again", "the buttons of another fob were held");
     bench.edit(fob);
-    assert.is(bench.commit(fob, 100)?.active, 100);
+    assert.is(bench.commit(fob, 101)?.active, 101);
   },
 
   "S6: a fob that is moved, a door that says no, is silent or poses as another"(assert, { hashes, blockCipher }) {

@@ -138,6 +138,26 @@ export class FobBench {
     return report;
   }
 
+  /** A connection to the fob in edit mode that is held on to. */
+  link(): VirtualLink {
+    let link: VirtualLink | undefined;
+    this.air.central({ place: { x: 1, y: 0 } }).connect(FOB_RADIO_NAME, { onConnected: (made) => (link = made), onFailed: () => {} });
+    this.clock.runUntil(() => link !== undefined, 5_000);
+    if (link === undefined) throw new Error("no fob in edit mode");
+    return link;
+  }
+
+  /** Writes on a connection that is there. @returns the report after it. */
+  write(link: VirtualLink, frame: FobFrame): Uint8Array | undefined {
+    let report: Uint8Array | undefined;
+    let over = false;
+    link.write(FOB_CHARACTERISTICS.edit, encodeFobFrame(frame), () => {
+      link.read(FOB_CHARACTERISTICS.report, (value) => ((report = value), (over = true)));
+    });
+    this.clock.runUntil(() => over, 10_000);
+    return report;
+  }
+
   /** As `phone`, with frames, and what the fob says to them. */
   say(fob: VirtualFob, frames: readonly FobFrame[]): FobReport | undefined {
     const bytes = this.phone(frames.map(encodeFobFrame));
