@@ -60,6 +60,8 @@ export class DoorWatch {
   readonly attempts: Attempt[] = [];
   /** The last decision that was logged. */
   lastDecision: { reason: string; at: number } | undefined;
+  /** The secret of whoever was let in last. */
+  lastEntered: string | undefined;
   grants = 0;
   /** How far the door's clock was behind the world's when it last wrote the time down, to half a second. */
   clockLagMs = 0;
@@ -245,6 +247,7 @@ export class DoorWatch {
     if (books === undefined || recent.length === 0) return fail("I4", "a grant was logged, and nobody is at the door");
     const attempt = recent.reverse().find(({ kind, secret }) => equalBytes(books.tagOf(kind, secret), event.tag));
     if (attempt === undefined) return fail("I7", "a grant was logged under a tag that nobody presented");
+    this.lastEntered = attempt.secret;
     // One response of a phone opens once.
     if (speaksByRadio(attempt.kind)) this.attempts.splice(this.attempts.indexOf(attempt), 1);
     const { tag } = event;

@@ -30,7 +30,8 @@ const COURIER_EVERY_MS = 100_000;
 export class Healing {
   readonly #world: LivingWorld;
   readonly #random: VirtualRandom;
-  readonly #decisions = new Map<DoorUnit, Resident>();
+  /** Who is to come in. */
+  readonly #expected = new Map<DoorUnit, Resident>();
 
   constructor(world: LivingWorld, seed: string) {
     this.#world = world;
@@ -63,7 +64,9 @@ export class Healing {
       world.pass(ENTRY_MS);
       for (const unit of world.units) this.#checkEntry(unit, attacked);
     }
+    if (strict) for (const unit of world.units) world.cloud.resetThrottle(unit.number);
     world.pass(5 * MINUTE_MS);
+    if (strict) for (const unit of world.units) this.#checkTold(unit);
     over = true;
     for (const unit of world.units) {
       if (world.violation !== undefined) return;
@@ -94,6 +97,13 @@ export class Healing {
     if (!books.upToDate) world.fail(remote ? "I10" : "I6", `after everything healed${remote ? ", and with phones to carry," : ""} ${has}`, number);
   }
 
+  /** What the cloud has to say gets to the door, and back comes that it has, whatever hostile phones were up to. */
+  #checkTold({ number }: DoorUnit): void {
+    const world = this.#world;
+    const { upToDate, receipt, version } = world.cloud.doors[number]!;
+    if (world.violation === undefined && !upToDate) world.fail("I10", `after hostile phones the door has list ${receipt?.version} of ${version}`, number);
+  }
+
   /** Somebody whom the model lets in, now and for a while, comes with what they have. */
   #comeIn(unit: DoorUnit, turn: number): void {
     const world = this.#world;
@@ -118,8 +128,8 @@ export class Healing {
           ).reason === "granted",
       ),
     );
-    unit.watch.lastDecision = undefined;
-    this.#decisions.delete(unit);
+    unit.watch.lastDecision = unit.watch.lastEntered = undefined;
+    this.#expected.delete(unit);
     // Phones and keys alternate, where there are both.
     // Whose PIN is asked for after a tap types it when they always do, and not when the radio is free at last.
     const ready = welcome.filter(({ credential }) => turn < TRIES_IN_PEACE || !speaksByRadio(credential.kind) || credential.secondPin === undefined);
@@ -131,7 +141,7 @@ export class Healing {
     const { kind, secret, secondPin } = credential;
     world.attempts += 1;
     unit.busyUntil = 0;
-    this.#decisions.set(unit, who);
+    this.#expected.set(unit, who);
     if (speaksByRadio(kind)) taps(world, unit, this.#random, credential, secondPin);
     else unit.present({ kind, secret, secondPin }, turn % 2 === 0 ? 0 : 250, false);
     // Until it is looked at nobody else comes.
@@ -140,9 +150,9 @@ export class Healing {
 
   #checkEntry(unit: DoorUnit, attacked: boolean): void {
     const world = this.#world;
-    const { lastDecision } = unit.watch;
-    const who = this.#decisions.get(unit);
-    if (world.violation !== undefined || who === undefined || lastDecision?.reason === "granted") return;
+    const { lastDecision, lastEntered } = unit.watch;
+    const who = this.#expected.get(unit);
+    if (world.violation !== undefined || who === undefined || lastEntered === who.credential.secret) return;
     const { kind, secret } = who.credential;
     const what = isTyped(kind) ? "a PIN" : kind === CredentialKind.card ? "a card" : "a phone";
     world.fail(attacked ? "I10" : "I6", `${secret} has a right and hears ${lastDecision?.reason ?? "nothing"} at the first try with ${what}${attacked ? " after hostile phones" : ""}`, unit.number);

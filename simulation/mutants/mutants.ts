@@ -1,4 +1,5 @@
 import type { Mutant } from "./mutant";
+import { RADIO_MUTANTS } from "./radio-mutants";
 
 /** Bugs of the list's way into the door. */
 const LISTS: readonly Mutant[] = [
@@ -202,10 +203,10 @@ const DURABILITY: readonly Mutant[] = [
     file: "firmware/admission/admission.ts",
     find: `    if (typed && !throttle.charge(unit)) return this.#wait(reader, kind);
     const tag = credentialTag(hashes, tagKey, kind, value);
-    const reason = this.#decide(reader, { kind, tag, unit: unit?.slice() }, undefined);`,
+    const answer = this.#decide(reader, { kind, tag, unit: unit?.slice(), outputs: reader.outputs }, undefined);`,
     replace: `    if (typed && throttle.waitMs(unit) > 0) return this.#wait(reader, kind);
     const tag = credentialTag(hashes, tagKey, kind, value);
-    const reason = this.#decide(reader, { kind, tag, unit: unit?.slice() }, undefined);
+    const answer = this.#decide(reader, { kind, tag, unit: unit?.slice(), outputs: reader.outputs }, undefined);
     if (typed) throttle.charge(unit);`,
     also: [{ find: `"charge" | "takeBack" | "charges"`, replace: `"charge" | "takeBack" | "charges" | "waitMs"` }],
   },
@@ -286,4 +287,4 @@ const DURABILITY: readonly Mutant[] = [
 ];
 
 /** What `npm run simulate -- --mutants` must catch, each of them. */
-export const MUTANTS: readonly Mutant[] = [...LISTS, ...TRUST, ...DECISION, ...DURABILITY];
+export const MUTANTS: readonly Mutant[] = [...LISTS, ...TRUST, ...DECISION, ...DURABILITY, ...RADIO_MUTANTS];

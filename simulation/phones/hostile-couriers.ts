@@ -2,6 +2,7 @@ import { concat } from "../../protocol/bytes";
 import { DATA_BYTES_MAX, decodeDoorFrame, encodePhoneFrame, OFFERED_ITEMS_MAX, type DoorFrame, type PhoneFrame } from "../../protocol/courier-frame";
 import { COURIER_HEADER_BYTES, CourierKind, decodeCourierHeader, encodeCourierHeader, type CourierHeader } from "../../protocol/courier-item";
 import { deliver, openDoor, type HolderSession } from "../../protocol/holder-session";
+import { MESSAGE_BYTES_MAX } from "../../protocol/limits";
 import type { ProtocolErrorCode } from "../../protocol/protocol-error";
 import type { VirtualRandom } from "../../hardware-sim/virtual-random";
 import { mixingHashes } from "../mixing-hashes";
@@ -10,6 +11,8 @@ import { runOverLink } from "./run-over-link";
 import type { SimPhone } from "./sim-phone";
 import { partBytes } from "./visit";
 
+/** One after the other: more than there would be room for, if it were not given back. */
+const BREAKS = 12;
 /** So many forgeries end a connection (SPEC 21.3). */
 const FORGERIES_MAX = 2;
 const FORGERY_CODES: readonly ProtocolErrorCode[] = ["bad-mac", "bad-signature"];
@@ -59,9 +62,12 @@ export const HOSTILE_COURIERS = {
   },
   /** It takes its turn, and leaves or falls silent in the middle of an item. */
   "items broken off": (attack) => {
-    const { random } = attack;
-    asCourier(attack, function* () {
-      const items = fresh(attack);
+    const { world, random } = attack;
+    for (let time = 0; time < BREAKS; time++) world.clock.set(() => breakOff(MESSAGE_BYTES_MAX >> (time % 6)), 900 * time);
+    const breakOff = (length: number): void => asCourier(attack, function* () {
+      // A list that is newer than any, and takes half of the room that is left.
+      const made = concat(encodeCourierHeader({ kind: CourierKind.manifest, length, number: 0, version: world.cloud.now + 60 }), random.bytes(200));
+      const items = random.chance(0.7) ? [made] : fresh(attack);
       let answer = yield* say({ type: "offer", headers: items.map(headerOf) });
       for (let parts = 0; answer.type === "want" && parts < 3; parts++) {
         const item = items[answer.index];
@@ -69,7 +75,7 @@ export const HOSTILE_COURIERS = {
         if (answer.offset + length >= item.length) break;
         answer = yield* say({ type: "data", index: answer.index, offset: answer.offset, bytes: item.slice(answer.offset, answer.offset + length) });
       }
-      if (random.chance(0.5)) yield { do: "wait", milliseconds: 70_000 };
+      if (random.chance(0.2)) yield { do: "wait", milliseconds: 70_000 };
     });
   },
   /** Frames that make no sense here, or none at all. */

@@ -10,7 +10,7 @@ import { mixingHashes } from "../mixing-hashes";
 import { runOverLink } from "./run-over-link";
 import type { SimPhone } from "./sim-phone";
 import type { ThinLink } from "./thin-air";
-import { partBytes } from "./visit";
+import { partBytes, visit } from "./visit";
 
 /** Longer than a challenge lives, by the slowest clock. */
 const CHALLENGE_OVER_MS = 5_100;
@@ -18,6 +18,8 @@ const CHALLENGE_OVER_MS = 5_100;
 const STIR_MS = 2_400;
 /** Longer than the door bears with anybody. */
 const SQUAT_MS = 90_000;
+/** More than a keypad has free attempts. */
+const STRANGERS = 8;
 const RESULT_SILENCE = unansweredResult();
 
 /** What an attacker does with a door by radio. Their credentials are a real phone's that somebody got hold of for a moment. */
@@ -93,6 +95,13 @@ export const HOSTILE_UNLOCKS = {
       return yield* read("result");
     };
     unheard({ world, unit, random, victim }, "a response said twice", session());
+  },
+  /** Phones that prove who they are, and stand in no list: their refusals are nobody else's. */
+  "strangers ask": ({ world, unit, random }) => {
+    const { clock, phones } = world;
+    for (let time = 0; time < STRANGERS; time++) {
+      clock.set(() => visit(world, unit, random, phones.carriers[time % phones.carriers.length], { wish: { unlock: 0 }, carries: false, online: false }), 700 * time);
+    }
   },
   /** Everybody's place at the door is taken, by phones that say nothing. */
   "silent phones": (attack) => {
