@@ -1,5 +1,7 @@
 import { actorName, type AccountActor } from "../accounts/actor";
+import { countOne } from "../accounts/rate-limit";
 import { audit } from "../audit/audit";
+import { PHONE_ENDINGS_PER_ACCOUNT } from "../limits";
 import { insertRevocation } from "../people/revoke";
 import { Refusal } from "../refusal";
 import { endKey } from "../sharing/end-key";
@@ -14,12 +16,14 @@ import { holdersOf, type PhoneHolder } from "./phone-holders";
  * as they ask: nobody can make a phone forget. A key whose uses are counted ends for good, because a door that is
  * offline may know of uses that we do not. Again: nothing more happens.
  * @returns the phone as it is now.
- * @throws {Refusal} `not-found`.
+ * @throws {Refusal} `not-found`; `too-many-requests`.
  */
 export async function endPhone(unit: Unit, actor: Pick<AccountActor, "kind" | "account">, id: string, now: number): Promise<PhoneRow> {
   const phone = await unit.selectFrom("phones").selectAll().where("id", "=", id).where("account_id", "=", actor.account).executeTakeFirst();
   if (phone === undefined) throw new Refusal("not-found", "The account has no such phone.");
   if (phone.ended_at !== null) return phone;
+  const wait = await countOne(unit, `phone-end/${actor.account}`, PHONE_ENDINGS_PER_ACCOUNT, now);
+  if (wait > 0) throw new Refusal("too-many-requests", `Try again in ${wait} seconds: whatever phone was ended last, no older key opens any more.`, { retryAfter: wait });
   await unit.updateTable("phones").set({ ended_at: now }).where("id", "=", id).execute();
   await unit.updateTable("sessions").set({ ended_at: now }).where("id", "=", phone.session_id).where("account_id", "=", actor.account).where("ended_at", "is", null).execute();
   for (const revocation of await endPhoneCredentials(unit, actor.account, actorName(actor), now)) await unit.insertInto("phone_endings").values({ phone_id: id, revocation_id: revocation }).execute();

@@ -37,15 +37,15 @@ export interface PropertyPlan {
  * Works out what a phone gets, and sets the counters of its handles aside (SPEC 22). At doors where the account opens
  * nothing one holder of its own carries; with none at the property, a carrier.
  * @param property only this one; undefined = all that the account has to do with.
+ * @param room for so many doors.
  * @returns also how many doors there was no room for: those that open come first.
  */
-export async function planPhoneKeys(unit: Unit, account: string, property: string | undefined, now: number): Promise<{ properties: PropertyPlan[]; left: number }> {
+export async function planPhoneKeys(unit: Unit, account: string, property: string | undefined, now: number, room = PHONE_DOORS_MAX): Promise<{ properties: PropertyPlan[]; left: number }> {
   const ids = (await propertiesOfAccount(unit, account, now)).filter((id) => property === undefined || id === property);
   const holders = await holdersOf(unit, account, now);
   const rights = await rightsOfHolders(unit, holders.map(({ id }) => id), now);
   const opened = new Set(rights.map(({ door }) => door));
   const properties: PropertyPlan[] = [];
-  let room = PHONE_DOORS_MAX;
   let left = 0;
   for (const id of ids) {
     const { name } = await unit.selectFrom("properties").select("name").where("id", "=", id).executeTakeFirstOrThrow();
