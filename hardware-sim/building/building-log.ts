@@ -1,5 +1,5 @@
 /** What a line is about; the page colours by it. */
-export type LogSource = "person" | "reader" | "strike" | "leaf" | "firmware" | "network" | "memory" | "power" | "phone";
+export type LogSource = "person" | "reader" | "strike" | "leaf" | "firmware" | "network" | "memory" | "power" | "phone" | "radio";
 
 export interface LogLine {
   /** Counts from 1 over the whole building. */

@@ -1,15 +1,16 @@
-import type { VirtualAir } from "../../virtual-air";
-import { SimulatedDoorRadio } from "../../simulated-door-radio";
-import type { Place } from "../../ether";
+import type { Words } from "../../../phone/dictionary";
+import { explainCarry, explainProgress, explainRefill, explainUnlock } from "../../../phone/explain";
 import { webCryptoVault } from "../../../phone/key-vault";
 import { MemoryPhoneStore } from "../../../phone/memory-phone-store";
-import { explainCarry, explainProgress, explainRefill, explainUnlock } from "../../../phone/explain";
-import type { Words } from "../../../phone/dictionary";
 import type { CarryOutcome, RefillOutcome, UnlockOutcome } from "../../../phone/outcome";
 import { Phone } from "../../../phone/phone";
 import type { PhoneFetch } from "../../../phone/phone-cloud";
+import type { Place } from "../../ether";
+import { SimulatedDoorRadio } from "../../simulated-door-radio";
+import type { VirtualAir } from "../../virtual-air";
 import type { BuildingLog } from "../building-log";
 import type { PhoneAction, PhoneView } from "./phone-view";
+import { toldRadio } from "./told-radio";
 
 /** A door as somebody finds it who walks through the building. */
 export interface ReachableDoor {
@@ -61,7 +62,7 @@ export class BuildingPhone {
     const vault = webCryptoVault();
     if (vault === undefined) throw new Error("this Node.js has no WebCrypto");
     this.#phone = new Phone({
-      radio: this.#radio,
+      radio: toldRadio(this.#radio, (text) => this.#log(text, "radio")),
       store: new MemoryPhoneStore(),
       vault,
       online: () => this.#online,
@@ -188,8 +189,8 @@ export class BuildingPhone {
     if (!this.#closed) this.#options.onChange();
   }
 
-  #log(text: string): void {
-    if (!this.#closed) this.#options.log.add(this.#door ?? NOWHERE, "phone", `${this.name} ${text}`);
+  #log(text: string, source: "phone" | "radio" = "phone"): void {
+    if (!this.#closed) this.#options.log.add(this.#door ?? NOWHERE, source, source === "phone" ? `${this.name} ${text}` : text);
   }
 }
 
