@@ -82,7 +82,9 @@ export class CourierBag {
         room -= item.length;
         kept.push(item);
       }
-      return { door, items: kept };
+      // By a receipt the cloud knows which events can still come: it goes first.
+      const receipts = kept.filter((item) => kindOf(item) === CourierKind.receipt);
+      return { door, items: [...receipts, ...kept.filter((item) => !receipts.includes(item))] };
     });
   }
 

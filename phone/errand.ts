@@ -1,6 +1,7 @@
 import type { Background } from "./background";
 import type { DoorVisit } from "./door-visit";
-import { Unawaited } from "./phone-clock";
+import { ERRAND_MS } from "./limits";
+import { Unawaited, type PhoneClock } from "./phone-clock";
 
 /** Something that a phone does at a door and that gives way to a tap there: carrying, above all. */
 export class Errand {
@@ -10,14 +11,17 @@ export class Errand {
   readonly done: Promise<void>;
   readonly #giveWay = new AbortController();
   #broken = false;
+  #handedOver = false;
 
-  /** @param act with `yields` it ends before its next step. */
-  constructor(background: Background, act: (errand: Errand, yields: AbortSignal) => Promise<void>) {
-    this.done = background.track(this.#run(act, background.until(this.#giveWay.signal)));
+  /** @param act with `yields` it ends before its next step: then the person taps, or it has taken too long. */
+  constructor(background: Background, clock: PhoneClock, act: (errand: Errand, yields: AbortSignal) => Promise<void>) {
+    const cancel = clock.after(ERRAND_MS, () => this.#giveWay.abort());
+    this.done = background.track(this.#run(act, background.until(this.#giveWay.signal)).finally(cancel));
   }
 
   /** Ends it soon. @returns the connection, where it still can be used. */
   async handOver(): Promise<DoorVisit | undefined> {
+    this.#handedOver = true;
     this.#giveWay.abort();
     await Promise.allSettled([this.done]);
     return this.#broken ? undefined : this.visit;
@@ -30,7 +34,7 @@ export class Errand {
       this.#broken = !(error instanceof Unawaited);
       if (this.#broken) throw error;
     } finally {
-      if (this.#broken || !this.#giveWay.signal.aborted) this.visit?.close();
+      if (this.#broken || !this.#handedOver) this.visit?.close();
     }
   }
 }

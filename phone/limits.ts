@@ -2,6 +2,7 @@
 
 export const CONNECT_MS = 60_000; // a person may have to choose from a browser's list; then the door counts as out of reach
 export const STEP_MS = 5_000; // one read or write; a door ends an idle connection after as long
+export const ERRAND_MS = 90_000; // at one door in all: a door ends a connection sooner, and whatever poses as one drains no battery
 export const AT_DOOR_REQUEST_MS = 3_000; // to the cloud while a door waits: well below its idle limit
 export const REQUEST_MS = 30_000; // to the cloud otherwise
 export const ANSWER_CHARACTERS_MAX = 16_000_000; // of the cloud; more is not ours

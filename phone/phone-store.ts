@@ -36,7 +36,7 @@ export interface Bundle {
 /** What a phone has brought along from one door. */
 export interface Collected {
   door: string;
-  /** Sealed items, oldest first. */
+  /** Sealed items: the newest receipt, then events, oldest first. */
   items: Uint8Array[];
 }
 

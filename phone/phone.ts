@@ -10,6 +10,7 @@ import { Housekeeping } from "./housekeeping";
 import { KeyRing } from "./key-ring";
 import type { KeyVault } from "./key-vault";
 import { AT_DOOR_REQUEST_MS, CONNECT_MS } from "./limits";
+import { listDoors, listLuggage, type ListedDoor, type Luggage } from "./listing";
 import type { CarryOutcome, PhoneFailure, RefillOutcome, UnlockFailure, UnlockOutcome, UnlockProgress } from "./outcome";
 import { systemClock, Unawaited, within, type PhoneClock } from "./phone-clock";
 import { PhoneCloud, type PhoneFetch, type RequestBounds } from "./phone-cloud";
@@ -32,27 +33,6 @@ export interface UnlockOptions {
   /** The person has changed their mind. */
   signal?: AbortSignal;
   onProgress?: (progress: UnlockProgress) => void;
-}
-
-/** A door as it is shown to the person. */
-export interface ListedDoor {
-  door: string;
-  /** Absent at a door that is not the person's. */
-  name?: string;
-  property: string;
-  propertyName: string;
-  opens: boolean;
-  outputs: number;
-  /** Unlocks that are left until the phone must go online. */
-  handles: number;
-}
-
-/** How much lies in the phone's bag, per door. */
-export interface Luggage {
-  /** Items for doors. */
-  down: { door: string; property: string; version: number; items: number }[];
-  /** Items for the cloud. */
-  up: { door: string; items: number }[];
 }
 
 /**
@@ -135,20 +115,12 @@ export class Phone {
     return this.#background.track(this.#housekeeping.refresh());
   }
 
-  async doors(): Promise<ListedDoor[]> {
-    const doors = await this.#store.readAll("doors");
-    return doors.map(({ door, name, property, propertyName, keys }) => {
-      const opening = keys.filter(({ opens }) => opens);
-      const outputs = opening.reduce((mask, key) => mask | key.outputs, 0);
-      return { door, ...(name !== undefined && { name }), property, propertyName, opens: opening.length > 0, outputs, handles: opening.reduce((sum, { handles }) => sum + handles.length, 0) };
-    });
+  doors(): Promise<ListedDoor[]> {
+    return listDoors(this.#store);
   }
 
-  async luggage(): Promise<Luggage> {
-    const bundles = await this.#store.readAll("bundles");
-    const down = bundles.flatMap(({ property, doors }) => doors.map(({ door, version, items }) => ({ door, property, version, items: items.length })));
-    const up = (await this.#store.readAll("collected")).map(({ door, items }) => ({ door, items: items.length }));
-    return { down, up };
+  luggage(): Promise<Luggage> {
+    return listLuggage(this.#store);
   }
 
   /** How well this phone keeps its keys: whether any code can read them, and whether they outlive the app. */
@@ -244,7 +216,7 @@ export class Phone {
   }
 
   #send(door: string, act: (errand: Errand, yields: AbortSignal) => Promise<void>): Errand {
-    const errand = new Errand(this.#background, act);
+    const errand = new Errand(this.#background, this.#clock, act);
     this.#errands.set(door, errand);
     const back = (): void => {
       if (this.#errands.get(door) === errand) this.#errands.delete(door);

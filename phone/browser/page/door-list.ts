@@ -1,4 +1,4 @@
-import type { ListedDoor } from "../../phone";
+import type { ListedDoor } from "../../listing";
 import type { Texts } from "./texts";
 
 /** What a person can do at a door. */
@@ -45,12 +45,12 @@ export class DoorList {
     return item;
   }
 
-  #show(item: HTMLElement, { name, propertyName, opens, handles }: ListedDoor): void {
-    part(item, "h3").textContent = name;
+  #show(item: HTMLElement, { door, name, propertyName, opens, handles }: ListedDoor): void {
+    part(item, "h3").textContent = name ?? door;
     part(item, ".place").textContent = opens ? `${propertyName} · ${this.#texts.handles(handles)}` : propertyName;
     part(item, ".unlock").hidden = !opens;
-    part(item, ".unlock").setAttribute("aria-label", `${this.#texts.unlock}: ${name}`);
-    part(item, ".carry").setAttribute("aria-label", `${this.#texts.carry}: ${name}`);
+    part(item, ".unlock").setAttribute("aria-label", `${this.#texts.unlock}: ${name ?? door}`);
+    part(item, ".carry").setAttribute("aria-label", `${this.#texts.carry}: ${name ?? door}`);
   }
 
   /** The act begins within the tap: only there may a page ask for the browser's list of devices. */
