@@ -1,4 +1,4 @@
-/** Holds the directions of DESIGN's house: protocol ← firmware ← hardware-sim, protocol ← cloud. */
+/** Holds the directions of DESIGN's house: protocol ← firmware ← hardware-sim, protocol ← cloud, phone, fob. */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import test from "ava";
 
 const HOUSE = join(__dirname, "..");
-const FOLDERS = ["protocol", "firmware", "hardware-sim", "cloud", "simulation", "test"];
+const FOLDERS = ["protocol", "firmware", "hardware-sim", "cloud", "phone", "fob", "simulation", "test"];
 const CRUISER = join(HOUSE, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
 
 interface Violation {
@@ -47,6 +47,10 @@ const PLANTED: readonly (readonly [rule: string, file: string, source: string])[
   ["board-without-software-hashes", "firmware/plant-hashes.ts", 'import "../protocol/uses-hashes";'],
   ["simulation-without-cloud", "hardware-sim/plant-cloud.ts", 'import "../cloud/thing";'],
   ["cloud-without-doors", "cloud/plant-sim.ts", 'import "../hardware-sim/thing";'],
+  ["phone-stands-on-protocol", "phone/plant-sim.ts", 'import "../hardware-sim/thing";'],
+  ["phone-stands-on-protocol", "phone/plant-node.ts", 'import "node:fs";'],
+  ["fob-stands-on-protocol", "fob/plant-firmware.ts", 'import "../firmware/thing";'],
+  ["cloud-without-doors", "cloud/plant-phone.ts", 'import "../phone/thing";'],
   ["simulation-is-portable", "simulation/plant-node.ts", 'import "node:fs";'],
   ["reference-shares-nothing", "simulation/reference/plant.ts", 'import "../../protocol/thing";'],
   ["nothing-stands-on-the-simulation", "cloud/plant-simulation.ts", 'import "../simulation/thing";'],
