@@ -55,7 +55,7 @@ test.serial("S1, S3, S4, N2, N10: an app key is listed at once, is in no list un
   t.is((await bo.send("GET", `/keys/${given.id}`)).status, 404);
   await world.upToDate();
   const known = await world.get(`/api/doors/${two.id}/why/${given.user.person}`);
-  t.like(known.people, [{ name: "Ana Silva", verdict: "granted", credential: { kind: "phone" } }], "its row is at the door; its radio comes later");
+  t.like(known.people, [{ name: "Ana Silva", verdict: "granted", credential: { kind: "phone" } }], "its row is at the door: test/phones.test.ts opens it");
   t.true((await ana.get(`/keys/${given.id}`)).doors.every(({ upToDate }: Json) => upToDate));
 
   // One user: a second key of theirs is not another account's.

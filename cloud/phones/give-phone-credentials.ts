@@ -11,7 +11,11 @@ import type { Unit } from "../store/store";
 import { phonesOfPlaces } from "./phone-holders";
 
 /** What an account has that phones open with, and for which there is no credential in force. */
-export type LackingPhone = { place: string } | { key: string };
+export interface LackingPhone {
+  of: "place" | "key";
+  /** The person who holds the place, or the key. */
+  id: string;
+}
 
 /**
  * Places that have never had one, because nobody's phone asked, and both places and keys whose former one ended with
@@ -31,7 +35,7 @@ export async function lackingPhones(unit: Unit, account: string, now: number): P
   const own = people.length === 0 ? [] : await phonesOfPlaces(unit, people);
   const shared = people.length === 0 ? [] : await unit.selectFrom("keys").select("person_id").where("person_id", "in", people).execute();
   const served = new Set([...own, ...shared].map(({ person_id }) => person_id));
-  return [...people.filter((person) => !served.has(person)).map((place) => ({ place })), ...keys.map(({ id }) => ({ key: id }))];
+  return [...people.filter((person) => !served.has(person)).map((id) => ({ of: "place" as const, id })), ...keys.map(({ id }) => ({ of: "key" as const, id }))];
 }
 
 /**
@@ -39,11 +43,12 @@ export async function lackingPhones(unit: Unit, account: string, now: number): P
  * line from then on, and it ends with what it is of. Again, or where there is nothing to open: nothing happens.
  * @throws {Refusal} `door-full`, `person-revoked`.
  */
-export async function givePhoneCredential(unit: Unit, parts: CredentialParts, account: string, lacking: LackingPhone, now: number): Promise<void> {
-  const known = await lackingPhones(unit, account, now);
-  if (!known.some((each) => JSON.stringify(each) === JSON.stringify(lacking))) return;
-  if ("place" in lacking) await giveToPlace(unit, parts, lacking.place, `account/${account}`, now);
-  else await giveToKey(unit, parts, lacking.key, now);
+export async function givePhoneCredential(unit: Unit, parts: CredentialParts, account: string, { of, id }: LackingPhone, now: number): Promise<void> {
+  const lacking = await lackingPhones(unit, account, now);
+  // Another phone of theirs may have been quicker.
+  if (!lacking.some((each) => each.of === of && each.id === id)) return;
+  if (of === "place") await giveToPlace(unit, parts, id, `account/${account}`, now);
+  else await giveToKey(unit, parts, id, now);
 }
 
 async function giveToPlace(unit: Unit, parts: CredentialParts, person: string, actor: string, now: number): Promise<void> {
