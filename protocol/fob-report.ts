@@ -49,14 +49,17 @@ export function encodeFobReport(hashes: Hashes, keys: FobKeys, { fob, active, st
   return concat(head, hashes.hmacSha256(keys.report, head).subarray(0, MAC_BYTES));
 }
 
-/** @param bytes untrusted; nothing in it is true before `isFobReport`. @throws {ProtocolError} `malformed`. */
+/** For whoever has not its keys: nothing in it is proved. @throws {ProtocolError} `malformed`. */
 export function decodeFobReport(bytes: Uint8Array): FobReport {
   const answer = FOB_ANSWERS[bytes[10 + ID_BYTES]];
   if (bytes.length !== FOB_REPORT_BYTES || bytes[0] !== FORMAT || answer === undefined) throw new ProtocolError("malformed", "report of a fob");
   return { fob: bytes.slice(1, 1 + ID_BYTES), active: readU32(bytes, 1 + ID_BYTES), staged: readU32(bytes, 5 + ID_BYTES), taken: bytes[9 + ID_BYTES], answer };
 }
 
-/** Whether the MAC of a report holds. @param report as `decodeFobReport` took it. */
-export function isFobReport(hashes: Hashes, keys: FobKeys, report: Uint8Array): boolean {
-  return equalBytes(hashes.hmacSha256(keys.report, report.subarray(0, HEAD_BYTES)).subarray(0, MAC_BYTES), report.subarray(HEAD_BYTES));
+/** @param bytes untrusted. @throws {ProtocolError} `malformed`, `bad-mac`. */
+export function openFobReport(hashes: Hashes, keys: FobKeys, bytes: Uint8Array): FobReport {
+  const report = decodeFobReport(bytes);
+  const mac = hashes.hmacSha256(keys.report, bytes.subarray(0, HEAD_BYTES)).subarray(0, MAC_BYTES);
+  if (!equalBytes(mac, bytes.subarray(HEAD_BYTES))) throw new ProtocolError("bad-mac", "report of a fob");
+  return report;
 }

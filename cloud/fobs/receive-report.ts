@@ -1,6 +1,6 @@
 import { fobKeys } from "../../protocol/fob-identity";
 import { toHex } from "../../protocol/bytes";
-import { decodeFobReport, isFobReport, type FobReport } from "../../protocol/fob-report";
+import { openFobReport, type FobReport } from "../../protocol/fob-report";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { audit } from "../audit/audit";
 import type { Keystore } from "../keys/keystore";
@@ -34,8 +34,8 @@ export async function receiveReport(unit: Unit, keystore: Pick<Keystore, "sealin
 
 function openReport(keystore: Pick<Keystore, "sealing">, fob: FobRow, bytes: Uint8Array): FobReport {
   try {
-    const report = decodeFobReport(bytes);
-    if (toHex(report.fob) === fob.id && isFobReport(nativeHashes, fobKeys(nativeHashes, fobIdentity(keystore, fob)), bytes)) return report;
+    const report = openFobReport(nativeHashes, fobKeys(nativeHashes, fobIdentity(keystore, fob)), bytes);
+    if (toHex(report.fob) === fob.id) return report;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
   }

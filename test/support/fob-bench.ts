@@ -14,7 +14,7 @@ import type { DoorKeys } from "../../protocol/door-keys";
 import { FOB_BUTTONS, sealFobAssignment, type FobButton } from "../../protocol/fob-assignment";
 import { encodeFobFrame, FOB_CHARACTERISTICS, FOB_DATA_BYTES_MAX, FOB_RADIO_NAME, type FobFrame } from "../../protocol/fob-frame";
 import { fobKeys, type FobKeys } from "../../protocol/fob-identity";
-import { decodeFobReport, isFobReport, type FobReport } from "../../protocol/fob-report";
+import { openFobReport, type FobReport } from "../../protocol/fob-report";
 import { DOOR_CHARACTERISTICS, DOOR_SERVICE, doorRadioName } from "../../protocol/gatt-names";
 import { encodeHandle, openHandle, type Holder } from "../../protocol/handle";
 import type { Hashes } from "../../protocol/hashes";
@@ -161,9 +161,7 @@ export class FobBench {
   /** As `phone`, with frames, and what the fob says to them. */
   say(fob: VirtualFob, frames: readonly FobFrame[]): FobReport | undefined {
     const bytes = this.phone(frames.map(encodeFobFrame));
-    if (bytes === undefined) return undefined;
-    if (!isFobReport(this.hashes, this.keysOf(fob), bytes)) throw new Error("a report that is not the fob's");
-    return decodeFobReport(bytes);
+    return bytes && openFobReport(this.hashes, this.keysOf(fob), bytes);
   }
 
   send(fob: VirtualFob, sealed: Uint8Array): FobReport | undefined {

@@ -19,6 +19,7 @@ import { mintLeases } from "./minted/lease-vectors";
 import { BASE, mintLists } from "./minted/list-vectors";
 import { LATEST_OPENINGS } from "./minted/opening-table";
 import { HOLDERS, mintPhones } from "./minted/phone-vectors";
+import { FOB, mintFobs } from "./minted/fob-vectors";
 import { profileReads, ruleReads } from "./minted/reads";
 import { LAST_COUNTER, mintReceipts } from "./minted/report-vectors";
 import { CREDENTIALS, PROFILES, RULES } from "./minted/sample-rights";
@@ -32,7 +33,7 @@ const ABOUT = [
   "The door's keys follow from doorKey (SPEC 1); list and lease key stand in the keysets, the image key under `imageKey`. Secrets of Ed25519 are 32-byte seeds of RFC 8032.",
   "`credentials` lists who stands in the list `manifest`: value → tag (SPEC 5.1) → rows, and the rows in the list with the first delta, where they differ. Everybody else there is a resident with a PIN from 300000 on. `profiles` and `rules` are those of the same list; the delta changes some.",
   "`decisions` (SPEC 6) are what a door decides for a credential (kind and tag) at `at` (null = the time is unknown). What is left out is as in `decisionDefaults`: the list in force, of `lists`; the mask of the outputs asked for; the time floor; the lease, with its not-after for each class (null = none); uses so far, by the number of their counter; whether the use journal is full; whether the keypad waits after wrong PINs. `secondTag` is that of a second PIN that was given, `counts` the counter that a grant uses up, `moves` the mask of the outputs that a grant moves (1 = output 0 alone where it is left out).",
-  "`holders` (SPEC 20) are a phone and a fob: a handle of each and its key at the door. `phone-frame` and `door-frame` are frames of couriers, by who writes them; `item-down` and `item-up` sealed items (SPEC 21), of which the header and the message are read.",
+  "`holders` (SPEC 20) are a phone and a fob: a handle of each and its key at the door. `phone-frame` and `door-frame` are frames of couriers, by who writes them; `item-down` and `item-up` sealed items (SPEC 21), of which the header and the message are read. `fob-assignment`, `fob-frame` and `fob-report` (SPEC 23) are of the fob whose id and secret are `fob` and `fobSecret`; `wrong-target` is what it answers as wrong-fob.",
   "`latestOpenings` (SPEC 16) are the sums of \"may open until at most\"; until null = no limit until the door is reached.",
 ];
 
@@ -51,6 +52,7 @@ export function mintVectors(): MintedVectors {
   mintClaims(book);
   mintPhones(book);
   mintCouriers(book);
+  mintFobs(book);
   const secrets = { root: ROOT, secondRoot: NEW_ROOT, thirdRoot: THIRD_ROOT, list: mint.listKey, lease: mint.leaseKey, image: IMAGE_KEY };
   const door = { keyset: "keyset 1", list: "manifest", delta: null, lease: null };
   const claim = { hello: "hello", welcome: "welcome", claim: "claim" };
@@ -63,6 +65,8 @@ export function mintVectors(): MintedVectors {
       doorKey: toHex(DOOR_KEY),
       ...Object.fromEntries(Object.entries(secrets).map(([name, { secretKey }]) => [`${name}Secret`, toHex(secretKey)])),
       imageKey: toHex(IMAGE_KEY.publicKey),
+      fob: toHex(FOB.id),
+      fobSecret: toHex(FOB.secret),
       ...Object.fromEntries(DOOR_KEY_NAMES.map((name) => [`K_${name}`, toHex(DOOR_KEYS[name])])),
     },
     given: {
@@ -91,6 +95,9 @@ export function mintVectors(): MintedVectors {
       "door-frame": {},
       "item-down": {},
       "item-up": {},
+      "fob-assignment": {},
+      "fob-frame": {},
+      "fob-report": {},
     },
     snapshots,
     vectors: book.vectors,

@@ -25,7 +25,8 @@ export type VectorObject =
   | "keyset" | "manifest" | "page" | "delta" | "lease" | "time" | "ack" | "command" | "firmware" // to a door
   | "receipt" | "events" | "reply" | "state" | "need" // to the cloud
   | "hello" | "welcome" | "claim" | "grant" // over HTTPS
-  | "challenge" | "response" | "result" | "phone-frame" | "door-frame" | "item-down" | "item-up"; // by radio
+  | "challenge" | "response" | "result" | "phone-frame" | "door-frame" | "item-down" | "item-up" // by radio
+  | "fob-assignment" | "fob-frame" | "fob-report"; // to a fob and from it
 
 export interface MintedVector {
   name: string;

@@ -14,6 +14,10 @@ import { decodeDoorState } from "../../../protocol/door-state";
 import { verify } from "../../../protocol/ed25519";
 import { decodeClaim, decodeHello, openClaim, openGrant, openWelcome, type ClaimContext } from "../../../protocol/enrolment";
 import { nextEventKey, openEventUpload, readEvents } from "../../../protocol/event-record";
+import { openFobAssignment } from "../../../protocol/fob-assignment";
+import { decodeFobFrame } from "../../../protocol/fob-frame";
+import { fobKeys, type FobKeys } from "../../../protocol/fob-identity";
+import { openFobReport } from "../../../protocol/fob-report";
 import type { BlockCipher } from "../../../protocol/block-cipher";
 import type { Hashes } from "../../../protocol/hashes";
 import { MAC_BYTES, SIGNED_TIME_BYTES_MAX } from "../../../protocol/limits";
@@ -28,7 +32,7 @@ import { runToEnd } from "../../../firmware/work-queue";
 import json from "../../../protocol/vectors.json";
 import { ListRig } from "../list-rig";
 import { Mint } from "../mint";
-import { acknowledgementReads, challengeReads, commandReads, deltaReads, eventsReads, firmwareReads, frameReads, helloReads, itemReads, keysetReads, leaseReads, loginReads, manifestReads, needReads, receiptReads, replyReads, responseReads, resultReads, stateReads, timeReads, welcomeReads } from "./reads";
+import { acknowledgementReads, challengeReads, commandReads, deltaReads, eventsReads, firmwareReads, fobAssignmentReads, fobFrameReads, fobReportReads, frameReads, helloReads, itemReads, keysetReads, leaseReads, loginReads, manifestReads, needReads, receiptReads, replyReads, responseReads, resultReads, stateReads, timeReads, welcomeReads } from "./reads";
 import type { Given, MintedVector, MintedVectors, Reads, VectorObject } from "./vector-format";
 
 export const minted = json as unknown as MintedVectors;
@@ -165,8 +169,15 @@ const READERS: Record<VectorObject, (hashes: Hashes, bytes: Uint8Array, given: G
     upTopicOf(header);
     return itemReads(header, message);
   },
+  "fob-assignment": (hashes, bytes) => fobAssignmentReads(openFobAssignment(hashes, keysOfFob(hashes), key("fob"), bytes)),
+  "fob-frame": (_, bytes) => fobFrameReads(decodeFobFrame(bytes)),
+  "fob-report": (hashes, bytes) => fobReportReads(openFobReport(hashes, keysOfFob(hashes), bytes)),
   grant: (hashes, bytes, given) => loginReads(openGrant(hashes, key("claimSecret"), claimContext(hashes, given), bytesOf(given.claim!), bytes)),
 };
+
+function keysOfFob(hashes: Hashes): FobKeys {
+  return fobKeys(hashes, { id: key("fob"), secret: key("fobSecret") });
+}
 
 function claimContext(hashes: Hashes, given: Given): ClaimContext {
   return openWelcome(hashes, key("claimSecret"), decodeHello(bytesOf(given.hello!)), bytesOf(given.welcome!));
