@@ -10,7 +10,9 @@ import type { VirtualLink } from "../../hardware-sim/virtual-link";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
 import { toHex } from "../../protocol/bytes";
 import type { BlockCipher } from "../../protocol/block-cipher";
+import { DOOR_CHARACTERISTICS, doorRadioName } from "../../protocol/gatt-names";
 import type { CaseHost, Cases } from "../support/cases";
+import { phone as holder, PhoneHouse } from "../support/phone-house";
 
 const SERVICE = "00000000-0000-4000-8000-000000000001";
 const VALUE = "00000000-0000-4000-8000-000000000002";
@@ -265,5 +267,62 @@ export const cases: Cases = {
     assert.is(names[0], "0509446f6f72");
     assert.is(world.packets.filter(({ kind }) => kind === "terminate").length, 3);
     assert.throws(() => world.server.startAdvertising({ name: "A name that is too long to be one", services: [SERVICE] }));
+  },
+
+  "X2: whatever is done on the air, a phone then opens at its first try, and so does a PIN"(assert, host) {
+    for (const seed of [1, 2, 3]) {
+      const house = new PhoneHouse(host);
+      const { clock, board, cloud, air } = house;
+      const random = new VirtualRandom(`anything ${seed}`);
+      const near = { x: 1, y: 0 };
+      const uuids = Object.values(DOOR_CHARACTERISTICS);
+      const strangers = Array.from({ length: 6 }, (_, at) => air.central({ place: near, mtu: [23, 24, 40, 185, 512, 517][at] }));
+      const links: VirtualLink[] = [];
+      for (let step = 0; step < 250; step++) {
+        const stranger = strangers[random.below(strangers.length)];
+        const link = links.length > 0 ? links[random.below(links.length)] : undefined;
+        const uuid = uuids[random.below(uuids.length)];
+        switch (random.below(9)) {
+          case 0:
+          case 1:
+            stranger.connect(doorRadioName(cloud.doorId), { onConnected: (made) => links.push(made), onFailed: () => undefined }, 2_000);
+            break;
+          case 2:
+            link?.read(uuid, () => undefined);
+            break;
+          case 3:
+            link?.write(uuid, random.bytes([0, 1, 3, 42, 513, 1 + random.below(520)][random.below(6)]), () => undefined);
+            break;
+          case 4:
+            // Any request, to any handle, well-formed or not.
+            link?.request(Uint8Array.of(random.below(0x20) & 0xfe, random.below(12), 0, ...random.bytes(random.below(24))), () => undefined);
+            break;
+          case 5:
+            stranger.moveTo(random.chance(0.5) ? near : { x: 50, y: 0 });
+            break;
+          case 6:
+            stranger.loss = random.below(10) / 10;
+            break;
+          case 7:
+            if (random.chance(0.3)) stranger.powerOff();
+            else link?.close();
+            break;
+          case 8:
+            if (random.chance(0.1)) board.restart("watchdog");
+            break;
+        }
+        clock.advance(random.below(400));
+      }
+      assert.is(house.openings, 0, `seed ${seed}`);
+      assert.true(links.length > 10, `seed ${seed}: ${links.length} connections`);
+      // They are gone; those who fell silent are noticed within the supervision timeout.
+      for (const stranger of strangers) stranger.moveTo({ x: 50, y: 0 });
+      clock.advance(10_000);
+      const answer = house.phoneAt(holder(1), { mtu: 23 + random.below(495) }).taps()!;
+      assert.true(answer.proved && answer.status === "granted", `seed ${seed}: ${JSON.stringify(answer)}`);
+      clock.advance(10_000);
+      assert.true(house.types("471147#"), `seed ${seed}: a PIN`);
+      assert.is(house.openings, 2);
+    }
   },
 };
