@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { splitItems } from "../cloud/couriers/courier-part";
 import { doorBundle, packParts, wholePart, type Packable } from "../cloud/couriers/pack-parts";
 import { nativeHashes } from "../cloud/keys/native-hashes";
+import { COURIER_UPLOADS_PER_ACCOUNT } from "../cloud/limits";
 import { concat, join } from "../protocol/bytes";
 import { OFFERED_ITEMS_MAX } from "../protocol/courier-frame";
 import { CredentialKind } from "../protocol/credential";
@@ -13,6 +14,7 @@ import { LiveClient } from "./support/live-client";
 import { signInManager } from "./support/managers";
 import { EventChain, ProtocolDoor } from "./support/protocol-door";
 import { signIn, siteClient, type Client } from "./support/sign-in";
+import { testOfSqlite } from "./support/test-database";
 import { World, type WorldDoor } from "./support/world";
 import { WorldPhone } from "./support/world-phone";
 
@@ -376,8 +378,9 @@ test("X2: whoever carries between cloud and door can alter nothing: each item is
 
   // In any order, once each: what is newest is known, what came twice changes nothing.
   garage.firstEvent = 0;
-  const brought = await house.uploads(garage, [more, some, garage.gives("need", encodeNeed({ timeNonce: new Uint8Array(16).fill(7) })), receipt, more]);
-  t.like(brought, { accepted: 5, refused: [] });
+  t.deepEqual((await house.uploads(garage, [early, more])).refused, [{ index: 1, code: "not-asked-for" }], "what came before it is with somebody else: the door keeps both");
+  const brought = await house.uploads(garage, [more, some, garage.gives("need", encodeNeed({ timeNonce: new Uint8Array(16).fill(7) })), receipt]);
+  t.like(brought, { accepted: 4, refused: [] });
   const back = brought.items.map(toBytes);
   t.deepEqual(back.map((item: Uint8Array) => decodeCourierHeader(item.subarray(0, COURIER_HEADER_BYTES)).kind), [CourierKind.lease, CourierKind.acknowledgement, CourierKind.time]);
   t.is((await rig.get(`/events?door=${garage.hex}`)).items.length, 40);
@@ -389,6 +392,10 @@ test("X2: whoever carries between cloud and door can alter nothing: each item is
   t.is((await rig.get(`/events?door=${garage.hex}`)).items.length, 40);
   t.deepEqual(kindsFor(garage, (await house.bundle()).doors).at(-1), "acknowledgement", "whoever is there next tells the door as well");
   t.deepEqual(await rig.get(`/doors/${garage.hex}/alarms`), { items: [] });
+
+  t.like(await house.uploads(front, [front.gives("events", ofFront.upload(0, 1))]), { accepted: 1 });
+  const fromFront = (await house.uploads(front, [front.gives("events", ofFront.upload(0, 1))])).items.map(toBytes);
+  t.is(decodeCourierHeader(fromFront.at(-1)!.subarray(0, COURIER_HEADER_BYTES)).kind, CourierKind.acknowledgement, "without any receipt, too");
 
   // Old bundles: a courier that has the last week's in its pocket takes nothing back.
   const old = (await house.bundle()).doors;
@@ -444,4 +451,22 @@ test("X2: where all does not fit, a whole list is left off whole, for those firs
     t.is(items.length, rest.length + (whole ? 33 : 0));
   }
   t.is(packParts([part("one", { pages: 1 })]).size, 1);
+});
+
+testOfSqlite("X2: nobody brings more than one can carry, and others go on meanwhile", async (t) => {
+  const house = await CarriedHouse.of(t);
+  const { garage, ada, manager, rig } = house;
+  const bring = (by: Client) => by.send("POST", `/courier/doors/${garage.hex}`, { items: ["AAAA"] });
+  for (let sent = 0; sent < COURIER_UPLOADS_PER_ACCOUNT.count; sent += 50) {
+    for (const { status } of await Promise.all(Array.from({ length: 50 }, () => bring(ada)))) t.is(status, 200);
+  }
+  const refused = await bring(ada);
+  t.like(refused.body, { code: "too-many-requests" });
+  t.is((await bring(manager)).status, 200);
+  rig.clock.advance(refused.body.retryAfter);
+  t.is((await bring(ada)).status, 200);
+  t.deepEqual((await rig.get(`/doors/${garage.hex}/truth`)).brought.refused, { malformed: COURIER_UPLOADS_PER_ACCOUNT.count + 2 });
+  t.is((await ada.send("POST", `/courier/doors/${garage.hex}`, { items: [] })).body.code, "invalid-request");
+  t.is((await ada.send("POST", `/courier/doors/${garage.hex}`, { items: ["a+b="] })).body.code, "invalid-request");
+  t.is((await ada.send("POST", `/courier/doors/${garage.hex}`, { items: ["A".repeat(70_000)] })).body.code, "too-large");
 });

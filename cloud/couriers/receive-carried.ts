@@ -1,5 +1,6 @@
-import { fromHex } from "../../protocol/bytes";
+import { fromHex, readU32 } from "../../protocol/bytes";
 import { CourierKind, courierKeys, openCourierItem, sealCourierItem, upTopicOf, type CourierKeys } from "../../protocol/courier-item";
+import { openEventUpload } from "../../protocol/event-record";
 import { decodeNeed } from "../../protocol/need";
 import { ProtocolError, type ProtocolErrorCode } from "../../protocol/protocol-error";
 import type { DoorMessages } from "../doors/door-messages";
@@ -26,16 +27,21 @@ export interface CarriedAnswer {
   items: Uint8Array[];
 }
 
+/** Why something that is the door's is not taken: it is no news, or not yet. */
+const LATE: readonly ProtocolErrorCode[] = ["old-counter", "not-asked-for"];
+
 interface Opened {
   index: number;
   what: "receipt" | "events" | "need";
   message: Uint8Array;
+  /** Of events, the number of the first. */
+  first: number;
 }
 
 /** What the door is told follows from all that was brought together. */
 const ALL_AT_THE_END = (): Promise<void> => Promise.resolve();
 
-/** A receipt first: by it is known which events can still come. */
+/** A receipt first: by it is known which events can still come. Events as they happened, whichever way they were carried. */
 const ORDER = ["receipt", "events", "need"] as const;
 
 /**
@@ -56,14 +62,14 @@ export async function receiveCarried(parts: CarriedParts, door: DoorRow, items: 
       refused.push({ index, code: error.code });
     }
   };
-  for (const [index, item] of items.entries()) await refuse(index, () => void opened.push(openItem(keys, index, item)));
-  opened.sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what) || a.index - b.index);
+  for (const [index, item] of items.entries()) await refuse(index, () => void opened.push(openItem(parts, keys, door, index, item)));
+  opened.sort((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what) || a.first - b.first || a.index - b.index);
   const answered: Uint8Array[] = [];
   let events = false;
-  for (const { index, what, message } of opened) {
+  for (const { index, what, message, first } of opened) {
     await refuse(index, async () => {
       if (what === "receipt") await parts.messages.receipt(door.id, message, "phone", now, ALL_AT_THE_END);
-      else if (what === "events") await parts.messages.events(door.id, message, now, ALL_AT_THE_END, ALL_AT_THE_END);
+      else if (what === "events") await parts.messages.events(door.id, message, now, (_, next) => requireStored(first, next), ALL_AT_THE_END);
       else answered.push(...answerNeed(parts, keys, door, message, now));
       events ||= what === "events";
     });
@@ -74,15 +80,22 @@ export async function receiveCarried(parts: CarriedParts, door: DoorRow, items: 
     await count(unit, door.id, "taken", accepted, now);
     for (const { code } of refused) await count(unit, door.id, code, 1, now);
     // Whoever brings nothing that is the door's gets nothing for it.
-    return accepted === 0 && refused.every(({ code }) => code !== "old-counter") ? [] : lackingItems(unit, parts, door, events, now);
+    return accepted === 0 && !refused.some(({ code }) => LATE.includes(code)) ? [] : lackingItems(unit, parts, door, events, now);
   });
   return { accepted, refused, items: [...lacking, ...answered] };
 }
 
 /** @throws {ProtocolError} `malformed`, `too-large`, `bad-mac`. */
-function openItem(keys: CourierKeys, index: number, item: Uint8Array): Opened {
+function openItem({ secrets }: CarriedParts, keys: CourierKeys, door: DoorRow, index: number, item: Uint8Array): Opened {
   const { header, message } = openCourierItem(nativeHashes, keys, item);
-  return { index, what: upTopicOf(header), message };
+  const what = upTopicOf(header);
+  const first = what === "events" ? readU32(openEventUpload(nativeHashes, secrets.keysOf(door).receipt, message).records[0], 0) : 0;
+  return { index, what, message, first };
+}
+
+/** Events behind others that nobody has brought yet are the door's to give again: they are not taken and lost. @throws {ProtocolError} `not-asked-for`. */
+function requireStored(first: number, next: number): Promise<void> {
+  return next > first ? Promise.resolve() : Promise.reject(new ProtocolError("not-asked-for", "events behind a gap"));
 }
 
 /** The time alone: what else a door may need is in what it lacks by its receipt. */
