@@ -310,13 +310,24 @@ test.serial("S4, S7, S8: what a fob is sent is its own, only what it says counts
   const moved = await manager.patch(`/keys/${moving.id}`, { doors: [shut.hex, office.hex] }, "*");
   t.is(states(await manager.get(`/fobs/${id}`)), "assigned clearing sent assigned");
   t.is(states((await report({ active: before.sequence })).body), "assigned clearing assigned assigned", "the fob may have it in force meanwhile");
-  t.like(await manager.get(`/keys/${moved.id}`), { state: "active", doors: [{ door: office.hex }, { door: shut.hex }].sort((a, b) => (a.door < b.door ? -1 : 1)) });
+  const begun = await manager.get(`/keys/${moved.id}`);
+  t.deepEqual([begun.state, begun.doors.map((each: Json) => each.door).sort()], ["active", [office.hex, shut.hex].sort()]);
+
+  // A button that was to be cleared before the fob had it begins no key.
+  const undone = (await give(manager, { name: "Undone", user: { name: "Una" } })).body;
+  t.is(states((await report({ active: (await assignmentFor(manager, identity)).sequence })).body), "assigned free assigned assigned");
+  await manager.put(`/fobs/${id}/buttons/2`, { key: undone.id, door: door.hex });
+  const carried = await assignmentFor(manager, identity);
+  t.is(states(await manager.delete(`/fobs/${id}/buttons/2`, 200)), "assigned clearing assigned assigned");
+  t.is(states(await manager.delete(`/fobs/${id}/buttons/2`, 200)), "assigned clearing assigned assigned", "again: the same");
+  await report({ active: carried.sequence });
+  t.is((await manager.get(`/keys/${undone.id}`)).state, "pending");
 
   const logged = [toHex(identity.secret), fobText(identity), Buffer.from(identity.secret).toString("base64url"), last.message];
   t.false(logged.some((secret) => rig.log.includes(secret)), "no secret is logged");
   const { items: entries } = await manager.get(`/audit?property=${property}`);
   t.false(logged.some((secret) => JSON.stringify(entries).includes(secret)));
-  t.deepEqual([...new Set(entries.map(({ action }: Json) => action).filter((action: string) => action.startsWith("fob.")))].sort(), ["fob.acknowledge", "fob.assign", "fob.register"]);
+  t.deepEqual([...new Set(entries.map(({ action }: Json) => action).filter((action: string) => action.startsWith("fob.")))].sort(), ["fob.acknowledge", "fob.assign", "fob.clear", "fob.register"]);
 });
 
 test("S6: every outcome of a visit is put into words, in both languages", (t) => {
