@@ -62,6 +62,7 @@ export const RADIO_PROVED_MS = 10_000; // … or, where each has, one that has s
 export const RADIO_IDLE_MS = 5_000; // without a request the connection ends
 export const RADIO_SESSION_MS = 60_000; // and after this in any case: who fetches more comes again, nothing is fetched twice
 export const CHALLENGE_MS = 5_000; // a response that comes later proves nothing
+export const RADIO_REFUSALS_TOLD_MS = 2_000; // what strangers send is counted at once, and told to the cloud this much later, all together
 export const COURIER_WAIT_MS = 200; // a courier reads again after this, while what it brought is checked …
 export const COURIER_TURN_MS = 500; // … or while another one hands things over
 export const COURIER_STALL_MS = 2_000; // a courier that sends nothing of what was asked for so long gives its turn to one that waits

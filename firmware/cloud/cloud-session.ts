@@ -17,7 +17,7 @@ import type { EventLog } from "../event-log/event-log";
 import type { FirmwareUpdater } from "../life/firmware-updater";
 import type { KeysetStore } from "../trust/keyset-store";
 import type { LeaseStore } from "../trust/lease-store";
-import { EVENT_UPLOAD_RETRY_MAX_MS, EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "../limits";
+import { EVENT_UPLOAD_RETRY_MAX_MS, EVENT_UPLOAD_RETRY_MS, NEED_RETRY_MS, RADIO_REFUSALS_TOLD_MS, RECEIPT_INTERVAL_MS, RECEIPT_PAUSE_MS } from "../limits";
 import type { ListUpdater } from "../access-list/list-updater";
 import type { PinThrottle } from "../admission/pin-throttle";
 import type { TrustedClock } from "../trust/trusted-clock";
@@ -63,6 +63,7 @@ export class CloudSession implements DownMessageAnswers {
   #uploadTimer: TimerHandle | undefined;
   #uploadPause = EVENT_UPLOAD_RETRY_MS;
   #receiptTimer: TimerHandle | undefined;
+  #airTimer: TimerHandle | undefined;
   #firstEventSaid = 0;
 
   constructor(parts: CloudSessionParts) {
@@ -98,6 +99,16 @@ export class CloudSession implements DownMessageAnswers {
     this.#parts.device.trace(`refused: ${error.message}`);
     this.sayState();
     if (TELLING.includes(error.code)) this.sayReceiptSoon();
+  }
+
+  /** As `refuse`, for what came by radio: anybody may send that, as fast as they can, and the cloud hears of it once in a while. */
+  refuseFromAir(error: ProtocolError): void {
+    this.#refusals.count(error.code);
+    this.#parts.device.trace(`refused: ${error.message}`);
+    this.#airTimer ??= this.#parts.device.timer.set(() => {
+      this.#airTimer = undefined;
+      this.sayState();
+    }, RADIO_REFUSALS_TOLD_MS);
   }
 
   /**

@@ -21,10 +21,10 @@ export interface GattServerDevice {
  * - It goes on the air again by itself when a connection begins or ends, but not after one that failed to begin, hence
  *   the look every ten seconds.
  *
- * One fault remains that only the SDK can mend: its server learns of a connection by a message to JavaScript, and
- * looks it up in NimBLE's task without asking whether it is there. A peer that asks for a larger MTU, or for a value,
- * before JavaScript has had its turn ends the machine, which starts anew with the locks in their secure state. The
- * firmware keeps its slices short; a TLS handshake, an erase and a check of an image are the times when it may happen.
+ * - It looks up a connection for each request, in NimBLE's task, before JavaScript may have heard of it, and where it
+ *   is not there the machine ends and starts anew, with the locks in their secure state. NimBLE is made to wait. One gap
+ *   is left that only the SDK can mend: what a peer has sent before NimBLE itself had its turn, while flash was erased,
+ *   and that is no request for an MTU, with which phones begin.
  */
 export function gattServerClass({ guard, timers, trace }: GattServerDevice): GattServerConstructor {
   return class BoardGattServer implements GattServer {
@@ -58,10 +58,12 @@ export function gattServerClass({ guard, timers, trace }: GattServerDevice): Gat
           })),
         })),
         onReady: guard.own(() => {
+          RadioLink.begin();
           onReady?.();
           this.#watch();
         }),
         onConnect: guard.own((from: object) => {
+          RadioLink.known();
           const connection = {
             close: () => {
               if (connections.delete(from)) RadioLink.end(from);

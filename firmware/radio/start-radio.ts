@@ -45,7 +45,7 @@ export function startRadio(parts: RadioParts): GattService | undefined {
   const { keys } = record;
   const now = (): number => uptime.milliseconds;
   const online = (): boolean => session.online;
-  const refuse = session.refuse.bind(session);
+  const refuse = session.refuseFromAir.bind(session);
   const phones = new PhoneDesk({
     hashes,
     blockCipher: bluetooth.blockCipher,

@@ -1,9 +1,12 @@
 /** The whole controller inside XS, for test/bench/controller.ts; flash and key-value store lie outside, as on a board. */
 import { Controller } from "../../firmware/controller";
-import type { Device, MqttOptions, MqttReadable } from "../../firmware/device";
+import type { Device, GattConnection, GattServerOptions, MqttOptions, MqttReadable } from "../../firmware/device";
 import { callHost } from "../../hardware-sim/xs/guest";
+import { guestBlockCipher } from "../../hardware-sim/xs/guest-block-cipher";
 import { type Measured, type MeterHost, MORE } from "../../hardware-sim/xs/measured";
 import { ascii, concat, readU32, toHex, writeU32 } from "../../protocol/bytes";
+import { DOOR_CHARACTERISTICS, type DoorCharacteristic } from "../../protocol/gatt-names";
+import { ours as signatureCheck } from "./ed25519.measured";
 
 const numbers = (...values: number[]): Uint8Array => {
   const bytes = new Uint8Array(4 * values.length);
@@ -66,7 +69,34 @@ class OpenConnection {
   close(): void {}
 }
 
-const bench: { connection: OpenConnection | undefined; timers: (() => void)[] } = { connection: undefined, timers: [] };
+/** A radio on which whoever measures is connected. */
+class QuietRadio {
+  static readonly properties = { read: 2, write: 8 };
+  readonly #options: GattServerOptions;
+
+  constructor(options: GattServerOptions) {
+    this.#options = options;
+    bench.radio = this;
+  }
+  connect(): GattConnection {
+    const connection = { close: () => {} };
+    this.#options.onConnect?.(connection);
+    return connection;
+  }
+  read(connection: GattConnection, from: DoorCharacteristic): Uint8Array {
+    return new Uint8Array(this.#of(from).onRead!(connection));
+  }
+  write(connection: GattConnection, to: DoorCharacteristic, value: Uint8Array): void {
+    this.#of(to).onWrite!(value.slice().buffer, connection);
+  }
+  startAdvertising(): void {}
+  stopAdvertising(): void {}
+  #of(name: DoorCharacteristic): GattServerOptions["services"][number]["characteristics"][number] {
+    return this.#options.services[0].characteristics.find(({ uuid }) => uuid === DOOR_CHARACTERISTICS[name])!;
+  }
+}
+
+const bench: { connection: OpenConnection | undefined; radio: QuietRadio | undefined; timers: (() => void)[] } = { connection: undefined, radio: undefined, timers: [] };
 
 function makeDevice({ hashes }: MeterHost): Device {
   return {
@@ -109,6 +139,7 @@ function makeDevice({ hashes }: MeterHost): Device {
     ticks: () => 0,
     hashes,
     randomBytes: (length) => new Uint8Array(length),
+    bluetooth: { io: QuietRadio, blockCipher: guestBlockCipher },
     trace: () => {},
   };
 }
@@ -150,4 +181,29 @@ function takes(topic: string, message: string): Measured {
   };
 }
 
-export const measured: Record<string, Measured> = { running, revocation: (host) => takes(`${toHex(callHost("door"))}/down/delta/${readU32(callHost("base"), 0)}`, "revocation")(host) };
+/** A phone's three messages, all that the door does for them: the relay moves and the log has it. @param says the host's: message 2 to a challenge. */
+function unlock(says: string): Measured {
+  return (host) => {
+    const controller = start(host);
+    const radio = bench.radio!;
+    // No randomness here: a second connection reads the same challenge.
+    const response = callHost(says, radio.read(radio.connect(), "challenge")).slice();
+    const connection = radio.connect();
+    return () => {
+      radio.read(connection, "challenge");
+      radio.write(connection, "response", response);
+      const result = radio.read(connection, "result");
+      if (result[1] !== (says === "opens" ? 0 : says === "carries" ? 0xfe : 0xff)) throw new Error(`another result: ${result[1]}`);
+      return controller;
+    };
+  };
+}
+
+export const measured: Record<string, Measured> = {
+  running,
+  "phone opens": unlock("opens"),
+  "phone carries": unlock("carries"),
+  "phone forges": unlock("forges"),
+  signature: signatureCheck,
+ revocation: (host) => takes(`${toHex(callHost("door"))}/down/delta/${readU32(callHost("base"), 0)}`, "revocation")(host),
+};

@@ -50,7 +50,7 @@ export class PhoneHouse extends House {
 
   /** What the door has refused since boot, as its cloud sees it; the door must be online. */
   refused(): Partial<Record<ProtocolErrorCode, number>> {
-    this.clock.advance(1_000);
+    this.clock.advance(3_000);
     const state = decodeDoorState(this.network.broker.retained(`latchkey/1/doors/${this.cloud.door}/up/state`)!);
     return Object.fromEntries(state.refusedBy.map(({ code, count }) => [REFUSALS[code - 1], count]));
   }
