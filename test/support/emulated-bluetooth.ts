@@ -61,6 +61,13 @@ export class EmulatedBluetooth {
     return bluetooth;
   }
 
+  /** Without a page that uses it Chromium drops the emulated adapter for good, as when the only page is loaded anew. @param url of any page at localhost. */
+  async hold(browser: Browser, url: string): Promise<void> {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.evaluate("navigator.bluetooth.getAvailability()");
+  }
+
   /** A door that the browser has heard of, whether it is in range or not. */
   async addDoor(radioName: string): Promise<void> {
     const address = `AA:BB:CC:00:00:${(this.#peripherals.size + 16).toString(16).toUpperCase()}`;
@@ -155,7 +162,10 @@ export class EmulatedBluetooth {
   /** A disconnection while an operation waits leaves that waiting for ever in Chromium 156, so its answer goes first. */
   async #lost(peripheral: Peripheral): Promise<void> {
     peripheral.link = undefined;
-    if (!peripheral.busy) await this.#send(this.#session.send("BluetoothEmulation.simulateGATTDisconnection", { address: peripheral.address }));
+    if (peripheral.busy) return;
+    await this.#send(this.#session.send("BluetoothEmulation.simulateGATTDisconnection", { address: peripheral.address }));
+    // It forgets the services of a door that has hung up, too.
+    await this.#send(this.#announce(peripheral));
   }
 
   /** What was begun in the simulated world comes to its end as virtual time goes on. */

@@ -33,7 +33,7 @@ export class PhonePage {
         ["/", { type: "text/html; charset=utf-8", content: readFileSync(join(PAGE, "index.html")) }],
         ["/phone.css", { type: "text/css; charset=utf-8", content: readFileSync(join(PAGE, "page.css")) }],
         ["/phone.js", { type: "text/javascript; charset=utf-8", content: await bundle("main.ts") }],
-        ["/worker.js", { type: "text/javascript; charset=utf-8", content: await bundle("worker.ts") }],
+        ["/worker.js", { type: "text/javascript; charset=utf-8", content: await bundle("worker.ts", "iife") }],
       ]),
     );
     await new Promise<void>((resolve) => page.#server.listen(0, "127.0.0.1", resolve));
@@ -64,7 +64,7 @@ export class PhonePage {
       response.writeHead(200, { ...SECURITY, "content-type": file.type });
       return void response.end(file.content);
     }
-    if (!pathname.startsWith("/api/")) return void response.writeHead(404).end();
+    if (!pathname.startsWith("/api/")) return void response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.");
     const onward = request(`${this.#cloudUrl()}${incoming.url}`, { method: incoming.method, headers: incoming.headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
@@ -74,7 +74,7 @@ export class PhonePage {
   }
 }
 
-async function bundle(entry: string): Promise<Uint8Array> {
-  const { outputFiles } = await build({ entryPoints: [join(PAGE, entry)], bundle: true, minify: true, write: false, format: "esm", target: "es2022", logLevel: "silent" });
+async function bundle(entry: string, format: "esm" | "iife" = "esm"): Promise<Uint8Array> {
+  const { outputFiles } = await build({ entryPoints: [join(PAGE, entry)], bundle: true, minify: true, write: false, format, target: "es2022", logLevel: "silent" });
   return outputFiles[0].contents;
 }

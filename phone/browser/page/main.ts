@@ -54,12 +54,18 @@ function begin(phone: Phone): void {
     byId("sign-in").hidden = doors.length > 0;
     byId("luggage").textContent = texts.carrying([...down, ...up].reduce((sum, { items }) => sum + items, 0), new Set([...down, ...up].map(({ door }) => door)).size);
   };
-  const showLater = (): void => void phone.settled().then(show).catch(tell);
+  // After the answer the phone may still be handing news over.
+  const showLater = (): void => {
+    byId("luggage").setAttribute("aria-busy", "true");
+    const shown = phone.settled().then(show).catch(tell);
+    void shown.finally(() => byId("luggage").removeAttribute("aria-busy"));
+  };
   const answered = (good: boolean, words: Words): Answer => {
     showLater();
     return { good, text: inWords(words) };
   };
   const renew = async (): Promise<void> => {
+    notice.textContent = "";
     const outcome = await phone.refill();
     notice.textContent = inWords(explainRefill(outcome, language));
     if (!outcome.refilled && outcome.why === "signed-out") byId("sign-in").hidden = false;
@@ -78,7 +84,11 @@ function begin(phone: Phone): void {
     // Without network the keys go all the same, and the session ends in its time.
     void phone.signOut().then(show).then(endSession).catch(tell);
   });
-  addEventListener("online", () => void phone.refresh().then(show).catch(tell));
+  const refresh = (): void => void phone.refresh().then(show).catch(tell);
+  addEventListener("online", refresh);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) refresh();
+  });
   void show().then(() => phone.refresh()).then(show).catch(tell);
 }
 

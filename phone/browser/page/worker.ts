@@ -6,13 +6,13 @@ const CACHE = "latchkey-phone";
 const FILES = ["/", "/phone.js", "/phone.css"];
 
 /** What is used of ServiceWorkerGlobalScope: its types and those of a page exclude each other. */
-interface Worker {
+interface WorkerScope {
   addEventListener(type: "install" | "activate", listener: (event: { waitUntil(work: Promise<unknown>): void }) => void): void;
   addEventListener(type: "fetch", listener: (event: { request: Request; respondWith(answer: Promise<Response>): void }) => void): void;
   skipWaiting(): Promise<void>;
   clients: { claim(): Promise<void> };
 }
-const worker = globalThis as unknown as Worker;
+const worker = globalThis as unknown as WorkerScope;
 
 worker.addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => worker.skipWaiting())));
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
@@ -32,3 +32,6 @@ async function newestOf(request: Request): Promise<Response> {
     return (await cache.match(request)) ?? Response.error();
   }
 }
+
+// A file of its own scope, for TypeScript and for the bundler.
+export {};
