@@ -8,6 +8,7 @@ import { registerPhone } from "../../phones/register-phone";
 import { PUBLIC_KEY_BYTES, wrappingFor, type KeyWrapping } from "../../phones/wrap-keys";
 import { Refusal } from "../../refusal";
 import { accountOf, change, read, routes, type ApiParts, type Routes } from "../api";
+import { fromBase64url, toBase64url } from "../base64url";
 import { callerOf, requirePatience } from "../caller";
 import { answer, body, Id, refusals } from "../schemas";
 
@@ -58,13 +59,13 @@ export function phoneKeyRoutes(parts: ApiParts): Routes {
   app.openapi(refill, async (c) => {
     const actor = accountOf(c);
     const { publicKey: text, property } = c.req.valid("json");
-    const publicKey = new Uint8Array(Buffer.from(text, "base64url"));
+    const publicKey = fromBase64url(text);
     const wrapping = wrappingFor(publicKey);
     requirePatience(await change(parts, (unit, now) => countOne(unit, `phone/${actor.account}`, PHONE_REFILLS_PER_ACCOUNT, now)));
     const phone = await change(parts, (unit, now) => registerPhone(unit, actor, publicKey, callerOf(parts, c).agent, now));
     await giveLacking(parts, actor.account);
     const { properties, left } = await change(parts, (unit, now) => planPhoneKeys(unit, actor.account, property, now));
-    const keys = { phone, ephemeralKey: base64url(wrapping.ephemeralKey), properties: properties.map((plan) => format(parts, wrapping, plan)), left };
+    const keys = { phone, ephemeralKey: toBase64url(wrapping.ephemeralKey), properties: properties.map((plan) => format(parts, wrapping, plan)), left };
     return c.json(keys, 200, { "cache-control": "no-store" });
   });
   return app;
@@ -89,11 +90,7 @@ function format(parts: ApiParts, wrapping: KeyWrapping, { id, name, doors }: Pro
     doors: made.map(({ name: doorName, entries, ...door }) => ({
       ...door,
       name: doorName ?? null,
-      entries: entries.map(({ key, handles, ...entry }) => ({ ...entry, key: base64url(key), handles: handles.map(base64url) })),
+      entries: entries.map(({ key, handles, ...entry }) => ({ ...entry, key: toBase64url(key), handles: handles.map(toBase64url) })),
     })),
   };
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("base64url");
 }

@@ -3,6 +3,7 @@ import { OFFERED_ITEMS_MAX } from "../../../protocol/courier-frame";
 import type { DoorBundle } from "../../couriers/pack-parts";
 import { COURIER_ITEMS_PER_UPLOAD_MAX } from "../../limits";
 import { accountOf, routes, type ApiParts, type Routes } from "../api";
+import { fromBase64url, toBase64url } from "../base64url";
 import { tooOften } from "../caller";
 import { etag, hasAlready } from "../etag";
 import { answer, body, Id, refusals } from "../schemas";
@@ -65,19 +66,15 @@ export function courierRoutes(parts: ApiParts): Routes {
     return doors === undefined ? c.body(null, 304, headers) : c.json({ property, doors: doors.map(formatDoor) }, 200, headers);
   });
   app.openapi(upload, async (c) => {
-    const items = c.req.valid("json").items.map((item) => new Uint8Array(Buffer.from(item, "base64url")));
+    const items = c.req.valid("json").items.map(fromBase64url);
     const taken = await parts.couriers.receive(accountOf(c), c.req.valid("param").door, items);
     if ("wait" in taken) throw tooOften(taken.wait);
     parts.onChanged();
-    return c.json({ accepted: taken.accepted, refused: taken.refused, items: taken.items.map(toText) }, 200);
+    return c.json({ accepted: taken.accepted, refused: taken.refused, items: taken.items.map(toBase64url) }, 200);
   });
   return app;
 }
 
 function formatDoor({ door, version, whole, items }: DoorBundle) {
-  return { door, version, whole, items: items.map(toText) };
-}
-
-function toText(item: Uint8Array): string {
-  return Buffer.from(item).toString("base64url");
+  return { door, version, whole, items: items.map(toBase64url) };
 }

@@ -11,6 +11,7 @@ import { Refusal } from "../../refusal";
 import { requireOnKey } from "../../rules/key-standing";
 import type { Unit } from "../../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
+import { fromBase64url, toBase64url } from "../base64url";
 import { formatInstant } from "../people/grant-format";
 import { answer, body, Id, Instant, refusals } from "../schemas";
 
@@ -114,12 +115,12 @@ export function fobRoutes(parts: ApiParts): Routes {
       const { fob } = await requireFob(unit, actor, c.req.valid("param").fob, "send", now);
       return assignmentOf(unit, parts, fob, now);
     });
-    return c.json({ sequence: made.sequence, message: Buffer.from(made.message).toString("base64url") }, 200, { "cache-control": "no-store" });
+    return c.json({ sequence: made.sequence, message: toBase64url(made.message) }, 200, { "cache-control": "no-store" });
   });
   app.openapi(report, async (c) => {
     const { fob } = c.req.valid("param");
     const actor = actorOf(c);
-    const bytes = new Uint8Array(Buffer.from(c.req.valid("json").report, "base64url"));
+    const bytes = fromBase64url(c.req.valid("json").report);
     await change(parts, async (unit, now) => receiveReport(unit, parts.keystore, (await requireFob(unit, actor, fob, "see", now)).fob, bytes, actorName(actor), now));
     const failed = await activateAcknowledged((work) => change(parts, work), parts, fob);
     return c.json({ ...(await read(parts, (unit, now) => showFob(unit, actor, fob, now))), failed }, 200);
