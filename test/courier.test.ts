@@ -326,6 +326,23 @@ test("X2: a bundle brings a door all that it lacks, is the same for everybody un
   await rig.post(`/doors/${front.hex}/stolen`, {}, 200);
   t.deepEqual((await house.bundle()).doors.map(({ door }) => door), [garage.hex]);
   t.is((await ada.send("POST", `/courier/doors/${front.hex}`, { items: [toText(front.gives("receipt", front.receipt()))] })).body.code, "not-claimed");
+
+  // A door that is claimed anew has other keys: what was given out before is of no use there, and counts no more.
+  await rig.post(`/doors/${garage.hex}/release`, { released: true }, 200);
+  await house.revoke(stays);
+  await house.bundle();
+  t.like(await house.truth(stays, garage), { state: "pending", carriers: { phones: 1 } });
+  const [worthless] = itemsFor(garage, (await house.bundle()).doors).slice(-1);
+  garage.forget();
+  await rig.post("/doors", { property: house.property, name: "Garage", claim: garage.claimText });
+  await garage.claim();
+  await rig.cloud.settled();
+  t.throws(() => garage.takes([worthless]), { message: /^bad-mac/ });
+  t.is((await house.truth(stays, garage)).carriers, null);
+  await house.brings(garage);
+  t.like(await house.truth(stays, garage), { carriers: { phones: 1 } });
+  await house.uploads(garage, [garage.gives("receipt", garage.receipt())]);
+  t.like(await house.truth(stays, garage), { state: "acknowledged", acknowledgedBy: "phone" });
 });
 
 test("X2: whoever carries between cloud and door can alter nothing: each item is taken once, or refused by name and counted", async (t) => {
