@@ -1,25 +1,22 @@
 import { randomBytes } from "node:crypto";
 import type { Device } from "../../firmware/device";
-import { loadEnrolment, saveEnrolment } from "../../firmware/enrolment/enrolment-record";
 import { claimText } from "../../firmware/enrolment/identity";
-import { saveSettings, type Settings } from "../../firmware/enrolment/settings";
+import type { Settings } from "../../firmware/enrolment/settings";
 import { fromHex, toHex } from "../../protocol/bytes";
 import { decodeDoorState } from "../../protocol/door-state";
-import { CLAIM_SECRET_BYTES } from "../../protocol/enrolment";
-import { ID_BYTES } from "../../protocol/limits";
 import { openReceipt } from "../../protocol/receipt";
 import { parseTopic } from "../../protocol/topics";
 import { OUTPUT_PINS, readerPins } from "../board-pins";
 import type { Place } from "../ether";
 import type { VirtualAir } from "../virtual-air";
 import { VirtualBoard } from "../virtual-board";
-import type { KeyValue } from "../../firmware/device";
 import { nodeBlockCipher } from "../xs/host-block-cipher";
 import { nodeHashes } from "../xs/host-hashes";
 import type { BuildingLog, LogSource } from "./building-log";
 import { DoorMemory } from "./door-memory";
 import type { DoorAction, DoorView } from "./door-view";
 import type { FirmwareEngine } from "./engine/firmware-engine";
+import { InstalledStore } from "./installed-store";
 import { MemoryActivity } from "./memory-activity";
 import type { MqttTraffic } from "./net/mqtt-connection";
 import { SocketNetwork } from "./net/socket-network";
@@ -37,9 +34,6 @@ const CARD_BYTES = [3, 4, 5];
 const LOCKS = ["fail-secure", "fail-secure"] as const;
 /** Doors are out of each other's radio range. */
 const APART_M = 100;
-/** Where the firmware keeps what an installer and a claim gave it. */
-const DOMAIN = "latchkey";
-
 export interface BuildingDoorOptions {
   index: number;
   name: string;
@@ -68,6 +62,7 @@ export class BuildingDoor {
   #network: SocketNetwork;
   #memory: DoorMemory;
   #activity: MemoryActivity;
+  #store: InstalledStore;
   #stopEngine: (() => void) | undefined;
   #linked = false;
   #exitHeld = false;
@@ -119,13 +114,14 @@ export class BuildingDoor {
       this.#stopEngine = undefined;
       options.onChange();
     };
-    this.#setUp();
+    this.#store = new InstalledStore(this.#board.keyValue);
+    this.#store.setUp(cloud);
   }
 
   get view(): DoorView {
     const { name, index } = this.#options;
     const board = this.#board;
-    const identity = this.#identity();
+    const { identity } = this.#store;
     return {
       index,
       name,
@@ -150,18 +146,18 @@ export class BuildingDoor {
 
   /** 16 hexadecimal digits; undefined before the first boot. */
   get id(): string | undefined {
-    const identity = this.#identity();
+    const { identity } = this.#store;
     return identity && toHex(identity.door);
   }
 
   /** Whether the door belongs to a cloud. */
   get claimed(): boolean {
-    return loadEnrolment(this.#keyValue()) !== undefined;
+    return this.#store.enrolment !== undefined;
   }
 
   /** Text of the claim QR on the board; undefined before the first boot. */
   get claim(): string | undefined {
-    const identity = this.#identity();
+    const { identity } = this.#store;
     return identity && claimText(identity);
   }
 
@@ -240,33 +236,6 @@ export class BuildingDoor {
     if (!this.#closed) this.#options.log.add(this.index, source, text);
   }
 
-  /** The installer's part: the address of the cloud, over the serial console. */
-  #setUp(): void {
-    const { cloud } = this.#options;
-    const keyValue = this.#keyValue();
-    saveSettings(keyValue, cloud);
-    const enrolment = loadEnrolment(keyValue);
-    if (!enrolment || cloud.brokerPort === undefined || enrolment.login.brokerPort === cloud.brokerPort) return;
-    saveEnrolment(keyValue, { ...enrolment, login: { ...enrolment.login, brokerPort: cloud.brokerPort } });
-  }
-
-  /** The store as someone sees it who has the board before them. */
-  #keyValue(): KeyValue {
-    const { keyValue } = this.#board;
-    return {
-      read: (key) => keyValue.peek(DOMAIN, key)?.buffer as ArrayBuffer | undefined,
-      write: (key, value) => keyValue.preset(DOMAIN, key, new Uint8Array(value)),
-      delete: (key) => keyValue.preset(DOMAIN, key, undefined),
-      close: () => {},
-    };
-  }
-
-  #identity(): { door: Uint8Array; claimSecret: Uint8Array } | undefined {
-    const kept = this.#board.keyValue.peek(DOMAIN, "identity");
-    if (kept?.length !== ID_BYTES + CLAIM_SECRET_BYTES) return undefined;
-    return { door: kept.slice(0, ID_BYTES), claimSecret: kept.slice(ID_BYTES) };
-  }
-
   #moveLeaf(open: boolean, force: boolean): void {
     const board = this.#board;
     if (board.leafOpen === open) return;
@@ -306,7 +275,7 @@ export class BuildingDoor {
       const { time } = decodeDoorState(payload);
       this.#clock = { time, at };
     } else if (what === "receipt") {
-      const enrolment = loadEnrolment(this.#keyValue());
+      const { enrolment } = this.#store;
       if (!enrolment) return;
       const { epoch, version, leaseEnd, wallTime } = openReceipt(nodeHashes, enrolment.keys.receipt, payload);
       this.#list = { epoch, version, leaseEnd };
