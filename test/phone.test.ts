@@ -130,6 +130,13 @@ test("S1: phone offline, door offline: three messages open it, and no key can be
   const device = (await scene.store.read("device", "device"))!;
   t.false(device.privateKey.extractable);
   t.deepEqual(phone.protection(), { unreadable: true, lasting: false });
+
+  // A page that came over plain HTTP has no WebCrypto, and is told so.
+  const platform = Object.getOwnPropertyDescriptor(globalThis, "crypto")!;
+  Object.defineProperty(globalThis, "crypto", { value: {}, configurable: true });
+  const none = webCryptoVault();
+  Object.defineProperty(globalThis, "crypto", platform);
+  t.is(none, undefined);
 });
 
 test("S1: a handle is gone before it is sent, is sent once, and at none left the phone goes online or says so", async (t) => {
@@ -491,6 +498,25 @@ test("phone: keys for another phone, and answers that are none, change nothing",
     t.deepEqual(await wrong(alter as never), { refilled: false, why: "trouble" });
   }
   t.deepEqual(await scene.phone.doors(), before);
+});
+
+test("phone: where one answer has no room for all doors, the rest is asked for; what it brought along outlives the app", async (t) => {
+  const scene = new Scene();
+  const { phone, front, garage, cloud, store, clock } = scene;
+  cloud.room = 1;
+  t.deepEqual(await phone.refill(), { refilled: true, doors: 2 });
+  t.is((await phone.doors()).length, 2);
+  // A door that is no longer the person's, and its keys, are forgotten.
+  scene.goOffline();
+  garage.events = [ascii("somebody came")];
+  t.like(await phone.carry(garage.id), { carried: true, uploaded: false });
+  cloud.keys = cloud.keys.filter(({ door }) => door === front);
+  scene.goOnline();
+  const next = new Phone({ radio: paperRadio([front]), store, vault, clock, fetch: cloud.fetch });
+  t.deepEqual(await next.refill(), { refilled: true, doors: 1 });
+  t.deepEqual((await next.doors()).map(({ door }) => door), [front.id]);
+  t.deepEqual(cloud.uploads.map(({ door, items }) => [door, items.map((item) => item[1])]), [[garage.id, [CourierKind.receipt, CourierKind.events]]]);
+  t.true((await next.unlock(front.id)).opened);
 });
 
 test("phone: signing out ends what is under way and forgets all, also what was about to be written", async (t) => {

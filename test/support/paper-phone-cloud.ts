@@ -31,6 +31,8 @@ export class PaperPhoneCloud {
   /** Answered to everything instead, where set. */
   problem: { status: number; code: string } | undefined;
   handles = 64;
+  /** Doors that one answer about all properties has room for. */
+  room = Infinity;
   keys: PaperKey[] = [];
   /** By door. */
   bundle = new Map<KeyedDoor, { version: number; items: Uint8Array[] }>();
@@ -49,7 +51,7 @@ export class PaperPhoneCloud {
     this.asked.push(`${method} ${path}`);
     const { problem } = this;
     if (problem !== undefined) return answer(problem.status, { code: problem.code });
-    if (path === "/api/phone/keys") return answer(200, this.#issue(bytes(JSON.parse(body!).publicKey)));
+    if (path === "/api/phone/keys") return answer(200, this.#issue(bytes(JSON.parse(body!).publicKey), JSON.parse(body!).property));
     if (path.startsWith("/api/courier/bundle")) return this.#bundle(headers["if-none-match"], new URLSearchParams(path.split("?")[1]).get("door"));
     const door = path.split("/").at(-1)!;
     const items = (JSON.parse(body!).items as string[]).map(bytes);
@@ -58,16 +60,17 @@ export class PaperPhoneCloud {
     return answer(200, { ...made, items: made.items.map(text) });
   };
 
-  #issue(publicKey: Uint8Array): unknown {
+  #issue(publicKey: Uint8Array, property: string | undefined): unknown {
     const { ephemeralKey, wrap } = wrappingFor(publicKey);
-    const doors = [...new Set(this.keys.map(({ door }) => door))];
+    const all = [...new Set(this.keys.map(({ door }) => door))];
+    const doors = property === undefined ? all.slice(0, this.room) : all;
     const entry = ({ door, holder: id, opens }: PaperKey): unknown => {
       const holder: Holder = { kind: CredentialKind.phone, credentialId: fromHex(id)! };
       const handles = Array.from({ length: this.handles }, () => text(encodeHandle(nodeBlockCipher, door.keys.handle, holder, this.#counter++)));
       return { opens, outputs: opens ? [0] : [], key: text(wrap(phoneKey(nodeHashes, door.keys.ble, holder))), handles };
     };
     const listed = doors.map((door) => ({ door: door.id, name: `Door ${door.id}`, radioName: door.radioName, entries: this.keys.filter((key) => key.door === door).map(entry) }));
-    return { phone: "00", ephemeralKey: text(ephemeralKey), properties: [{ id: PROPERTY, name: "Rue des Lilas 7", doors: listed }], left: 0 };
+    return { phone: "00", ephemeralKey: text(ephemeralKey), properties: [{ id: PROPERTY, name: "Rue des Lilas 7", doors: listed }], left: all.length - doors.length };
   }
 
   #bundle(etag: string | undefined, only: string | null): Awaited<ReturnType<PhoneFetch>> {
