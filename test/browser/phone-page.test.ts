@@ -69,6 +69,7 @@ class BrowserPhone {
   /** Taps at a door, and reads what is said once it is said. */
   async taps(door: WorldDoor, button = "Open"): Promise<string> {
     this.central.moveTo(this.world.placeAt(door));
+    await this.bluetooth.hearAgain();
     const item = this.page.locator(`[data-door="${door.id}"]`);
     await item.getByRole("button", { name: new RegExp(`^${button}`) }).click();
     const answer = item.locator(".answer[data-tone]");

@@ -76,7 +76,7 @@ export class EmulatedBluetooth {
     await this.#announce(peripheral);
   }
 
-  /** Chromium forgets a door that could not be reached; this is as if it had been heard again. */
+  /** Chromium forgets a door that could not be reached or has hung up; this is as if it had been heard again. */
   async hearAgain(): Promise<void> {
     for (const peripheral of this.#peripherals.values()) if (peripheral.forgotten) await this.#announce(peripheral);
   }
@@ -124,6 +124,8 @@ export class EmulatedBluetooth {
   async #connectOrDiscover(address: string, type: "connection" | "discovery"): Promise<void> {
     const peripheral = this.#peripherals.get(address)!;
     const connected = type === "discovery" ? peripheral.link !== undefined : await this.#connect(peripheral);
+    // Nor does it remember the services of a door that has hung up.
+    if (connected && peripheral.forgotten) await this.#send(this.#announce(peripheral));
     if (!connected) peripheral.forgotten = true;
     await this.#send(this.#session.send("BluetoothEmulation.simulateGATTOperationResponse", { address, type, code: connected ? Code.ok : Code.connectionTimeout }));
   }
@@ -164,8 +166,7 @@ export class EmulatedBluetooth {
     peripheral.link = undefined;
     if (peripheral.busy) return;
     await this.#send(this.#session.send("BluetoothEmulation.simulateGATTDisconnection", { address: peripheral.address }));
-    // It forgets the services of a door that has hung up, too.
-    await this.#send(this.#announce(peripheral));
+    peripheral.forgotten = true;
   }
 
   /** What was begun in the simulated world comes to its end as virtual time goes on. */
