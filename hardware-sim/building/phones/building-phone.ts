@@ -141,12 +141,6 @@ export class BuildingPhone {
     return outcome;
   }
 
-  /** When nothing that was begun is under way, and the view says so. */
-  async settled(): Promise<void> {
-    await this.#phone.settled();
-    await this.#lookNow();
-  }
-
   /** Forgets its keys. */
   async close(): Promise<void> {
     this.#closed = true;
