@@ -167,6 +167,8 @@ export class Phone {
     try {
       const outcome = await unlockDoor(visit, outputs, { ...how, bag: this.#bag, store: this.#store, clock: this.#clock, online: this.#online, refill });
       this.#linger(visit);
+      // Whoever poses as a door under its name is not to be gone to again by itself.
+      if (!outcome.opened && (outcome.why === "forged" || outcome.why === "not-recognised")) await this.#radio.forget?.(visit.door);
       return outcome;
     } catch (error) {
       visit.close();

@@ -438,6 +438,7 @@ test("phone: failures of radio, door and cloud have a word each", async (t) => {
     t.is(front.open, 0, mischief);
     t.deepEqual(await scene.clock.until(phone.carry(front.id)), { carried: false, why } as never, mischief);
   }
+  t.is(front.forgotten, 2, "whoever cannot prove to be the door is looked for anew");
   front.mischief = "none";
   const cancelled = new AbortController();
   const tap = phone.unlock(front.id, { signal: cancelled.signal });

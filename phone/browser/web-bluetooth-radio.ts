@@ -53,7 +53,7 @@ export class WebBluetoothRadio implements DoorRadio {
   async forget({ radioName }: { radioName: string }): Promise<void> {
     const device = await this.#remembered(radioName);
     this.#known.delete(radioName);
-    await device?.forget?.();
+    await device?.forget?.().catch(() => undefined);
   }
 
   async #device(radioName: string): Promise<BluetoothDevice> {

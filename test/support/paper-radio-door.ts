@@ -25,6 +25,8 @@ export class PaperRadioDoor {
   listVersion = 10;
   offline = true;
   mischief: Mischief = "none";
+  /** How often a phone has said that what answered under its name was not it. */
+  forgotten = 0;
   /** By credential id; whoever is not named is unknown. */
   readonly rights = new Map<string, Reason>();
   /** What a list of a version that a courier brings changes. */
@@ -175,6 +177,9 @@ export function paperRadio(doors: readonly PaperRadioDoor[]): DoorRadio {
       if (door?.mischief === "no bluetooth") throw new RadioError("unavailable");
       if (door === undefined || door.mischief === "is not there") throw new RadioError("not-found");
       return door.connect();
+    },
+    forget: async ({ radioName }) => {
+      for (const door of doors) if (door.radioName === radioName) door.forgotten += 1;
     },
   };
 }
