@@ -210,7 +210,13 @@ export class Phone {
     if (!visit.mayCarry || challenge === undefined) return visit.close();
     const errand = this.#send(door, async (self, yields) => {
       self.visit = visit;
-      const wanted = challenge.offline || (await this.#bag.forDoor(property, door)).version > challenge.listVersion;
+      const isNewer = async (): Promise<boolean> => (await this.#bag.forDoor(property, door)).version > challenge.listVersion;
+      let wanted = challenge.offline || (await isNewer());
+      // A door that has just lost its network does not know it yet, and what this phone carries may be as old.
+      if (!wanted && this.#online()) {
+        await this.#bag.refresh(property, { milliseconds: AT_DOOR_REQUEST_MS, signal: yields });
+        wanted = await isNewer();
+      }
       if (wanted) await carryAround(visit, { bag: this.#bag, online: this.#online, yields }, nothingCarried());
     });
     // All that may happen at a door has happened before; the rest are bugs.

@@ -282,6 +282,22 @@ test("X2: a phone that is online brings an offline door the time that it asks fo
   t.deepEqual((await phone.luggage()).up, [{ door: front.id, items: 1 }], "a question for the time is not kept: its answer would come too late");
 });
 
+test("X2: a door whose cable was pulled just now, and that does not know it yet, hears what is newer than the phone's bag", async (t) => {
+  const scene = await Scene.withKeys();
+  const { phone, front } = scene;
+  front.offline = false;
+  scene.delta(front, 11);
+  t.true((await phone.unlock(front.id)).opened);
+  await phone.settled();
+  t.is(front.listVersion, 11, "fetched after the answer, and handed over on the same connection");
+  scene.delta(front, 12);
+  scene.goOffline();
+  t.true((await phone.unlock(front.id)).opened);
+  await phone.settled();
+  t.is(front.listVersion, 11, "what the phone cannot hear of it cannot bring");
+  t.is(front.open, 0);
+});
+
 test("X2: what is carried has bounds, and nothing is lost by them", async (t) => {
   const scene = await Scene.withKeys();
   const { phone, garage, cloud } = scene;

@@ -68,8 +68,7 @@ function phoneSteps(tenants: readonly Tenant[], cloudUrl: string, token: string)
     `       curl -sX POST ${cloudUrl}/api/leases/${leaving.person}/end -H "authorization: Bearer ${token}" \\`,
     `         -H "content-type: application/json" -d '{}'`,
     "",
-    `     The cellar cannot know, and that phone still opens it. Let ${courier.name} tap there, once the cellar has noticed`,
-    "     (within a minute) that its cloud is out of reach: it takes the news from that phone, refuses the other from then",
-    "     on, and its acknowledgement goes back the same way.",
+    `     The cellar cannot know, and that phone still opens it. Let ${courier.name} tap there: the cellar takes the news`,
+    "     from that phone, refuses the other from then on, and its acknowledgement goes back the same way.",
   ];
 }
