@@ -19,12 +19,12 @@ const AHEAD_SECONDS = 3_600;
 /** How often somebody comes in at each door; from the third on there was an attack by radio just before. */
 const TRIES_PER_DOOR = 4;
 const TRIES_IN_PEACE = 2;
-const ATTACKS = 5;
+const ATTACKS = 4;
 /** How long an attack is let go on before somebody comes, at the most. */
 const ATTACK_MS = 20_000;
 const ENTRY_MS = 20_000;
 /** Phones with the internet that come to a door without a network. */
-const COURIER_EVERY_MS = 100_000;
+const COURIER_EVERY_MS = 150_000;
 
 /** Everything that went wrong is put right; then doors must have caught up, and whoever has a right gets in (I6, I10). */
 export class Healing {

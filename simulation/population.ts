@@ -73,8 +73,8 @@ export class Population {
   #someKind(): CredentialKind {
     const draw = this.#random.below(100);
     if (draw < 20) return CredentialKind.card;
-    if (draw < 42) return CredentialKind.phone;
-    return draw < 48 ? CredentialKind.fob : CredentialKind.pin;
+    if (draw < 37) return CredentialKind.phone;
+    return draw < 41 ? CredentialKind.fob : CredentialKind.pin;
   }
 
   #newSecret(kind: CredentialKind): string {

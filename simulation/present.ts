@@ -11,7 +11,7 @@ import { visit } from "./phones/visit";
 
 const LATER_MS = 15_000;
 /** How many of those who tap hand over what they carry. */
-const CARRIES = 0.15;
+const CARRIES = 0.12;
 const SECONDS_AROUND = [-2, -1, 0, 1, 2];
 
 /** Somebody comes with what they have: keys at some pace, and mostly the right second PIN where one is asked for. */

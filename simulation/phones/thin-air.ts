@@ -73,10 +73,7 @@ export class ThinAir {
     if (server !== undefined && server.advertises && server.links.size < CONNECTIONS_MAX) {
       const link = new ThinLink(server, partBytes, events, (response) => this.#hear(response));
       server.links.add(link);
-      server.run(() => {
-        server.options.onConnect?.(link);
-        if (link.alive) events.onConnected(link);
-      }, ROUND_MS);
+      server.run(() => link.connected(), ROUND_MS);
     } else if (leftMs <= 0) events.onFailed();
     else this.#clock.set(() => this.connect(partBytes, events, leftMs - LOOK_MS), LOOK_MS);
   }
@@ -123,6 +120,8 @@ class ThinServer implements GattServer {
 /** One connection, for the door and for whoever is at the other end. Nothing comes back once it is gone. */
 export class ThinLink implements GattConnection {
   alive = true;
+  /** It is the other side's turn, and a read needs no round of its own. */
+  #now = false;
   readonly events: PeerEvents;
   readonly #server: ThinServer;
   readonly #partBytes: number;
@@ -135,10 +134,17 @@ export class ThinLink implements GattConnection {
     this.events = events;
   }
 
-  /** The whole value, part by part; the door is asked for each, and no time passes between them. */
+  connected(): void {
+    this.#now = true;
+    this.#server.options.onConnect?.(this);
+    if (this.alive) this.events.onConnected(this);
+    this.#now = false;
+  }
+
+  /** The whole value, part by part; the door is asked for each, and no time passes between them, nor after a write. */
   read(from: DoorCharacteristic, onBytes: (bytes: Uint8Array) => void): void {
     const characteristic = this.#server.characteristic(from);
-    this.#then(() => {
+    const request = (): void => {
       let whole: Uint8Array = NOTHING;
       for (let more = true; more && this.alive; ) {
         const value = characteristic?.onRead?.(this);
@@ -148,7 +154,9 @@ export class ThinLink implements GattConnection {
         whole = whole.length === 0 ? part : concat(whole, part);
       }
       if (this.alive) onBytes(whole);
-    });
+    };
+    if (this.#now) request();
+    else this.#then(request);
   }
 
   /** With response. */
@@ -181,7 +189,13 @@ export class ThinLink implements GattConnection {
   }
 
   #then(request: () => void): void {
-    if (this.alive) this.#server.run(() => this.alive && request(), ROUND_MS);
+    if (!this.alive) return;
+    this.#server.run(() => {
+      if (!this.alive) return;
+      this.#now = true;
+      request();
+      this.#now = false;
+    }, ROUND_MS);
   }
 }
 
