@@ -1,11 +1,13 @@
-/// <reference path="../typings/bluetoothle.d.ts" />
-import { GATTServer } from "embedded:io/bluetoothle/peripheral";
+import { GATTServer as ModdableServer } from "embedded:io/bluetoothle/peripheral";
 import type { GattAdvertisement, GattConnection, GattServer, GattServerConstructor, GattServerOptions, Timers } from "../device";
 import type { IoGuard } from "./io-guard";
 import { RadioLink } from "./radio-link";
 
 /** How often it is looked whether the board is on the air. */
 const ADVERTISING_CHECK_MS = 10_000;
+
+/** The SDK's own typings, and ours for where there is no SDK, say it with other words. */
+const GATTServer = ModdableServer as unknown as GattServerConstructor;
 
 export interface GattServerDevice {
   guard: IoGuard;
@@ -29,13 +31,13 @@ export interface GattServerDevice {
 export function gattServerClass({ guard, timers, trace }: GattServerDevice): GattServerConstructor {
   return class BoardGattServer implements GattServer {
     static readonly properties = GATTServer.properties;
-    readonly #server: GATTServer;
+    readonly #server: GattServer;
     #onAir: [GattAdvertisement, GattAdvertisement | undefined] | undefined;
 
     constructor(options: GattServerOptions) {
       const { onReady, onConnect, onDisconnect, services, mtu } = options;
       /** The firmware's connections by the SDK's. */
-      const connections = new Map<object, GattConnection>();
+      const connections = new Map<GattConnection, GattConnection>();
       this.#server = new GATTServer({
         ...(mtu !== undefined && { mtu }),
         services: services.map(({ uuid, characteristics }) => ({
@@ -44,13 +46,13 @@ export function gattServerClass({ guard, timers, trace }: GattServerDevice): Gat
             uuid: name,
             properties,
             ...(onRead && {
-              onRead: guard.own((from: object) => {
+              onRead: guard.own((from: GattConnection) => {
                 const connection = connections.get(from);
                 return connection === undefined ? NOTHING : onRead(connection);
               }),
             }),
             ...(onWrite && {
-              onWrite: guard.own((value: ArrayBuffer, from: object) => {
+              onWrite: guard.own((value: ArrayBuffer, from: GattConnection) => {
                 const connection = connections.get(from);
                 if (connection !== undefined) onWrite(value, connection);
               }),
@@ -62,7 +64,7 @@ export function gattServerClass({ guard, timers, trace }: GattServerDevice): Gat
           onReady?.();
           this.#watch();
         }),
-        onConnect: guard.own((from: object) => {
+        onConnect: guard.own((from: GattConnection) => {
           RadioLink.known();
           const connection = {
             close: () => {
@@ -72,7 +74,7 @@ export function gattServerClass({ guard, timers, trace }: GattServerDevice): Gat
           connections.set(from, connection);
           onConnect?.(connection);
         }),
-        onDisconnect: guard.own((from: object) => {
+        onDisconnect: guard.own((from: GattConnection) => {
           const connection = connections.get(from);
           connections.delete(from);
           if (connection !== undefined) onDisconnect?.(connection);

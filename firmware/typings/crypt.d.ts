@@ -1,14 +1,8 @@
-/** Digests and ciphers of the Moddable SDK (modules/crypt/digest), which @moddable/typings 5.6.0 does not know. */
+/** Digests of the Moddable SDK (modules/crypt/digest), which @moddable/typings 5.6.0 does not know. */
 declare module "crypt" {
   export class Digest {
     constructor(type: "SHA1" | "SHA256" | "SHA512");
     write(message: string | ArrayBuffer): void;
     close(): ArrayBuffer;
-  }
-  /** Whole buffers only: it looks at no view's offset. */
-  export class BlockCipher {
-    constructor(cipher: "AES", key: ArrayBuffer);
-    encrypt(block: ArrayBuffer): ArrayBuffer;
-    decrypt(block: ArrayBuffer): ArrayBuffer;
   }
 }
