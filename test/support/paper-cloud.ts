@@ -114,13 +114,15 @@ export class PaperCloud {
   /** A new snapshot of these grants, to be fetched page by page. */
   issue(grants: readonly PaperGrant[], more: Partial<Pick<SnapshotOptions, "rules" | "policy">> = {}): void {
     const profiles = [...new Set(grants.map(({ profile }) => profile))];
-    const rows = grants.flatMap(({ pin, holder, profile, row, secondPin }) => {
+    const rows: Row[] = [];
+    // XS's flatMap runs out of stack on thousands.
+    for (const { pin, holder, profile, row, secondPin } of grants) {
       const index = profiles.indexOf(profile);
       const first = this.#mint.row(holder?.kind ?? CredentialKind.pin, holder?.credentialId ?? pin!, index, row);
-      if (secondPin === undefined) return [first];
-      const tag = secondPinTag(this.#hashes, this.keys.tag, first.tag, ascii(secondPin));
-      return [{ ...first, needsSecondPin: true }, { ...this.#mint.row(CredentialKind.pin2, "", index), tag }];
-    });
+      rows.push(secondPin === undefined ? first : { ...first, needsSecondPin: true });
+      if (secondPin === undefined) continue;
+      rows.push({ ...this.#mint.row(CredentialKind.pin2, "", index), tag: secondPinTag(this.#hashes, this.keys.tag, first.tag, ascii(secondPin)) });
+    }
     this.#base = this.#mint.snapshot({ version: this.#next(), issuedAt: this.now, rows, profiles, utcOffsets: UTC, ...more });
     this.#delta = undefined;
     this.#offerBase();
