@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 export type Rates = Readonly<Partial<Record<StepKind, number>>>;
 
 /** An ordinary door's day: people, and some connection. */
-export const PEOPLE: Rates = { present: 1.9, revoked: 0.4, edge: 0.15, "worn use": 0.05, guess: 0.22, exit: 0.22, leaf: 0.2, episode: 0.55, courier: 0.06, upkeep: 0.12 };
+export const PEOPLE: Rates = { present: 2, revoked: 0.4, edge: 0.15, "worn use": 0.05, guess: 0.22, exit: 0.22, leaf: 0.2, episode: 0.55, courier: 0.06, upkeep: 0.12 };
 export const MANAGERS: Rates = { grant: 0.13, revoke: 0.13, bulk: 0.008, "lock state": 0.06, "lift throttle": 0.04, "rotate keys": 0.012, "door policy": 0.05, "remote unlock": 0.03 };
 /** What may go wrong and heals by itself. */
 export const FAULTS: Rates = { "power cut": 0.035, "armed cut": 0.11, "broker restart": 0.02, "bit flip": 0.12, replay: 0.11, tamper: 0.11, misdeliver: 0.05, "time server": 0.06, jam: 0.07, "hold time": 0.06, hammer: 0.008, "clock chip": 0.02, "event flood": 0.0002, "hostile radio": 0.05, "hostile courier": 0.05 };
