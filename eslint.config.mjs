@@ -2,7 +2,7 @@ import { builtinModules } from "node:module";
 import tseslint from "typescript-eslint";
 
 /** What runs on a board: everything here must live without Node's globals, promises and names of functions. */
-const ON_BOARD = ["protocol/**/*.ts", "firmware/**/*.ts", "fob/**/*.ts", "hardware-sim/moddable-lin/**/*.ts", "hardware-sim/virtual-*.ts", "hardware-sim/ecma-*.ts", "hardware-sim/{board-session,power-supply,mqtt-packet}.ts", "simulation/reference/**/*.ts", "simulation/cloud/*.ts", "simulation/!(main).ts"];
+const ON_BOARD = ["protocol/**/*.ts", "firmware/**/*.ts", "fob/**/*.ts", "hardware-sim/moddable-lin/**/*.ts", "hardware-sim/virtual-*.ts", "hardware-sim/radio/!(simulated-*).ts", "hardware-sim/ecma-*.ts", "hardware-sim/{board-session,power-supply,mqtt-packet}.ts", "simulation/reference/**/*.ts", "simulation/cloud/*.ts", "simulation/!(main).ts"];
 
 const NOT_ON_BOARD = [
   ...["Buffer", "process", "global", "require", "module", "__dirname", "__filename", "console", "performance", "crypto", "fetch"],

@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from "ava";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { Fob } from "../fob/fob";
-import { SimulatedFobRadio } from "../hardware-sim/simulated-fob-radio";
-import { VirtualFob } from "../hardware-sim/virtual-fob";
+import { SimulatedFobRadio } from "../hardware-sim/radio/simulated-fob-radio";
+import { VirtualFob } from "../hardware-sim/radio/virtual-fob";
 import { nodeBlockCipher } from "../hardware-sim/xs/host-block-cipher";
 import { nodeHashes } from "../hardware-sim/xs/host-hashes";
 import { explainFob } from "../phone/explain-fob";

@@ -1,5 +1,5 @@
 import test from "ava";
-import { Att } from "../hardware-sim/att";
+import { Att } from "../hardware-sim/radio/att";
 import { Building } from "./support/household";
 import { signIn } from "./support/sign-in";
 import { World } from "./support/world";

@@ -1,5 +1,5 @@
 import test from "ava";
-import { SimulatedDoorRadio } from "../hardware-sim/simulated-door-radio";
+import { SimulatedDoorRadio } from "../hardware-sim/radio/simulated-door-radio";
 import { VirtualRandom } from "../hardware-sim/virtual-random";
 import { nodeBlockCipher } from "../hardware-sim/xs/host-block-cipher";
 import { nodeHashes } from "../hardware-sim/xs/host-hashes";

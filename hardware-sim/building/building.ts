@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PhoneFetch } from "../../phone/phone-cloud";
 import { toHex } from "../../protocol/bytes";
-import { VirtualAir } from "../virtual-air";
+import { VirtualAir } from "../radio/virtual-air";
 import { VirtualRandom } from "../virtual-random";
 import { BuildingDoor } from "./building-door";
 import { BuildingLog } from "./building-log";

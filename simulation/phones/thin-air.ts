@@ -26,7 +26,7 @@ export interface PeerEvents {
 
 /**
  * The air around one door, values at a time: what ATT makes of them shows nothing here but that a long read asks the
- * door once for each part. hardware-sim/virtual-air.ts has the rest, and costs more.
+ * door once for each part. hardware-sim/radio/virtual-air.ts has the rest, and costs more.
  */
 export class ThinAir {
   /** Responses that were on the air, the newest last: whoever listens has them. */

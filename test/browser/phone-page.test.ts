@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
-import type { VirtualCentral } from "../../hardware-sim/virtual-central";
+import type { VirtualCentral } from "../../hardware-sim/radio/virtual-central";
 import { doorRadioName } from "../../protocol/gatt-names";
 import { fromHex } from "../../protocol/bytes";
 import { launchChromium, noBrowser } from "../support/chromium";

@@ -1,7 +1,7 @@
 /** What phones carry to a door and from it (SPEC 21, X2): honest couriers, and every other kind. */
 import { COURIER_STALL_MS } from "../../firmware/limits";
-import { runHolderSession } from "../../hardware-sim/run-holder-session";
-import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import { runHolderSession } from "../../hardware-sim/radio/run-holder-session";
+import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
 import { concat } from "../../protocol/bytes";
 import { decodeDoorFrame, encodePhoneFrame, OFFERED_ITEMS_MAX, type DoorFrame } from "../../protocol/courier-frame";
 import { COURIER_HEADER_BYTES, CourierKind, courierKeys, decodeCourierHeader, openCourierItem, sealCourierItem } from "../../protocol/courier-item";

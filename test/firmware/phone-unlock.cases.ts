@@ -1,7 +1,7 @@
 /** Phones and fobs at a door (SPEC 20): what opens it, and everything that must not. */
 import { RADIO_CONNECTIONS_MAX, RADIO_IDLE_MS, RADIO_SESSION_MS } from "../../firmware/limits";
-import type { AirPacket } from "../../hardware-sim/ether";
-import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import type { AirPacket } from "../../hardware-sim/radio/ether";
+import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
 import { concat, equalBytes, toHex } from "../../protocol/bytes";
 import { CredentialKind, credentialTag } from "../../protocol/credential";
 import { LockState } from "../../protocol/delta";

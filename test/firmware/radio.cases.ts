@@ -1,12 +1,12 @@
 /** The virtual air keeps what it promises: doors' GATT servers, phones, and what lies between them. */
 import type { GattConnection, GattServer } from "../../firmware/device";
-import { Att } from "../../hardware-sim/att";
-import type { AirPacket } from "../../hardware-sim/ether";
-import { VirtualAir } from "../../hardware-sim/virtual-air";
+import { Att } from "../../hardware-sim/radio/att";
+import type { AirPacket } from "../../hardware-sim/radio/ether";
+import { VirtualAir } from "../../hardware-sim/radio/virtual-air";
 import { VirtualBoard } from "../../hardware-sim/virtual-board";
-import type { VirtualCentral } from "../../hardware-sim/virtual-central";
+import type { VirtualCentral } from "../../hardware-sim/radio/virtual-central";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
-import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
 import { toHex } from "../../protocol/bytes";
 import type { BlockCipher } from "../../protocol/block-cipher";

@@ -1,4 +1,4 @@
-import type { VirtualAir } from "../../hardware-sim/virtual-air";
+import type { VirtualAir } from "../../hardware-sim/radio/virtual-air";
 import { toHex } from "../../protocol/bytes";
 
 /** Somebody with a receiver who has stood at a door for weeks; only the test tells whose session is whose. */

@@ -1,6 +1,6 @@
 import type { Browser, CDPSession, Page } from "playwright-core";
-import type { VirtualCentral } from "../../hardware-sim/virtual-central";
-import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import type { VirtualCentral } from "../../hardware-sim/radio/virtual-central";
+import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
 import { DOOR_CHARACTERISTICS, DOOR_SERVICE } from "../../protocol/gatt-names";
 
 /** Chromium falls over an advertisement without any. */

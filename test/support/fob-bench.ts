@@ -1,11 +1,11 @@
 import { Fob } from "../../fob/fob";
 import type { GattConnection } from "../../firmware/device";
-import type { Place } from "../../hardware-sim/ether";
-import { VirtualAir } from "../../hardware-sim/virtual-air";
+import type { Place } from "../../hardware-sim/radio/ether";
+import { VirtualAir } from "../../hardware-sim/radio/virtual-air";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { PowerOn } from "../../hardware-sim/power-on";
-import { VirtualFob } from "../../hardware-sim/virtual-fob";
-import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import { VirtualFob } from "../../hardware-sim/radio/virtual-fob";
+import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
 import type { BlockCipher } from "../../protocol/block-cipher";
 import { concat, equalBytes } from "../../protocol/bytes";

@@ -1,10 +1,10 @@
 import { startController } from "../../firmware/controller";
 import { saveSettings } from "../../firmware/enrolment/settings";
 import type { Device, KeyValue } from "../../firmware/device";
-import { VirtualAir } from "../../hardware-sim/virtual-air";
+import { VirtualAir } from "../../hardware-sim/radio/virtual-air";
 import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
-import type { VirtualCentralOptions } from "../../hardware-sim/virtual-central";
+import type { VirtualCentralOptions } from "../../hardware-sim/radio/virtual-central";
 import { VirtualNetwork, type NetworkPlug } from "../../hardware-sim/virtual-network";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
 import type { BlockCipher } from "../../protocol/block-cipher";

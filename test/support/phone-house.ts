@@ -1,4 +1,4 @@
-import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
 import { readerPins } from "../../hardware-sim/board-pins";
 import { CredentialKind } from "../../protocol/credential";
 import { decodeDoorState } from "../../protocol/door-state";

@@ -1,8 +1,8 @@
-import { runHolderSession, type HolderOutcome } from "../../hardware-sim/run-holder-session";
-import type { VirtualAir } from "../../hardware-sim/virtual-air";
-import type { VirtualCentral, VirtualCentralOptions } from "../../hardware-sim/virtual-central";
+import { runHolderSession, type HolderOutcome } from "../../hardware-sim/radio/run-holder-session";
+import type { VirtualAir } from "../../hardware-sim/radio/virtual-air";
+import type { VirtualCentral, VirtualCentralOptions } from "../../hardware-sim/radio/virtual-central";
 import type { VirtualClock } from "../../hardware-sim/virtual-clock";
-import type { VirtualLink } from "../../hardware-sim/virtual-link";
+import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
 import type { BlockCipher } from "../../protocol/block-cipher";
 import type { DoorKeys } from "../../protocol/door-keys";
 import { doorRadioName } from "../../protocol/gatt-names";

@@ -1,5 +1,5 @@
 import type { GattAdvertisement, GattCharacteristic, GattConnection, GattServerConstructor, GattServerOptions } from "../../../firmware/device";
-import type { LateCharacteristic } from "../../virtual-gatt-server";
+import type { LateCharacteristic } from "../../radio/virtual-gatt-server";
 
 /** What the firmware in the other engine is told; connections and characteristics go by their numbers. */
 export interface GattCallbacks {

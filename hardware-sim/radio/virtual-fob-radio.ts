@@ -1,6 +1,6 @@
-import type { GapClient, GapClientConstructor, GattClient, GattClientCharacteristic, GattClientConstructor, GattClientService } from "../fob/fob-device";
-import { fromHex, toHex } from "../protocol/bytes";
-import type { BoardSession } from "./board-session";
+import type { GapClient, GapClientConstructor, GattClient, GattClientCharacteristic, GattClientConstructor, GattClientService } from "../../fob/fob-device";
+import { fromHex, toHex } from "../../protocol/bytes";
+import type { BoardSession } from "../board-session";
 import type { HeardAdvertisement, VirtualCentral } from "./virtual-central";
 import type { VirtualLink } from "./virtual-link";
 

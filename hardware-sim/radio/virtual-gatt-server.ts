@@ -1,9 +1,9 @@
-import type { GattAdvertisement, GattCharacteristic, GattConnection, GattServer, GattServerConstructor, GattServerOptions } from "../firmware/device";
-import { GATT_VALUE_BYTES_MAX } from "../protocol/gatt-names";
+import type { GattAdvertisement, GattCharacteristic, GattConnection, GattServer, GattServerConstructor, GattServerOptions } from "../../firmware/device";
+import { GATT_VALUE_BYTES_MAX } from "../../protocol/gatt-names";
 import { encodeAdvertisement } from "./advertisement";
 import { MTU_MAX, MTU_MIN } from "./att";
 import { AttServer } from "./att-server";
-import type { BoardSession } from "./board-session";
+import type { BoardSession } from "../board-session";
 import type { Advertiser, AirConnection, Ether, PeripheralEnd, Place } from "./ether";
 import { GattTable, PROPERTIES } from "./gatt-table";
 

@@ -1,6 +1,6 @@
-import { RadioError } from "../phone/door-radio";
-import type { FobConnection, FobRadio } from "../phone/fob-radio";
-import { FOB_CHARACTERISTICS, FOB_RADIO_NAME } from "../protocol/fob-frame";
+import { RadioError } from "../../phone/door-radio";
+import type { FobConnection, FobRadio } from "../../phone/fob-radio";
+import { FOB_CHARACTERISTICS, FOB_RADIO_NAME } from "../../protocol/fob-frame";
 import type { VirtualCentral } from "./virtual-central";
 import type { VirtualLink } from "./virtual-link";
 

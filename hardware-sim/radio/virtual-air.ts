@@ -1,5 +1,5 @@
-import type { GattServerConstructor } from "../firmware/device";
-import type { BoardSession } from "./board-session";
+import type { GattServerConstructor } from "../../firmware/device";
+import type { BoardSession } from "../board-session";
 import { Ether, type Place } from "./ether";
 import { VirtualCentral, type VirtualCentralOptions } from "./virtual-central";
 import { gattServerClass } from "./virtual-gatt-server";

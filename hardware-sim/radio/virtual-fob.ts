@@ -1,21 +1,21 @@
-import type { FobDevice } from "../fob/fob-device";
-import { FOB_DOMAIN, writeFobIdentity } from "../fob/fob-memory";
-import { FOB_BUTTONS } from "../protocol/fob-assignment";
-import { FOB_SECRET_BYTES, fobText, type FobIdentity } from "../protocol/fob-identity";
-import type { Hashes } from "../protocol/hashes";
-import { ID_BYTES } from "../protocol/limits";
-import { nobleHashes } from "../protocol/noble-hashes";
-import { attachKeyValue } from "./attached-memories";
+import type { FobDevice } from "../../fob/fob-device";
+import { FOB_DOMAIN, writeFobIdentity } from "../../fob/fob-memory";
+import { FOB_BUTTONS } from "../../protocol/fob-assignment";
+import { FOB_SECRET_BYTES, fobText, type FobIdentity } from "../../protocol/fob-identity";
+import type { Hashes } from "../../protocol/hashes";
+import { ID_BYTES } from "../../protocol/limits";
+import { nobleHashes } from "../../protocol/noble-hashes";
+import { attachKeyValue } from "../attached-memories";
 import type { Place } from "./ether";
-import { PowerOn } from "./power-on";
-import { PowerSupply, type CutPoint } from "./power-supply";
+import { PowerOn } from "../power-on";
+import { PowerSupply, type CutPoint } from "../power-supply";
 import type { VirtualAir } from "./virtual-air";
 import type { VirtualCentral } from "./virtual-central";
-import type { VirtualClock } from "./virtual-clock";
-import { VirtualPins } from "./virtual-digital";
+import type { VirtualClock } from "../virtual-clock";
+import { VirtualPins } from "../virtual-digital";
 import { gapClientClass, gattClientClass } from "./virtual-fob-radio";
-import { VirtualKeyValue } from "./virtual-key-value";
-import { VirtualRandom } from "./virtual-random";
+import { VirtualKeyValue } from "../virtual-key-value";
+import { VirtualRandom } from "../virtual-random";
 
 /** Numbers mean nothing beyond telling pins apart. */
 const PIN = { buttons: [1, 2, 3, 4], green: 5, red: 6 } as const;

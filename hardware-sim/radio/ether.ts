@@ -1,6 +1,6 @@
 import { AirLink, other, type LinkEnd, type Side } from "./air-link";
-import type { VirtualClock } from "./virtual-clock";
-import type { VirtualRandom } from "./virtual-random";
+import type { VirtualClock } from "../virtual-clock";
+import type { VirtualRandom } from "../virtual-random";
 
 /** Where somebody is, in metres. Whoever is carried about changes it and tells the air (`moved`). */
 export interface Place {

@@ -1,7 +1,7 @@
-import { DOOR_CHARACTERISTICS } from "../protocol/gatt-names";
-import type { Hashes } from "../protocol/hashes";
-import type { HolderSession } from "../protocol/holder-session";
-import type { VirtualClock } from "./virtual-clock";
+import { DOOR_CHARACTERISTICS } from "../../protocol/gatt-names";
+import type { Hashes } from "../../protocol/hashes";
+import type { HolderSession } from "../../protocol/holder-session";
+import type { VirtualClock } from "../virtual-clock";
 import type { VirtualLink } from "./virtual-link";
 
 export interface HolderParts {

@@ -1,5 +1,5 @@
-import { type DoorConnection, type DoorRadio, RadioError } from "../phone/door-radio";
-import { DOOR_CHARACTERISTICS, type DoorCharacteristic } from "../protocol/gatt-names";
+import { type DoorConnection, type DoorRadio, RadioError } from "../../phone/door-radio";
+import { DOOR_CHARACTERISTICS, type DoorCharacteristic } from "../../protocol/gatt-names";
 import type { VirtualCentral } from "./virtual-central";
 import type { VirtualLink } from "./virtual-link";
 

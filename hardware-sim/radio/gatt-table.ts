@@ -1,4 +1,4 @@
-import type { GattCharacteristic } from "../firmware/device";
+import type { GattCharacteristic } from "../../firmware/device";
 import { CHARACTERISTIC, u16, u16At, uuidBytes } from "./att";
 
 /** Sums of these say what may be done with a characteristic (Bluetooth Core 6.0, Vol 3, Part G, §3.3.1.1). */

@@ -1,9 +1,9 @@
-import { concat } from "../protocol/bytes";
+import { concat } from "../../protocol/bytes";
 import type { LinkEnd } from "./air-link";
 import { Att, CHARACTERISTIC, MTU_MIN, pdu, u16At } from "./att";
 import type { AirConnection } from "./ether";
 import { DECLARATION_BYTES } from "./gatt-table";
-import type { VirtualClock, VirtualTimer } from "./virtual-clock";
+import type { VirtualClock, VirtualTimer } from "../virtual-clock";
 
 /** A request that nobody answers ends the connection (Vol 3, Part F, §3.3.3). */
 const TRANSACTION_MS = 30_000;

@@ -1,5 +1,5 @@
-import type { VirtualClock, VirtualTimer } from "./virtual-clock";
-import type { VirtualRandom } from "./virtual-random";
+import type { VirtualClock, VirtualTimer } from "../virtual-clock";
+import type { VirtualRandom } from "../virtual-random";
 
 /** Nothing heard for so long, and a side takes the connection for lost (Bluetooth Core 6.0, Vol 6, Part B, §4.5.2). */
 export const SUPERVISION_MS = 4_000;

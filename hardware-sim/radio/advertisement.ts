@@ -1,5 +1,5 @@
-import type { GattAdvertisement } from "../firmware/device";
-import { ascii } from "../protocol/bytes";
+import type { GattAdvertisement } from "../../firmware/device";
+import { ascii } from "../../protocol/bytes";
 import { uuidBytes } from "./att";
 
 /** Bytes of an advertisement, and of the answer to a scan (Bluetooth Core 6.0, Vol 6, Part B, §2.3.1). */

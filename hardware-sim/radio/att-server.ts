@@ -1,6 +1,6 @@
-import type { GattCharacteristic } from "../firmware/device";
-import { join } from "../protocol/bytes";
-import { GATT_VALUE_BYTES_MAX } from "../protocol/gatt-names";
+import type { GattCharacteristic } from "../../firmware/device";
+import { join } from "../../protocol/bytes";
+import { GATT_VALUE_BYTES_MAX } from "../../protocol/gatt-names";
 import { Att, AttError, errorPdu, MTU_MIN, pdu, u16At } from "./att";
 import { PROPERTIES, type GattTable } from "./gatt-table";
 
