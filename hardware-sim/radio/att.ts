@@ -1,3 +1,5 @@
+import { fromHex } from "../../protocol/bytes";
+
 /**
  * PDUs of the Attribute Protocol as far as doors, fobs and phones speak it (Bluetooth Core 6.0, Vol 3, Part F, §3.4):
  * what a sniffer of the virtual air sees, byte for byte. Numbers are little-endian.
@@ -63,9 +65,7 @@ export function errorPdu(request: Uint8Array, handle: number, code: number): Uin
 
 /** A 128-bit UUID as it is sent: its bytes from the last to the first. */
 export function uuidBytes(uuid: string): Uint8Array {
-  const digits = uuid.replace(/-/g, "");
-  if (!/^[0-9a-f]{32}$/.test(digits)) throw new Error(`not a 128-bit UUID in lower case: ${uuid}`);
-  const bytes = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) bytes[15 - i] = parseInt(digits.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
+  const bytes = fromHex(uuid.split("-").join(""));
+  if (bytes?.length !== 16) throw new Error(`not a 128-bit UUID in lower case: ${uuid}`);
+  return bytes.reverse();
 }
