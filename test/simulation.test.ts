@@ -39,7 +39,7 @@ function run(options: Partial<SimulationOptions> & Pick<SimulationOptions, "seed
   return runSimulation({ bustle: BUSTLE, hashes: nodeHashes, ...options });
 }
 
-test(`I1–I10, X1, X8 hold over ${DOOR_DAYS} door-days, in safety and in liveness, and the run has tried everything`, (t) => {
+test(`X10: I1–I10, X1, X8 hold over ${DOOR_DAYS} door-days, in safety and in liveness, and the run has tried everything`, (t) => {
   t.timeout(600_000);
   const faults = new Tally();
   const reasons = new Tally();
@@ -63,7 +63,7 @@ test(`I1–I10, X1, X8 hold over ${DOOR_DAYS} door-days, in safety and in livene
   t.deepEqual(STEP_KINDS.filter((kind) => steps.of(kind) === 0), [], "steps that never happened");
 });
 
-test("the same seed takes the same course, to the byte, and another seed another one", (t) => {
+test("X10: the same seed takes the same course, to the byte, and another seed another one", (t) => {
   const [once, again, other] = ["hash", "hash", "other"].map((seed) => run({ seed, doorDays: 120 }));
   t.is(once.traceHash, again.traceHash);
   t.deepEqual(once, again);
