@@ -3,7 +3,7 @@ import { hunt, type Verdict } from "./hunt";
 import { MUTANTS } from "./mutants";
 
 /** Worlds in which every mutant of the table shows, and in which the program as it is passes. */
-export const MUTANT_SEEDS: readonly string[] = ["m1", "m2", "m3", "m4", "m8", "m12"];
+export const MUTANT_SEEDS: readonly string[] = ["m1", "m2", "m8"];
 export const MUTANT_DOOR_DAYS = 540;
 const NAME_WIDTH = 42;
 
