@@ -56,9 +56,9 @@ const noBigIntConstantEquality = {
 export default tseslint.config(
   { ignores: ["**/node_modules/", "**/*.{js,cjs,mjs}", "**/*.d.ts", "test/vectors/**"] },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tsconfig.moddable.json", "./hardware-sim/building/page/tsconfig.json", "./phone/browser/tsconfig.json"], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tsconfig.moddable.json", "./hardware-sim/building/page/tsconfig.json", "./phone/browser/tsconfig.json", "./cloud/web/tsconfig.json"], tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       eqeqeq: "error",
@@ -77,7 +77,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["protocol/**/*.ts", "firmware/**/*.ts", "cloud/**/*.ts"],
+    files: ["protocol/**/*.ts", "firmware/**/*.ts", "cloud/**/*.{ts,tsx}"],
     rules: { "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }] },
   },
   {
@@ -91,6 +91,11 @@ export default tseslint.config(
         { selector: "CallExpression[callee.property.name=/^(transaction|startTransaction)$/]", message: "inTransaction and inSnapshot of store/transaction.ts." },
       ],
     },
+  },
+  {
+    // A component returns what JSX returns, and handlers of events may be asynchronous: what they throw reaches the window.
+    files: ["**/*.tsx"],
+    rules: { "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }] },
   },
   {
     // XS calls the default export of the main module when the machine starts; those of tls/ are the SDK's interfaces.

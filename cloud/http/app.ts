@@ -32,6 +32,7 @@ import { removalRoutes } from "./households/removal-routes";
 import { messageRoutes } from "./messages/message-routes";
 import { notificationRoutes } from "./messages/notification-routes";
 import { webhookRoutes } from "./messages/webhook-routes";
+import { pageRoutes } from "./pages/page-routes";
 import { personRoutes } from "./people/person-routes";
 import { pinRoutes } from "./people/pin-routes";
 import { revocationRoutes } from "./people/revocation-routes";
@@ -95,7 +96,7 @@ const RESOURCES = [
   groupRoutes,
 ];
 
-/** The whole HTTP surface: `/api` for people and programs, `/enrol` for doors. Every error is a problem. */
+/** The whole HTTP surface: `/api` for programs and pages, `/enrol` for doors, the pages. Every error is a problem. */
 export function createApp(parts: ApiParts): Routes {
   const app = routes();
   app.onError((error, c) => problemOf(error, c, parts.log));
@@ -126,6 +127,8 @@ export function createApp(parts: ApiParts): Routes {
   const style = readApiStyle();
   app.get(`/api${PAGE_PATH}`, (c) => c.body(describe().page, 200, { "content-type": "text/html; charset=utf-8", ...PAGE_HEADERS }));
   app.get(`/api${STYLE_PATH}`, (c) => c.body(style, 200, { "content-type": "text/css; charset=utf-8", ...PAGE_HEADERS }));
+
+  app.route("/", pageRoutes());
 
   const methods = methodsByPath(app);
   function known(method: string, path: string): boolean {

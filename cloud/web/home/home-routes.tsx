@@ -1,0 +1,30 @@
+import type { JSX } from "preact";
+import lazy from "preact-iso/lazy";
+import { Route, Router } from "preact-iso/router";
+import { NotFound } from "../shell/not-found";
+import { DoorsPage } from "./doors-page";
+
+const HouseholdRoutes = lazy(() => import("./household-routes").then((it) => it.HouseholdRoutes));
+const ActivityPage = lazy(() => import("./activity-page").then((it) => it.ActivityPage));
+const NotificationsPage = lazy(() => import("./notifications-page").then((it) => it.NotificationsPage));
+const KeyRoutes = lazy(() => import("../sharing/key-routes").then((it) => it.KeyRoutes));
+const PeoplePage = lazy(() => import("../sharing/people-page").then((it) => it.PeoplePage));
+const ProfileRoutes = lazy(() => import("../sharing/profile-routes").then((it) => it.ProfileRoutes));
+const GroupRoutes = lazy(() => import("../sharing/group-routes").then((it) => it.GroupRoutes));
+
+/** What a resident, a guest or the owner of a door does. */
+export function HomeRoutes(): JSX.Element {
+  return (
+    <Router>
+      <Route path="/" component={DoorsPage} />
+      <Route path="/household/*" component={HouseholdRoutes} />
+      <Route path="/keys/*" component={KeyRoutes} />
+      <Route path="/people" component={PeoplePage} />
+      <Route path="/profiles/*" component={ProfileRoutes} />
+      <Route path="/groups/*" component={GroupRoutes} />
+      <Route path="/activity" component={ActivityPage} />
+      <Route path="/notifications/*" component={NotificationsPage} />
+      <Route default component={NotFound} />
+    </Router>
+  );
+}

@@ -1,0 +1,7 @@
+import type { JSX } from "preact";
+import { useWords } from "../language/speaking";
+import { Loading } from "../ui/asked-view";
+
+export function KeyRoutes(): JSX.Element {
+  return <Loading text={useWords().common.loading} />;
+}

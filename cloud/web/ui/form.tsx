@@ -1,0 +1,57 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { ApiProblem } from "../api/api-problem";
+import { useWords } from "../language/speaking";
+import { Button, type Tone } from "./button";
+import { ProblemNotice } from "./problem-notice";
+
+interface FormProps {
+  /** The button's text. */
+  submit: string;
+  tone?: Tone;
+  /** Rejects with `ApiProblem` where the API refuses: that is shown, and what was entered stays. */
+  onSubmit: () => Promise<void>;
+  onCancel?: (() => void) | undefined;
+  /** @param errorOf what the API said of a field, by its path in the request. */
+  children: (errorOf: (path: string) => string | undefined) => ComponentChildren;
+  disabled?: boolean;
+}
+
+/** Sends once, stays busy meanwhile, shows a refusal beside what it is about, and never loses what was entered. */
+export function Form({ submit, tone = "primary", onSubmit, onCancel, children, disabled = false }: FormProps): JSX.Element {
+  const { common } = useWords();
+  const [problem, setProblem] = useState<ApiProblem>();
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const send = async (): Promise<void> => {
+    setProblem(undefined);
+    setBusy(true);
+    try {
+      await onSubmit();
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      ref={form}
+      aria-busy={busy || undefined}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void send();
+      }}
+    >
+      {children((path) => problem?.fieldErrors.get(path))}
+      {problem !== undefined && <ProblemNotice problem={problem} />}
+      <div class="acts">
+        <Button type="submit" tone={tone} disabled={busy || disabled}>
+          {submit}
+        </Button>
+        {onCancel !== undefined && <Button onPress={onCancel}>{common.cancel}</Button>}
+      </div>
+    </form>
+  );
+}
