@@ -374,7 +374,8 @@ test.serial("S1, N1, P4: a link makes nobody somebody else; a key goes on with t
   const accepted = await olga.post("/keys/accept", { token: tokenOf(own.link) }, 200);
   t.not(accepted.user.person, pia.user.person);
   t.is((await manager.get(`/keys/${pia.id}`)).user.name, "Pia");
-  t.deepEqual((await olga.get("/account/doors")).items.map(({ id }: Json) => id), [one.id]);
+  t.deepEqual((await olga.get("/account/doors")).items.map(({ id, property }: Json) => [id, property.timeZone]), [[one.id, "Europe/Paris"]]);
+  t.is(accepted.timeZone, "Europe/Paris");
   await world.upToDate();
   t.true(one.types(pin));
   t.true(two.types(pin));

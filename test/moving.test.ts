@@ -19,7 +19,7 @@ test.serial("M1, M3: a lease for an account with the same e-mail and phone start
   t.deepEqual(leases[0].codes, [], "nobody else sees her code");
   const { places, invitations } = await tenant.get("/account/places");
   t.deepEqual(invitations, [], "there is nothing to accept");
-  t.is(places[0].property.name, "Rue des Lilas 7");
+  t.deepEqual(places[0].property, { id: world.property, name: "Rue des Lilas 7", timeZone: "Europe/Paris" });
   t.deepEqual(places[0].doors, [{ id: street.id, name: "door 0" }]);
   t.is((await messagesTo(world, "ada@example.com"))[0].kind, "lease-linked");
   const pin = await pinOf(tenant, places[0].person);

@@ -11,6 +11,7 @@ import { householdTarget, meetMember, requireAllowed, requireOnMember, standingA
 import type { Unit } from "../../store/store";
 import type { HouseholdRow } from "../../store/rows/household-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
+import { nameProperty } from "../properties/named-property";
 import type { Household, Member, WholeHousehold } from "./household-schemas";
 
 /** A place as whoever asks may see it. @throws {Refusal} `not-found`, for places that they may not know of too. */
@@ -60,7 +61,7 @@ export async function formatHousehold(unit: Unit, actor: Actor, row: HouseholdRo
   const standing = await standingAt(unit, actor, { property: row.property_id, household: row.id }, now);
   const flat = await unit.selectFrom("units").select(["id", "name"]).where("id", "=", row.unit_id).executeTakeFirstOrThrow();
   const can = canDoInHousehold(standing, await householdTarget(unit, row.id), await readRules(unit, row.property_id));
-  return { id: row.id, property: row.property_id, unit: flat, createdAt: formatInstant(row.created_at), endedAt: row.ended_at === null ? null : formatInstant(row.ended_at), can };
+  return { id: row.id, property: row.property_id, timeZone: (await nameProperty(unit, row.property_id)).timeZone, unit: flat, createdAt: formatInstant(row.created_at), endedAt: row.ended_at === null ? null : formatInstant(row.ended_at), can };
 }
 
 /** A household with those of its people whom whoever asks may see. @throws {Refusal} `not-found`. */

@@ -89,7 +89,7 @@ export const Member = z
 export const WithCodes = Member.extend({ codes: z.array(GivenCode).openapi({ description: "New ones; none for whoever sees theirs in the app." }) }).openapi("MemberWithCodes");
 
 export const Household = z
-  .looseObject({ id: Id, property: Id, unit: z.strictObject({ id: Id, name: z.string() }), createdAt: Instant, endedAt: Instant.nullable(), can: z.array(z.string()) })
+  .looseObject({ id: Id, property: Id, timeZone: z.string().openapi({ description: "Of the property." }), unit: z.strictObject({ id: Id, name: z.string() }), createdAt: Instant, endedAt: Instant.nullable(), can: z.array(z.string()) })
   .openapi("Household");
 export const WholeHousehold = Household.extend({ doors: z.array(z.strictObject({ id: Id, name: z.string() })), members: z.array(Member), shares: z.array(Member) }).openapi("WholeHousehold", {
   description: "As much of it as whoever asks may see.",

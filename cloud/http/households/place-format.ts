@@ -10,12 +10,13 @@ import { householdTarget, meetMember } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
 import type { InvitationRow } from "../../store/rows/household-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
+import { NamedProperty, nameProperty } from "../properties/named-property";
 import { namesOfDoors } from "./household-format";
 import { Role } from "./household-schemas";
 import { Id, Instant, Windows } from "../schemas";
 
 const Named = z.strictObject({ id: Id, name: z.string() });
-const offered = { property: Named, unit: Named, role: Role, doors: z.array(Named), windows: Windows, start: Instant, end: Instant.nullable() };
+const offered = { property: NamedProperty, unit: Named, role: Role, doors: z.array(Named), windows: Windows, start: Instant, end: Instant.nullable() };
 
 export const OwnPlace = z
   .looseObject({
@@ -72,10 +73,9 @@ export async function formatInvitation(unit: Unit, invitation: InvitationRow): P
 
 async function formatOffer(unit: Unit, person: string) {
   const { member, household } = await readPlace(unit, person);
-  const property = await unit.selectFrom("properties").select(["id", "name"]).where("id", "=", household.property_id).executeTakeFirstOrThrow();
   const flat = await unit.selectFrom("units").select(["id", "name"]).where("id", "=", household.unit_id).executeTakeFirstOrThrow();
   return {
-    property,
+    property: await nameProperty(unit, household.property_id),
     unit: flat,
     role: member.role,
     doors: member.state === "ended" ? [] : await namesOfDoors(unit, await doorsOfPlace(unit, member)),

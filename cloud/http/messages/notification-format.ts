@@ -6,6 +6,7 @@ import { NOTIFICATION_CHANNELS, parseRule } from "../../notifications/rule";
 import type { Unit } from "../../store/store";
 import type { NotificationRow, NotificationRuleRow } from "../../store/rows/message-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
+import { NamedProperty } from "../properties/named-property";
 import { Id, Instant, Windows } from "../schemas";
 
 export const OccurrenceKinds = z.array(z.enum(OCCURRENCE_KINDS)).min(1).max(OCCURRENCE_KINDS.length).openapi("OccurrenceKinds", { description: "`changed`: somebody changed what people or doors may do." });
@@ -27,7 +28,7 @@ export const Notification = z
   .looseObject({
     id: z.string(),
     kind: z.enum(OCCURRENCE_KINDS),
-    property: z.looseObject({ id: Id, name: z.string() }),
+    property: NamedProperty,
     door: z.looseObject({ id: Id, name: z.string() }).nullable(),
     person: z.looseObject({ id: Id, name: z.string() }).nullable(),
     at: Instant.nullable().openapi({ description: "By the door's clock; null where it had none." }),
@@ -49,7 +50,7 @@ export async function formatNotification(unit: Unit, row: NotificationRow, occur
   const { reason, alarm, remote, action, subject } = detail;
   return {
     ...{ id: String(row.id), kind },
-    property: { id: property, name: names.property.name },
+    property: { id: property, ...names.property },
     door: door === undefined ? null : { id: door, name: names.door ?? "" },
     person: person === undefined ? null : { id: person, name: names.person ?? "" },
     ...{ at: at === null ? null : formatInstant(at), late, times: row.times },

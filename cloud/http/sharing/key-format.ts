@@ -20,6 +20,7 @@ import type { KeyLinkRow, KeyRow } from "../../store/rows/sharing-rows";
 import { knownAtDoors } from "../../truth/known-at-doors";
 import { readUsesTruth } from "../../truth/uses-truth";
 import { formatInstant, formatWindow } from "../people/grant-format";
+import { nameProperty } from "../properties/named-property";
 import { namesOfDoors } from "../households/household-format";
 import type { Key, KeyOffer } from "./key-schemas";
 import { truthOfKey } from "../people/truth-format";
@@ -39,6 +40,7 @@ export async function formatKey(unit: Unit, key: KeyRow, can: readonly KeyVerb[]
   return {
     id: key.id,
     property: key.property_id,
+    timeZone: (await nameProperty(unit, key.property_id)).timeZone,
     user: { person: user.id, name: user.name },
     kind: key.kind,
     name: key.name,
@@ -102,11 +104,12 @@ async function formatLink(unit: Unit, key: KeyRow, now: number): Promise<z.outpu
 
 /** What whoever holds a link may know before they say who they are. */
 export async function formatOffer(unit: Unit, key: KeyRow, link: KeyLinkRow): Promise<z.output<typeof KeyOffer>> {
-  const property = await unit.selectFrom("properties").select("name").where("id", "=", key.property_id).executeTakeFirstOrThrow();
+  const property = await nameProperty(unit, key.property_id);
   const { doors } = await keyReach(unit, key);
   const allowed = keyTerms(key, await profileOf(unit, key))?.terms;
   return {
     property: property.name,
+    timeZone: property.timeZone,
     name: key.name,
     giver: await giverName(unit, key),
     doors: (await namesOfDoors(unit, doors)).map(({ name }) => name),

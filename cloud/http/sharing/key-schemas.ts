@@ -74,6 +74,7 @@ export const Key = z
   .looseObject({
     id: Id,
     property: Id,
+    timeZone: z.string().openapi({ description: "Of the property." }),
     user: z.strictObject({ person: Id, name: z.string() }),
     kind: z.enum(["app", "smart", "pin", "card"]),
     name: z.string(),
@@ -113,6 +114,7 @@ export const ChangedKey = Key.extend({ codes: z.array(GivenCode).openapi({ descr
 export const KeyOffer = z
   .looseObject({
     property: z.string(),
+    timeZone: z.string().openapi({ description: "Of the property: its times are these." }),
     name: z.string(),
     giver: z.string().nullable(),
     doors: z.array(z.string()),

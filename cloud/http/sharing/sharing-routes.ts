@@ -2,13 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { canRemoveSome, knownPeople } from "../../sharing/known-people";
 import { doorsOfAccount } from "../../sharing/own-doors";
 import { accountOf, read, routes, type ApiParts, type Routes } from "../api";
+import { NamedProperty, nameProperty } from "../properties/named-property";
 import { answer, Id, nextAfter, page, Paging, refusals } from "../schemas";
 
 const KnownPerson = z
   .strictObject({
     person: Id,
     name: z.string(),
-    property: z.strictObject({ id: Id, name: z.string() }),
+    property: NamedProperty,
     keys: z.int().openapi({ description: "Of theirs: those that one has given them, and those of doors that one looks after or has a key to." }),
     pending: z.int().openapi({ description: "How many of these nobody has accepted yet." }),
     shared: z.boolean().openapi({ description: "One has given them something before." }),
@@ -20,7 +21,7 @@ const OwnDoor = z
   .strictObject({
     id: Id,
     name: z.string(),
-    property: z.strictObject({ id: Id, name: z.string() }),
+    property: NamedProperty,
     as: z.enum(["owner", "admin", "user"]),
     online: z.boolean(),
     can: z.array(z.string()).openapi({ description: "What one may do there. `unlock` is for the moment to decide: times and dates may be against it." }),
@@ -55,7 +56,7 @@ export function sharingRoutes(parts: ApiParts): Routes {
       const known = (await knownPeople(unit, account, now)).filter(({ person }) => person.id > after).slice(0, limit);
       const shown: z.output<typeof KnownPerson>[] = [];
       for (const { person, keys, shared, inCommon } of known) {
-        const property = await unit.selectFrom("properties").select(["id", "name"]).where("id", "=", person.property_id).executeTakeFirstOrThrow();
+        const property = await nameProperty(unit, person.property_id);
         const can = (await canRemoveSome(unit, account, keys, now)) ? ["remove"] : [];
         shown.push({ person: person.id, name: person.name, property, keys: keys.length, pending: keys.filter(({ state }) => state === "pending").length, shared, inCommon, can });
       }
@@ -70,7 +71,7 @@ export function sharingRoutes(parts: ApiParts): Routes {
       const own = (await doorsOfAccount(unit, account, now)).filter(({ door }) => door.id > after).slice(0, limit);
       const shown: z.output<typeof OwnDoor>[] = [];
       for (const { door, rank, can } of own) {
-        const property = await unit.selectFrom("properties").select(["id", "name"]).where("id", "=", door.property_id).executeTakeFirstOrThrow();
+        const property = await nameProperty(unit, door.property_id);
         shown.push({ id: door.id, name: door.name, property, as: rank, online: parts.link.isConnected(door.id), can });
       }
       return shown;
