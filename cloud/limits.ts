@@ -23,6 +23,7 @@ export const CARD_BYTES_MIN = 3; // Wiegand 26
 export const CARD_BYTES_MAX = 10; // of any number that a reader gives
 export const MAX_USES_MAX = 255; // of a right; a door's list has a byte for it
 export const PAGE_ROWS_MAX = 200; // of one answer; the rest is behind `next`
+export const REVOCATIONS_PAGE_MAX = 50; // of one answer: each is read with its truth at every door
 export const GRANT_YEARS_MAX = 20; // an end further away is refused: it is a typing error
 
 export const CONNECT_FRAME_BYTES_MAX = 2_048; // the first MQTT packet of a socket, before any login

@@ -260,6 +260,7 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
     { path: "/people/{worker}/truth/live", allowed: RUN, live: true },
     { path: "/people/{administrator}/truth/live", allowed: [...RUN, "administrator"], live: true },
   ],
+  "GET /revocations": [{ path: "/revocations?property={property}", allowed: RUN }],
   "POST /revocations": [
     { body: { person: "{left}" }, allowed: RUN },
     { body: { person: "{administrator}" }, allowed: [] },

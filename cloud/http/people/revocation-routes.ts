@@ -1,12 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorName } from "../../accounts/actor";
 import { revokeGrant, revokePerson } from "../../people/revoke";
+import { REVOCATIONS_PAGE_MAX } from "../../limits";
 import { Refusal } from "../../refusal";
 import { requireOutsider } from "../../rules/confine";
+import { requireManager } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
-import { readRevocation, requireSight, Revocation } from "./revocation-format";
-import { answer, body, Id, refusals, RevocationRequest } from "../schemas";
+import { listRevocations, readRevocation, requireSight, Revocation, RevocationOfPerson } from "./revocation-format";
+import { answer, body, Id, nextAfter, page, Paging, refusals, RevocationRequest } from "../schemas";
 
 const tags = ["revocations"];
 
@@ -27,6 +29,21 @@ const get = createRoute({
   responses: { 200: answer(Revocation, "The truth, from receipts and leases."), ...refusals },
 });
 
+const list = createRoute({
+  method: "get",
+  path: "/revocations",
+  summary: "What was ended at a property, newest first",
+  tags,
+  request: {
+    query: Paging.extend({
+      property: Id,
+      open: z.enum(["true", "false"]).default("false").openapi({ description: "true: only what some door has not acknowledged." }),
+      limit: z.coerce.number().int().min(1).max(REVOCATIONS_PAGE_MAX).default(REVOCATIONS_PAGE_MAX),
+    }),
+  },
+  responses: { 200: answer(page(RevocationOfPerson), "Each with its truth, from receipts and leases."), ...refusals },
+});
+
 export function revocationRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(create, async (c) => {
@@ -38,6 +55,14 @@ export function revocationRoutes(parts: ApiParts): Routes {
       return readRevocation(unit, id, now);
     });
     return c.json(revocation, 201);
+  });
+  app.openapi(list, async (c) => {
+    const { property, open, after, limit } = c.req.valid("query");
+    const items = await read(parts, async (unit, now) => {
+      await requireManager(unit, actorOf(c), property);
+      return listRevocations(unit, { property, open: open === "true", after, limit }, now);
+    });
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
   app.openapi(get, async (c) => {
     const { revocation } = c.req.valid("param");
