@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import lazy, { ErrorBoundary } from "preact-iso/lazy";
 import { LocationProvider, Route, Router } from "preact-iso/router";
+import { ProofProvider } from "./account/proof";
 import { browserLanguage, Speaking, useWords } from "./language/speaking";
 import { SessionProvider, useSession } from "./shell/session";
 import { Shell } from "./shell/shell";
@@ -35,9 +36,11 @@ function Spoken(): JSX.Element {
   return (
     <Speaking language={session.state === "account" ? session.account.language : browserLanguage()}>
       <Announcing>
-        <Shell>
-          <Pages />
-        </Shell>
+        <ProofProvider>
+          <Shell>
+            <Pages />
+          </Shell>
+        </ProofProvider>
       </Announcing>
     </Speaking>
   );
