@@ -37,6 +37,7 @@ export function navigationOf(session: Session, path: string, { home, sharing, ma
       { href: `${at}/units`, label: manage.units },
       { href: `${at}/people`, label: manage.people },
       { href: `${at}/staff`, label: manage.staff },
+      { href: `${at}/truth`, label: manage.truth },
       { href: `${at}/keys`, label: sharing.keys },
       { href: `${at}/profiles`, label: sharing.profiles },
       { href: `${at}/groups`, label: sharing.groups },
