@@ -54,6 +54,8 @@ test.serial("N4: an owner makes admins of their own door, and an admin has full 
   t.is((await canAt(admin.client, door)).as, "admin");
   t.deepEqual((await canAt(admin.client, door)).can, ["unlock", "see-door", "see-truth", "see-events", "give-keys", "order", "see-owners"]);
 
+  t.like(await canAt(admin.client, door), { lockState: "normal", outputs: [], rights: [{ windows: [], notBefore: null, notAfter: null, uses: null, suspended: false, secondPin: false }], property: { timeZone: "Europe/Paris" } });
+
   // Keys, hours, lock state and the entries of that door.
   const uma = (await givePin(admin.client, world, [door], { name: "Uma" })).body;
   const [{ pin }] = uma.codes;
@@ -64,6 +66,7 @@ test.serial("N4: an owner makes admins of their own door, and an admin has full 
   await world.upToDate();
   t.false(door.types(pin));
   t.regex(door.lastDecision!, /locked-down/);
+  t.is((await canAt(owner.client, door)).lockState, "lock-down");
   await owner.client.put(`/doors/${door.id}/lock-state`, { state: "normal" });
   t.is((await admin.client.send("PUT", `/doors/${door.id}/hours`, { windows: [{ days: ["monday"], start: "13:00", end: "14:00" }] })).status, 200);
   t.is((await admin.client.send("POST", `/doors/${door.id}/keypad-reset`, {})).status, 200);

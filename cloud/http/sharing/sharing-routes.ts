@@ -4,6 +4,7 @@ import { doorsOfAccount } from "../../sharing/own-doors";
 import { accountOf, read, routes, type ApiParts, type Routes } from "../api";
 import { NamedProperty, nameProperty } from "../properties/named-property";
 import { answer, Id, nextAfter, page, Paging, refusals } from "../schemas";
+import { formatOwnDoor, OwnDoor } from "./own-door-format";
 
 const KnownPerson = z
   .strictObject({
@@ -17,16 +18,6 @@ const KnownPerson = z
     can: z.array(z.string()).openapi({ description: "`remove`: one may take a key from them." }),
   })
   .openapi("KnownPerson");
-const OwnDoor = z
-  .strictObject({
-    id: Id,
-    name: z.string(),
-    property: NamedProperty,
-    as: z.enum(["owner", "admin", "user"]),
-    online: z.boolean(),
-    can: z.array(z.string()).openapi({ description: "What one may do there. `unlock` is for the moment to decide: times and dates may be against it." }),
-  })
-  .openapi("OwnDoor");
 const tags = ["account"];
 
 const people = createRoute({
@@ -70,10 +61,7 @@ export function sharingRoutes(parts: ApiParts): Routes {
     const items = await read(parts, async (unit, now) => {
       const own = (await doorsOfAccount(unit, account, now)).filter(({ door }) => door.id > after).slice(0, limit);
       const shown: z.output<typeof OwnDoor>[] = [];
-      for (const { door, rank, can } of own) {
-        const property = await nameProperty(unit, door.property_id);
-        shown.push({ id: door.id, name: door.name, property, as: rank, online: parts.link.isConnected(door.id), can });
-      }
+      for (const each of own) shown.push(await formatOwnDoor(unit, parts, account, each, now));
       return shown;
     });
     return c.json({ items, next: nextAfter(items, limit) }, 200);
