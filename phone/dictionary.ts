@@ -1,3 +1,4 @@
+import type { FobFailure } from "./fob-editor";
 import type { CarryOutcome, RefillFailure, UnlockFailure, UnlockProgress } from "./outcome";
 
 /** Two short sentences for a person in front of a door. */
@@ -10,7 +11,16 @@ export interface Words {
 
 type CarryFailure = Extract<CarryOutcome, { carried: false }>["why"];
 
-/** Every outcome of a phone in one language. */
+/** How a visit to a fob ended (S6 to S8). */
+interface FobDictionary {
+  staged: Words;
+  committed: Words;
+  /** Added where the cloud does not know yet. */
+  untold: string;
+  failures: Record<FobFailure, Words>;
+}
+
+/** Every outcome of a phone in one language: a language is one file of this shape, and a line in dictionaries.ts. */
 export interface Dictionary {
   granted: (seconds: number) => Words;
   grantedAfterNews: (seconds: number) => Words;
@@ -20,4 +30,7 @@ export interface Dictionary {
   carried: (carried: Extract<CarryOutcome, { carried: true }>) => Words;
   refilled: (doors: number) => Words;
   progress: Record<UnlockProgress, string>;
+  /** Where the platform has no cryptography for pages that came over plain HTTP. */
+  noVault: Words;
+  fob: FobDictionary;
 }
