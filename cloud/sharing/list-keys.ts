@@ -10,6 +10,10 @@ export interface KeyFilter {
   property?: string | undefined;
   person?: string | undefined;
   state?: KeyRow["state"] | undefined;
+  /** Only those that the account has accepted, or only others. */
+  mine?: boolean | undefined;
+  /** Part of the key's name, or of its user's. */
+  search?: string | undefined;
   /** Ids behind this one, at most so many. */
   after: string;
   limit: number;
@@ -26,11 +30,21 @@ export interface SeenKey {
  * their own household, and their own.
  * @returns `rows`: what was looked through, for the next page; `seen`: those of them that they may see.
  */
-export async function keysFor(unit: Unit, actor: Actor, { property, person, state, after, limit }: KeyFilter, now: number): Promise<{ rows: { id: string }[]; seen: SeenKey[] }> {
+export async function keysFor(unit: Unit, actor: Actor, { property, person, state, mine, search, after, limit }: KeyFilter, now: number): Promise<{ rows: { id: string }[]; seen: SeenKey[] }> {
   let query = unit.selectFrom("keys").selectAll().where("id", ">", after).orderBy("id").limit(limit);
   if (property !== undefined) query = query.where("property_id", "=", property);
   if (person !== undefined) query = query.where("person_id", "=", person);
   if (state !== undefined) query = query.where("state", "=", state);
+  const holder = actor.kind === "account" ? actor.account : "";
+  if (mine === true) query = query.where("account_id", "=", holder);
+  if (mine === false) query = query.where((eb) => eb.or([eb("account_id", "is", null), eb("account_id", "<>", holder)]));
+  if (search !== undefined) {
+    const pattern = `%${search.toLowerCase()}%`;
+    query = query.where((eb) => {
+      const people = eb.selectFrom("people").select("people.id").where((each) => each(each.fn<string>("lower", ["people.name"]), "like", pattern));
+      return eb.or([eb(eb.fn<string>("lower", ["name"]), "like", pattern), eb("person_id", "in", people)]);
+    });
+  }
   const managed = await managedProperties(unit, actor);
   if (managed !== "all") {
     const account = actor.kind === "account" ? actor.account : undefined;

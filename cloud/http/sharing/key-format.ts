@@ -29,18 +29,21 @@ import { formatUses } from "../people/uses-format";
 /** A key as whoever asks may see it. @throws {Refusal} `not-found`, for keys that they may not know of too. */
 export async function showKey(unit: Unit, actor: Actor, id: string, now: number): Promise<z.output<typeof Key>> {
   const { key, can } = await requireOnKey(unit, actor, id, "see", now);
-  return formatKey(unit, key, can, now);
+  return formatKey(unit, actor, key, can, now);
 }
 
 /** @param can what whoever asks may do with it. */
-export async function formatKey(unit: Unit, key: KeyRow, can: readonly KeyVerb[], now: number): Promise<z.output<typeof Key>> {
+export async function formatKey(unit: Unit, actor: Actor, key: KeyRow, can: readonly KeyVerb[], now: number): Promise<z.output<typeof Key>> {
   const user = await unit.selectFrom("people").select(["id", "name"]).where("id", "=", key.person_id).executeTakeFirstOrThrow();
+  const property = await nameProperty(unit, key.property_id);
   const { profile, ownProfile } = formatProfile(key);
   const to = can.includes("send") || can.includes("edit") ? keyRecipient(key) : undefined;
   return {
     id: key.id,
-    property: key.property_id,
-    timeZone: (await nameProperty(unit, key.property_id)).timeZone,
+    property: property.id,
+    propertyName: property.name,
+    timeZone: property.timeZone,
+    mine: actor.kind === "account" && key.account_id === actor.account,
     user: { person: user.id, name: user.name },
     kind: key.kind,
     name: key.name,
@@ -58,7 +61,8 @@ export async function formatKey(unit: Unit, key: KeyRow, can: readonly KeyVerb[]
     accepted: key.account_id !== null,
     link: await formatLink(unit, key, now),
     // Where it went, for whoever may send it again: enough to know it by.
-    ...(to !== undefined && { sentTo: maskIdentifier(to), message: (await keyMessageState(unit, key.id)) ?? null }),
+    sentTo: to === undefined ? null : maskIdentifier(to),
+    message: to === undefined ? null : ((await keyMessageState(unit, key.id)) ?? null),
     createdAt: formatInstant(key.created_at),
     endedAt: key.ended_at === null ? null : formatInstant(key.ended_at),
     truth: await formatEnd(unit, key, now),

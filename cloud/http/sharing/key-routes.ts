@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { fromHex } from "../../../protocol/bytes";
 import type { Actor } from "../../accounts/actor";
 import { languageOf } from "../../households/add-member";
+import { NAME_CHARACTERS_MAX } from "../../limits";
 import { Refusal } from "../../refusal";
 import { findGiver } from "../../rules/find-giver";
 import { changeKey, type KeyChange as Change } from "../../sharing/change-key";
@@ -29,7 +30,15 @@ const list = createRoute({
   path: "/keys",
   summary: "Keys that one may see: one's own, those one has given or looks after, those of properties that one manages",
   tags,
-  request: { query: Paging.extend({ property: Id.optional(), person: Id.optional(), state: z.enum(["pending", "active", "ended"]).optional() }) },
+  request: {
+    query: Paging.extend({
+      property: Id.optional(),
+      person: Id.optional(),
+      state: z.enum(["pending", "active", "ended"]).optional(),
+      mine: z.enum(["true", "false"]).optional().openapi({ description: "Only those that whoever asks has accepted, or only others; without it, all." }),
+      search: z.string().trim().min(1).max(NAME_CHARACTERS_MAX).optional().openapi({ description: "Part of the key's name, or of its user's." }),
+    }),
+  },
   responses: { 200: answer(page(Key), "By id; pending ones too."), ...refusals },
 });
 const give = createRoute({
@@ -58,11 +67,11 @@ const remove = createRoute({ method: "delete", path: "/keys/{key}", summary: "Re
 export function keyRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
-    const { after = "", limit, ...filter } = c.req.valid("query");
+    const { after = "", limit, mine, ...filter } = c.req.valid("query");
     const { rows, items } = await read(parts, async (unit, now) => {
-      const { rows, seen } = await keysFor(unit, actorOf(c), { ...filter, after, limit }, now);
+      const { rows, seen } = await keysFor(unit, actorOf(c), { ...filter, mine: mine === undefined ? undefined : mine === "true", after, limit }, now);
       const items: z.output<typeof Key>[] = [];
-      for (const { key, can } of seen) items.push(await formatKey(unit, key, can, now));
+      for (const { key, can } of seen) items.push(await formatKey(unit, actorOf(c), key, can, now));
       return { rows, items };
     });
     return c.json({ items, next: nextAfter(rows, limit) }, 200);
