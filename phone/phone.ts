@@ -25,6 +25,8 @@ export interface PhoneOptions {
   clock?: PhoneClock;
   /** What the platform believes; where it says nothing, the phone tries. */
   online?: () => boolean;
+  /** After an unlock, in the background: what this phone and the door have done for each other. */
+  onCarried?: (door: string, carried: Carried) => void;
 }
 
 export interface UnlockOptions {
@@ -45,6 +47,7 @@ export class Phone {
   readonly #vault: KeyVault;
   readonly #clock: PhoneClock;
   readonly #online: () => boolean;
+  readonly #onCarried: (door: string, carried: Carried) => void;
   readonly #bag: CourierBag;
   readonly #ring: KeyRing;
   readonly #background = new Background();
@@ -52,12 +55,13 @@ export class Phone {
   readonly #taps = new Map<string, Promise<UnlockOutcome>>();
   readonly #errands = new Map<string, Errand>();
 
-  constructor({ radio, store, fetch, vault, clock = systemClock, online = () => true }: PhoneOptions) {
+  constructor({ radio, store, fetch, vault, clock = systemClock, online = () => true, onCarried = () => undefined }: PhoneOptions) {
     this.#radio = radio;
     this.#store = store;
     this.#vault = vault;
     this.#clock = clock;
     this.#online = online;
+    this.#onCarried = onCarried;
     const cloud = new PhoneCloud(fetch, clock);
     this.#bag = new CourierBag(store, cloud);
     this.#ring = new KeyRing(store, cloud, vault);
@@ -217,7 +221,13 @@ export class Phone {
         await this.#bag.refresh(property, { milliseconds: AT_DOOR_REQUEST_MS, signal: yields });
         wanted = await isNewer();
       }
-      if (wanted) await carryAround(visit, { bag: this.#bag, online: this.#online, yields }, nothingCarried());
+      if (!wanted) return;
+      const carried = nothingCarried();
+      try {
+        await carryAround(visit, { bag: this.#bag, online: this.#online, yields }, carried);
+      } finally {
+        if (carried.delivered > 0 || carried.collected > 0) this.#onCarried(door, carried);
+      }
     });
     // All that may happen at a door has happened before; the rest are bugs.
     void this.#background.track(errand.done.catch((error: unknown) => void failureOf(error, undefined)));
