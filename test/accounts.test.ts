@@ -463,6 +463,7 @@ test.serial("A3: a site without text messages says so, refuses phones clearly, a
   own.settings.messages = { mail: "outbox", sms: "none" };
   await own.restart();
   const client = new Client(own);
+  t.deepEqual([(await client.get("/sign-in")).textMessages, (await new Client(rig).get("/sign-in")).textMessages], [false, true], "before anybody has signed in, too");
   t.is(code(await client.send("POST", "/sign-in/codes", { identifier: "+33612345678" })), "422 no-text-messages");
   const tom = await signIn(own, "tom@example.com");
   t.false((await tom.get("/account")).textMessages);

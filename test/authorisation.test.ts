@@ -63,6 +63,7 @@ const OWN = "own";
 /** What each operation is for. Uses that are allowed are such that they are refused later on, or may happen again and again. */
 const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]> = {
   "POST /sign-in/codes": OPEN,
+  "GET /sign-in": OPEN,
   "POST /sign-in": OPEN,
   "POST /sign-in/passkey/options": OPEN,
   "POST /sign-in/passkey": OPEN,

@@ -141,6 +141,7 @@ test.serial("A1: a site that is reached by a bare address says that there are no
   const own = await CloudRig.start();
   t.teardown(() => own.stop());
   t.is(code(await new Client(own).send("POST", "/sign-in/passkey/options")), "409 no-passkeys");
+  t.deepEqual([(await new Client(own).get("/sign-in")).passkeys, (await new Client(rig).get("/sign-in")).passkeys], [false, true]);
 });
 
 test.serial("A1: whatever bytes a stranger calls a passkey's answer, it is refused as such", async (t) => {

@@ -17,10 +17,15 @@ interface RelyingParty {
   origin: string;
 }
 
-/** @throws Refusal `no-passkeys`: browsers make none for a bare address. */
+/** Whether browsers make passkeys for a site: not where it is reached by a bare address. */
+export function canHavePasskeys(publicUrl: string): boolean {
+  return isIP(new URL(publicUrl).hostname.replace(/^\[|\]$/g, "")) === 0;
+}
+
+/** @throws Refusal `no-passkeys`. */
 function relyingParty(publicUrl: string): RelyingParty {
   const { hostname, origin } = new URL(publicUrl);
-  if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) throw new Refusal("no-passkeys", "Passkeys need this site to be reached by a name, such as localhost.");
+  if (!canHavePasskeys(publicUrl)) throw new Refusal("no-passkeys", "Passkeys need this site to be reached by a name, such as localhost.");
   return { id: hostname, origin };
 }
 

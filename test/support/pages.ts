@@ -19,6 +19,8 @@ export interface ReaderOptions {
   colorScheme?: "light" | "dark";
   /** Of the reader's own clock: not that of the property. */
   timeZone?: string;
+  /** Whether the pages are kept for when there is no network. Most tests do without: it costs a second and hides requests from `page.route`. */
+  serviceWorker?: boolean;
 }
 
 /** One Chromium for a test file's world, with as many readers as it takes: each has a browser of their own, as it were. */
@@ -37,8 +39,8 @@ export class Pages {
   }
 
   /** Somebody who reads the pages. @param client whose session they have; without it nobody is signed in. */
-  async reader(client?: Client, { viewport = DESKTOP, locale = "en-GB", colorScheme = "light", timeZone = "Europe/Paris" }: ReaderOptions = {}): Promise<Reader> {
-    const context = await this.browser.newContext({ baseURL: this.world.cloud.url, viewport, locale, colorScheme, timezoneId: timeZone, reducedMotion: "reduce" });
+  async reader(client?: Client, { viewport = DESKTOP, locale = "en-GB", colorScheme = "light", timeZone = "Europe/Paris", serviceWorker = false }: ReaderOptions = {}): Promise<Reader> {
+    const context = await this.browser.newContext({ baseURL: this.world.cloud.url, viewport, locale, colorScheme, timezoneId: timeZone, reducedMotion: "reduce", serviceWorkers: serviceWorker ? "allow" : "block" });
     await context.clock.setSystemTime(this.world.clock.unixMs);
     if (client?.cookie !== undefined) {
       const [name, value] = client.cookie.split("=");

@@ -1,9 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { parseIdentifier } from "../../accounts/identifier";
+import { canHavePasskeys } from "../../accounts/passkeys";
 import { endSession } from "../../accounts/session";
 import { requestSignIn, signIn } from "../../accounts/sign-in";
 import { CODE_SECONDS } from "../../limits";
+import { sendsTexts } from "../../messages/channels";
 import { Refusal } from "../../refusal";
 import type { Unit } from "../../store/store";
 import { actorIfAny, change, routes, type ApiEnvironment, type ApiParts, type Routes } from "../api";
@@ -16,6 +18,14 @@ export const SignedIn = z.strictObject({ account: Id, isNew: z.boolean().openapi
 const tags = ["sign-in"];
 const open: Record<string, never>[] = [{}];
 
+const Ways = z
+  .strictObject({
+    textMessages: z.boolean().openapi({ description: "false: this site sends none; codes go by e-mail." }),
+    passkeys: z.boolean().openapi({ description: "false: browsers make none for this site's address." }),
+  })
+  .openapi("WaysToSignIn");
+
+const ways = createRoute({ method: "get", path: "/sign-in", summary: "How one can sign in here", tags, security: open, responses: { 200: answer(Ways, "The same for everybody."), ...refusals } });
 const codes = createRoute({
   method: "post",
   path: "/sign-in/codes",
@@ -46,6 +56,7 @@ const signOut = createRoute({
 
 export function signInRoutes(parts: ApiParts): Routes {
   const app = routes();
+  app.openapi(ways, (c) => c.json({ textMessages: sendsTexts(parts.channels), passkeys: canHavePasskeys(parts.publicUrl()) }, 200));
   app.openapi(codes, async (c) => {
     const { identifier, language = languageOf(c) } = c.req.valid("json");
     const wanted = parseIdentifier(identifier, parts.region);
