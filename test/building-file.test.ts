@@ -207,7 +207,10 @@ test("X13: a file makes a building; the same file again, and what is written of 
   const renamed = file.replace("Parcel service,,,,,,,,,guest", "Parcel firm,,,,,,,,,guest").split("\r\n");
   const line = renamed.find((each) => each.includes("Parcel firm"))!;
   t.deepEqual((await loaded(t, manager, property, `${renamed[0]}\r\n${line}`)).lines.map(({ act, changed }: Json) => `${act} ${changed.join()}`), ["change name"]);
-  t.true((await manager.get(`/people?property=${property}`)).items.some(({ name }: Json) => name === "Parcel firm"));
+  const outside = (await manager.get(`/people?property=${property}&outside=true&ended=false`)).items;
+  t.true(outside.some(({ name }: Json) => name === "Parcel firm"));
+  t.true(outside.every(({ household }: Json) => household === null), "nobody of a household");
+  t.true((await manager.get(`/people?property=${property}&class=staff`)).items.every((person: Json) => person.class === "staff"));
   // A name that its holder has brought stays theirs (N2).
   const gus = await signIn(rig, "gus@example.com", { name: "Gustave" });
   const { invitations } = await gus.get("/account/places");

@@ -331,6 +331,7 @@ test.serial("O11: deleting a guest ends all their access in one act; each door i
   world.clock.advance(until - world.clock.unixMs);
   t.false(two.types(pin), "at the latest then");
   t.true((await ada.client.get(`/removals/${removal.id}`)).complete);
+  t.deepEqual((await ada.client.get(`/households/${ada.household}`)).removals, [{ id: removal.id, kind: "removed", at: removal.at, complete: true, people: [{ person: nanny.person, name: "Nanny" }] }]);
 });
 
 test.serial("O11: a pending member is removed with the link that was sent", async (t) => {
@@ -450,8 +451,16 @@ test.serial("a removed member is told, and what they see is gone at once", async
   const building = await Building.of(world);
   const ada = await building.leaseholder(await building.flat("Flat 1"), "ada");
   const kim = await building.invited(ada, "kim", { role: "resident" });
-  t.is((await kim.client.get("/households")).items.length, 1);
+  const [seen] = (await kim.client.get("/households")).items;
+  t.deepEqual(seen.people.map(({ name }: Json) => name), ["kim"], "a resident sees nobody else of a list either");
+  const listed = async (query: string): Promise<Json[]> => (await building.manager.get(`/households?property=${world.property}${query}`)).items;
+  t.deepEqual((await listed("&ended=false"))[0].people.map(({ name, role, state }: Json) => `${name} ${role} ${state}`).sort(), ["ada administrator active", "kim resident active"]);
+  t.deepEqual([await listed("&ended=true"), await listed(`&unit=${ada.household}`)], [[], []]);
+  t.like(await building.manager.get(`/people/${kim.person}`), { household: ada.household, erased: false });
+  t.deepEqual((await building.manager.get(`/people?property=${world.property}&outside=true`)).items, []);
+  t.like((await building.manager.get(`/people/${kim.person}/access`)).pins[0], { kind: "pin", key: null, grants: [{ group: null, groupName: null, revokedAt: null }] });
   await ada.client.expect(200, "DELETE", `/members/${kim.person}`);
+  t.deepEqual((await building.manager.get(`/people?property=${world.property}&ended=true`)).items.map(({ id }: Json) => id), [kim.person]);
   t.deepEqual((await kim.client.get("/households")).items, []);
   t.is((await kim.client.send("GET", `/households/${ada.household}`)).status, 404);
   t.is((await messagesTo(world, "kim@example.com"))[0].kind, "removed");

@@ -12,6 +12,7 @@ import type { Unit } from "../../store/store";
 import type { HouseholdRow } from "../../store/rows/household-rows";
 import { formatInstant, formatWindow } from "../people/grant-format";
 import { nameProperty } from "../properties/named-property";
+import { readOutlook } from "./household-outlook";
 import type { Household, Member, WholeHousehold } from "./household-schemas";
 
 /** A place as whoever asks may see it. @throws {Refusal} `not-found`, for places that they may not know of too. */
@@ -42,7 +43,9 @@ async function formatMember(unit: Unit, encounter: Encounter): Promise<z.output<
     start: formatInstant(member.starts_at),
     end: member.ends_at === null ? null : formatInstant(member.ends_at),
     invitedBy: inviter === undefined ? null : { person: inviter.id, name: inviter.name, removed: inviter.revoked_at !== null },
-    ...(contact && { email: member.email, phone: member.phone, invitation: await formatInvitation(unit, person.id) }),
+    email: contact ? member.email : null,
+    phone: contact ? member.phone : null,
+    invitation: contact ? await formatInvitation(unit, person.id) : null,
     endedAt: member.ended_at === null ? null : formatInstant(member.ended_at),
     endReason: member.end_reason,
     can,
@@ -80,6 +83,7 @@ export async function readWholeHousehold(unit: Unit, actor: Actor, household: st
     doors: await namesOfDoors(unit, [...doors]),
     members: seen.filter((member) => member.role !== "share"),
     shares: seen.filter((member) => member.role === "share"),
+    ...(await readOutlook(unit, actor, row, now)),
   };
 }
 

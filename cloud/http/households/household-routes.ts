@@ -1,15 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Actor } from "../../accounts/actor";
 import { addMember } from "../../households/add-member";
 import { giveShare } from "../../households/give-share";
 import { endShare } from "../../households/remove-member";
-import { managedProperties, placesInForce } from "../../rules/read-standing";
-import type { Unit } from "../../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { FOR_PEOPLE } from "../api-document";
 import { parseInstant, parseWindow } from "../people/grant-format";
-import { formatHousehold, readMember, readWholeHousehold } from "./household-format";
-import { Household, MemberRequest, ShareRequest, WholeHousehold, WithCodes } from "./household-schemas";
+import { readMember, readWholeHousehold } from "./household-format";
+import { MemberRequest, ShareRequest, WholeHousehold, WithCodes } from "./household-schemas";
+import { ListedHousehold, listHouseholds } from "./listed-household";
 import { identifierIn } from "../asked-identifier";
 import { readRemoval, Removal } from "./removal-format";
 import { formatCodes } from "../people/given-codes";
@@ -24,8 +22,14 @@ const list = createRoute({
   path: "/households",
   summary: "Households: one's own, and those of the properties that one manages",
   tags,
-  request: { query: Paging.extend({ property: Id.optional() }) },
-  responses: { 200: answer(page(Household), "By id."), ...refusals },
+  request: {
+    query: Paging.extend({
+      property: Id.optional(),
+      unit: Id.optional(),
+      ended: z.enum(["true", "false"]).optional().openapi({ description: "Only those that have ended, or that have not; without it, all." }),
+    }),
+  },
+  responses: { 200: answer(page(ListedHousehold), "By id."), ...refusals },
 });
 const get = createRoute({ method: "get", path: "/households/{household}", summary: "One household, with those of its people whom one may see", tags, request: { params }, responses: { 200: answer(WholeHousehold, "The household."), ...refusals } });
 const addOne = createRoute({
@@ -57,13 +61,8 @@ const endOne = createRoute({
 export function householdRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
-    const { after = "", limit, property } = c.req.valid("query");
-    const items = await read(parts, async (unit, now) => {
-      const rows = await visibleHouseholds(unit, actorOf(c), property, after, limit, now);
-      const formatted = [];
-      for (const row of rows) formatted.push(await formatHousehold(unit, actorOf(c), row, now));
-      return formatted;
-    });
+    const { after = "", limit, property, unit: flat, ended } = c.req.valid("query");
+    const items = await read(parts, (unit, now) => listHouseholds(unit, actorOf(c), { property, unit: flat, ended: ended === undefined ? undefined : ended === "true", after, limit }, now));
     return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
   app.openapi(get, async (c) => c.json(await read(parts, (unit, now) => readWholeHousehold(unit, actorOf(c), c.req.valid("param").household, now)), 200));
@@ -94,13 +93,4 @@ export function householdRoutes(parts: ApiParts): Routes {
     return c.json(removal, 200);
   });
   return app;
-}
-
-async function visibleHouseholds(unit: Unit, actor: Actor, property: string | undefined, after: string, limit: number, now: number) {
-  const managed = await managedProperties(unit, actor);
-  const own = actor.kind === "account" ? (await placesInForce(unit, actor.account, now)).map((place) => place.household_id) : [];
-  let query = unit.selectFrom("households").selectAll().where("id", ">", after).orderBy("id").limit(limit);
-  if (property !== undefined) query = query.where("property_id", "=", property);
-  if (managed !== "all") query = query.where((eb) => eb.or([...(managed.length > 0 ? [eb("property_id", "in", managed)] : []), ...(own.length > 0 ? [eb("id", "in", own)] : []), eb("id", "=", "")]));
-  return query.execute();
 }

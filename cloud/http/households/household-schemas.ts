@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { DOORS_PER_GRANT_MAX, LEASEHOLDERS_MAX } from "../../limits";
 import { GivenCode } from "../people/given-codes";
+import { householdOutlook } from "./household-outlook";
 import { CardNumber, Id, IdentifierText, Instant, Language, Name, Windows } from "../schemas";
 
 /** Requests and answers about households. */
@@ -75,12 +76,21 @@ export const Member = z
     role: Role,
     state: z.enum(["pending", "active", "ended"]),
     linked: z.boolean().openapi({ description: "Whether an account holds the place." }),
+    suspended: z.boolean(),
+    email: z.string().nullable().openapi({ description: "This, `phone` and `invitation` are for those who manage the place, and for its holder; null for others." }),
+    phone: z.string().nullable(),
+    invitation: z
+      .strictObject({ state: z.enum(["pending", "accepted", "declined", "expired", "withdrawn", "replaced"]), channel: z.enum(["email", "phone"]), at: Instant, expiresAt: Instant })
+      .nullable()
+      .openapi({ description: "How the newest link stands; null: none was sent." }),
     doors: z.array(Id),
     allDoors: z.boolean(),
     windows: Windows,
     start: Instant,
     end: Instant.nullable(),
     invitedBy: z.strictObject({ person: Id, name: z.string(), removed: z.boolean() }).nullable().openapi({ description: "null: the manager." }),
+    endedAt: Instant.nullable(),
+    endReason: z.string().nullable(),
     can: z.array(z.string()).openapi({ description: "What whoever asks may do." }),
     version: z.int(),
   })
@@ -91,6 +101,6 @@ export const WithCodes = Member.extend({ codes: z.array(GivenCode).openapi({ des
 export const Household = z
   .looseObject({ id: Id, property: Id, timeZone: z.string().openapi({ description: "Of the property." }), unit: z.strictObject({ id: Id, name: z.string() }), createdAt: Instant, endedAt: Instant.nullable(), can: z.array(z.string()) })
   .openapi("Household");
-export const WholeHousehold = Household.extend({ doors: z.array(z.strictObject({ id: Id, name: z.string() })), members: z.array(Member), shares: z.array(Member) }).openapi("WholeHousehold", {
+export const WholeHousehold = Household.extend({ doors: z.array(z.strictObject({ id: Id, name: z.string() })), members: z.array(Member), shares: z.array(Member), ...householdOutlook }).openapi("WholeHousehold", {
   description: "As much of it as whoever asks may see.",
 });

@@ -77,7 +77,7 @@ function clock(minute: number): string {
 }
 
 /** Terms without what they do not limit. @param outputs bit mask. */
-export function formatTerms(terms: GrantTerms, outputs: number): Pick<z.input<typeof Grant>, "notBefore" | "notAfter" | "uses" | "windows" | "outputs"> {
+export function formatTerms(terms: GrantTerms, outputs: number): Pick<z.input<typeof Grant>, "notBefore" | "notAfter" | "uses" | "outputs"> & { windows: z.output<typeof WindowSchema>[] } {
   return {
     ...(terms.notBefore > 0 && { notBefore: formatInstant(terms.notBefore) }),
     ...(terms.notAfter !== NO_END && { notAfter: formatInstant(terms.notAfter) }),

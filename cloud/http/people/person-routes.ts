@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { isTyped, type StoredKind } from "../../access/stored-kind";
-import { termsOf } from "../../access/stored-terms";
-import { actorName } from "../../accounts/actor";
+import type { HolderClassName } from "../../access/grant";
+import { actorName, type Actor } from "../../accounts/actor";
 import { matchGroups } from "../../groups/match-groups";
 import { addPerson } from "../../people/add-person";
 import { giveCredentials, type GivenCode, type GivenCredential } from "../../people/give-credential";
@@ -13,16 +13,30 @@ import { meetMember, requireManager, requireOnMember } from "../../rules/read-st
 import type { Unit } from "../../store/store";
 import type { PersonRow } from "../../store/rows/right-rows";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
-import { formatInstant, formatTerms, parseCard, parsePin } from "./grant-format";
-import { answer, body, CardRequest, HolderClass, Id, nextAfter, page, Paging, PersonRequest, PinRequest, refusals, SuspensionRequest } from "../schemas";
+import { formatInstant, parseCard, parsePin } from "./grant-format";
+import { HeldCredential, readCredentials } from "./held-credential";
+import { answer, body, CardRequest, HolderClass, Id, Instant, nextAfter, page, Paging, PersonRequest, PinRequest, refusals, SuspensionRequest } from "../schemas";
 import { FormattedTruth, truthOfPerson } from "./truth-format";
 
-const Person = z.looseObject({ id: Id, property: Id, name: z.string(), class: HolderClass, unit: z.string().nullable(), suspended: z.boolean(), revokedAt: z.string().nullable() }).openapi("Person");
+const Person = z
+  .looseObject({
+    id: Id,
+    property: Id,
+    name: z.string(),
+    class: HolderClass,
+    unit: z.string().nullable(),
+    createdAt: Instant,
+    suspended: z.boolean(),
+    revokedAt: Instant.nullable(),
+    household: Id.nullable().openapi({ description: "Where they have, or had, a place." }),
+    erased: z.boolean().openapi({ description: "Forgotten: there is no name any more." }),
+  })
+  .openapi("Person");
 const Code = z.object({ id: Id, pin: z.string() });
 const companions = { secondPin: Code.optional(), duressPin: Code.optional() };
 const NewCard = z.object({ id: Id, grants: z.array(Id), ...companions }).openapi("NewCard");
 const NewPin = z.object({ id: Id, pin: z.string(), grants: z.array(Id), ...companions }).openapi("NewPin", { description: "Pass the digits on; they can be seen again with another request." });
-const Access = z.looseObject({ person: Id, pins: z.array(z.looseObject({ id: Id })), cards: z.array(z.looseObject({ id: Id })), phones: z.array(z.looseObject({ id: Id })), revoked: z.array(FormattedTruth) }).openapi("Access");
+const Access = z.looseObject({ person: Id, pins: z.array(HeldCredential), cards: z.array(HeldCredential), phones: z.array(HeldCredential), revoked: z.array(FormattedTruth) }).openapi("Access");
 const params = z.object({ person: Id });
 const tags = ["people"];
 
@@ -39,7 +53,14 @@ const list = createRoute({
   path: "/people",
   summary: "List people",
   tags,
-  request: { query: Paging.extend({ property: Id.optional() }) },
+  request: {
+    query: Paging.extend({
+      property: Id.optional(),
+      outside: z.enum(["true"]).optional().openapi({ description: "Only those who never had a place in a household." }),
+      ended: z.enum(["true", "false"]).optional().openapi({ description: "Only those whose access has ended, or has not; without it, all." }),
+      class: HolderClass.optional(),
+    }),
+  },
   responses: { 200: answer(page(Person), "By id."), ...refusals },
 });
 const get = createRoute({ method: "get", path: "/people/{person}", summary: "One person", tags, request: { params }, responses: { 200: answer(Person, "The person."), ...refusals } });
@@ -81,20 +102,16 @@ export function personRoutes(parts: ApiParts): Routes {
       const id = await addPerson(unit, parts.keystore, person, actorName(actorOf(c)), now);
       const wanted = [...pins.map(parsePin), ...cards.map(parseCard)];
       const given = await giveCredentials(unit, parts.keystore, parts.secrets, id, wanted, actorName(actorOf(c)), now);
-      return { ...format(await readPerson(unit, id)), pins: given.slice(0, pins.length).map(formatPin), cards: given.slice(pins.length).map(formatGiven) };
+      return { ...(await formatPerson(unit, await readPerson(unit, id))), pins: given.slice(0, pins.length).map(formatPin), cards: given.slice(pins.length).map(formatGiven) };
     });
     return c.json(added, 201, NO_STORE);
   });
   app.openapi(list, async (c) => {
-    const { after = "", limit, property } = c.req.valid("query");
-    const rows = await read(parts, async (unit) => {
-      const query = unit.selectFrom("people").selectAll().where("id", ">", after).orderBy("id").limit(limit);
-      const listed = await listedProperties(unit, actorOf(c), property);
-      return (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
-    });
-    return c.json({ items: rows.map(format), next: nextAfter(rows, limit) }, 200);
+    const { limit, ...asked } = c.req.valid("query");
+    const items = await read(parts, async (unit) => formatPeople(unit, await listPeople(unit, actorOf(c), { ...asked, limit })));
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
-  app.openapi(get, async (c) => c.json(format(await read(parts, (unit) => requirePerson(unit, actorOf(c), c.req.valid("param").person))), 200));
+  app.openapi(get, async (c) => c.json(await read(parts, async (unit) => formatPerson(unit, await requirePerson(unit, actorOf(c), c.req.valid("param").person))), 200));
   app.openapi(access, async (c) => {
     const { person } = c.req.valid("param");
     const found = await read(parts, async (unit, now) => {
@@ -129,14 +146,14 @@ export function personRoutes(parts: ApiParts): Routes {
   });
   app.openapi(suspend, async (c) => {
     const { person } = c.req.valid("param");
-    const row = await change(parts, async (unit, now) => {
+    const suspended = await change(parts, async (unit, now) => {
       // A leaseholder is not locked out without a court order (O7).
       if ((await meetMember(unit, actorOf(c), person, now)) !== undefined) await requireOnMember(unit, actorOf(c), person, "suspend", now, "person");
       else await requirePerson(unit, actorOf(c), person);
       await setSuspended(unit, person, c.req.valid("json").suspended, actorName(actorOf(c)), now);
-      return readPerson(unit, person);
+      return formatPerson(unit, await readPerson(unit, person));
     });
-    return c.json(format(row), 200);
+    return c.json(suspended, 200);
   });
   app.openapi(view, async (c) => {
     const { person, pin } = c.req.valid("param");
@@ -156,9 +173,31 @@ async function readPerson(unit: Unit, id: string): Promise<PersonRow> {
   return row;
 }
 
-function format(person: PersonRow) {
-  const { id, property_id, name, class: holderClass, unit, created_at, suspended_at, revoked_at } = person;
-  return { id, property: property_id, name, class: holderClass, unit, createdAt: formatInstant(created_at), suspended: suspended_at !== null, revokedAt: revoked_at === null ? null : formatInstant(revoked_at) };
+async function listPeople(unit: Unit, actor: Actor, { after = "", limit, property, outside, ended, class: holderClass }: { after?: string | undefined; limit: number; property?: string | undefined; outside?: "true" | undefined; ended?: "true" | "false" | undefined; class?: HolderClassName | undefined }): Promise<PersonRow[]> {
+  let query = unit.selectFrom("people").selectAll().where("id", ">", after).orderBy("id").limit(limit);
+  const listed = await listedProperties(unit, actor, property);
+  if (listed !== "all") query = query.where("property_id", "in", listed);
+  if (outside !== undefined) query = query.where("id", "not in", unit.selectFrom("memberships").select("person_id"));
+  if (ended !== undefined) query = query.where("revoked_at", ended === "true" ? "is not" : "is", null);
+  if (holderClass !== undefined) query = query.where("class", "=", holderClass);
+  return query.execute();
+}
+
+async function formatPeople(unit: Unit, people: readonly PersonRow[]): Promise<z.output<typeof Person>[]> {
+  const ids = people.map(({ id }) => id);
+  const places = ids.length === 0 ? [] : await unit.selectFrom("memberships").select(["person_id", "household_id"]).where("person_id", "in", ids).execute();
+  const households = new Map(places.map(({ person_id, household_id }) => [person_id, household_id]));
+  return people.map(({ id, property_id, name, class: holderClass, unit: number, created_at, suspended_at, revoked_at, erased_at }) => ({
+    ...{ id, property: property_id, name, class: holderClass, unit: number, createdAt: formatInstant(created_at), suspended: suspended_at !== null },
+    revokedAt: revoked_at === null ? null : formatInstant(revoked_at),
+    household: households.get(id) ?? null,
+    erased: erased_at !== null,
+  }));
+}
+
+async function formatPerson(unit: Unit, person: PersonRow): Promise<z.output<typeof Person>> {
+  const [formatted] = await formatPeople(unit, [person]);
+  return formatted;
 }
 
 function formatPin({ pin, ...given }: GivenCredential) {
@@ -171,37 +210,4 @@ function formatGiven({ credential, grants, secondPin, duressPin }: GivenCredenti
 
 function formatCode({ credential, pin }: GivenCode) {
   return { id: credential, pin };
-}
-
-async function readCredentials(unit: Unit, person: string) {
-  const rows = await unit.selectFrom("credentials").selectAll().where("person_id", "=", person).orderBy("created_at").execute();
-  const result = [];
-  for (const row of rows) {
-    const revokedAt = row.revoked_at === null ? null : formatInstant(row.revoked_at);
-    // What completes another credential, or stands for it, has no rights of its own.
-    if (row.parent_id === null) result.push({ id: row.id, kind: row.kind, digits: row.digits, revokedAt, grants: await readGrants(unit, row.id) });
-    else result.push({ id: row.id, kind: row.kind, digits: row.digits, revokedAt, of: row.parent_id, grants: [] });
-  }
-  return result;
-}
-
-async function readGrants(unit: Unit, credential: string) {
-  const grants = await unit.selectFrom("grants").selectAll().where("credential_id", "=", credential).orderBy("use_counter").orderBy("created_at").orderBy("id").execute();
-  const formatted = [];
-  for (const grant of grants) {
-    const doors = await unit.selectFrom("grant_doors").select("door_id").where("grant_id", "=", grant.id).orderBy("door_id").execute();
-    const terms = termsOf(grant);
-    formatted.push({
-      id: grant.id,
-      doors: doors.map((door) => door.door_id),
-      ...formatTerms(terms, grant.outputs),
-      group: grant.group_id,
-      suspended: grant.suspended === 1,
-      by: grant.created_by,
-      createdAt: formatInstant(grant.created_at),
-      revokedAt: grant.revoked_at === null ? null : formatInstant(grant.revoked_at),
-      revocation: grant.revocation_id,
-    });
-  }
-  return formatted;
 }

@@ -16,7 +16,12 @@ import { etag, IfMatch, requireVersion } from "../etag";
 import { formatInstant, formatTerms, parseCard, parseInstant, parseOutputs, parsePin, parseWindow } from "../people/grant-format";
 import { answer, body, CardNumber, Doors, Grant, Id, Instant, Name, nextAfter, page, Paging, refusals, UnitNumber, Windows } from "../schemas";
 
-const Staff = z.looseObject({ id: Id, property: Id, name: z.string(), createdAt: Instant, suspended: z.boolean(), version: z.int(), grants: z.array(z.looseObject({ id: Id, doors: z.array(Id) })) }).openapi("Staff", { description: "Somebody who works at a property." });
+const StaffGrant = z
+  .object({ id: Id, doors: z.array(Id), windows: Windows, outputs: Grant.shape.outputs.unwrap().optional(), notBefore: Grant.shape.notBefore, notAfter: Grant.shape.notAfter, group: Id.nullable().openapi({ description: "The group that gives it; what it gives is changed there." }) })
+  .openapi("StaffGrant");
+const Staff = z
+  .looseObject({ id: Id, property: Id, name: z.string(), unit: z.string().nullable(), createdAt: Instant, suspended: z.boolean(), revokedAt: Instant.nullable(), version: z.int(), grants: z.array(StaffGrant) })
+  .openapi("Staff", { description: "Somebody who works at a property." });
 const StaffRequest = z
   .strictObject({
     name: Name,
@@ -148,7 +153,7 @@ function parseChange({ windows, outputs, notBefore, notAfter, ...rest }: z.outpu
   };
 }
 
-async function format(unit: Unit, { id, property_id, name, created_at, suspended_at, version }: PersonRow): Promise<z.output<typeof Staff>> {
+async function format(unit: Unit, { id, property_id, name, unit: number, created_at, suspended_at, revoked_at, version }: PersonRow): Promise<z.output<typeof Staff>> {
   const rows = await unit
     .selectFrom("grants as grant")
     .innerJoin("credentials as credential", "credential.id", "grant.credential_id")
@@ -163,5 +168,5 @@ async function format(unit: Unit, { id, property_id, name, created_at, suspended
     const terms = termsOf(row);
     grants.push({ id: row.id, doors: at.map(({ door_id }) => door_id), ...formatTerms(terms, row.outputs), group: row.group_id });
   }
-  return { id, property: property_id, name, createdAt: formatInstant(created_at), suspended: suspended_at !== null, version, grants };
+  return { id, property: property_id, name, unit: number, createdAt: formatInstant(created_at), suspended: suspended_at !== null, revokedAt: revoked_at === null ? null : formatInstant(revoked_at), version, grants };
 }
