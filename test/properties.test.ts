@@ -163,11 +163,13 @@ test.serial("O5: the manager's rules and caps hold on the server and in what is 
   t.deepEqual(await can(), ["see-household", "give-share"]);
   t.is((await add("resident", "Another")).body.code, "cap-reached");
   t.is((await add("guest", "Another")).body.code, "cap-reached");
+  t.like(await ana.get(`/households/${household}`), { cannot: [{ verb: "add-resident", because: "cap-reached" }, { verb: "add-guest", because: "cap-reached" }], limits: { residentsMax: 1, guestsMax: 1, guestDaysMax: rules.guestDaysMax } });
   await setRules({ mayAddResidents: false, mayAddGuests: false });
   t.deepEqual(await can(), ["see-household", "give-share"]);
   t.is((await add("resident", "Another")).body.code, "forbidden-by-rules");
   t.is((await add("guest", "Another")).body.code, "forbidden-by-rules");
   const still = await ana.get(`/households/${household}`);
+  t.deepEqual(still.cannot.map(({ because }: { because: string }) => because), ["forbidden-by-rules", "forbidden-by-rules"]);
   t.deepEqual(still.members, there.members, "members who are there stay, with all that may be done for them");
 
   await setRules({ guestDaysMax: 3, shareDaysMax: 2 });

@@ -24,6 +24,9 @@ export const OwnPlace = z
     household: Id,
     ...offered,
     state: z.enum(["active", "ended"]),
+    suspended: z.boolean(),
+    endedAt: Instant.nullable(),
+    endReason: z.string().nullable(),
     can: z.array(z.string()).openapi({ description: "What its holder may do with it." }),
     householdCan: z.array(z.string()).openapi({ description: "What its holder may do in the household." }),
   })

@@ -34,6 +34,12 @@ export const Notification = z
     at: Instant.nullable().openapi({ description: "By the door's clock; null where it had none." }),
     late: z.boolean().openapi({ description: "It took more than two minutes to arrive." }),
     times: z.int().openapi({ description: "How often, where it happened again soon; `at` is the last time." }),
+    reason: z.string().optional().openapi({ description: "Of a refusal." }),
+    alarm: z.string().optional(),
+    remote: z.boolean().optional().openapi({ description: "It was opened from afar." }),
+    action: z.string().optional().openapi({ description: "Of a change, as in the audit." }),
+    subject: z.string().optional().openapi({ description: "What was changed, as in the audit." }),
+    by: z.string().optional().openapi({ description: "Who changed it, where the reader is to know." }),
     toldAt: Instant,
     read: z.boolean(),
   })
@@ -47,7 +53,7 @@ export function formatRule(row: NotificationRuleRow): z.output<typeof Notificati
 export async function formatNotification(unit: Unit, row: NotificationRow, occurrence: Occurrence, sight: Sight): Promise<z.output<typeof Notification>> {
   const { property, door, person, kind, at, late, detail } = occurrence;
   const names = await nameOccurrence(unit, occurrence, sight);
-  const { reason, alarm, remote, action, subject } = detail;
+  const { reason, alarm, remote, action, subject } = detail as Partial<Pick<z.output<typeof Notification>, "reason" | "alarm" | "remote" | "action" | "subject">>;
   return {
     ...{ id: String(row.id), kind },
     property: { id: property, ...names.property },
