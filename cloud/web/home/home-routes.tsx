@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import lazy from "preact-iso/lazy";
 import { Route, Router } from "preact-iso/router";
+import { below } from "../shell/below";
 import { NotFound } from "../shell/not-found";
 import { DoorsPage } from "./doors-page";
 
@@ -17,13 +18,13 @@ export function HomeRoutes(): JSX.Element {
   return (
     <Router>
       <Route path="/" component={DoorsPage} />
-      <Route path="/household/*" component={HouseholdRoutes} />
-      <Route path="/keys/*" component={KeyRoutes} />
+      {below("/household", HouseholdRoutes)}
+      {below("/keys", KeyRoutes)}
       <Route path="/people" component={PeoplePage} />
-      <Route path="/profiles/*" component={ProfileRoutes} />
-      <Route path="/groups/*" component={GroupRoutes} />
+      {below("/profiles", ProfileRoutes)}
+      {below("/groups", GroupRoutes)}
       <Route path="/activity" component={ActivityPage} />
-      <Route path="/notifications/*" component={NotificationsPage} />
+      {below("/notifications", NotificationsPage)}
       <Route default component={NotFound} />
     </Router>
   );

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import lazy from "preact-iso/lazy";
 import { Route, Router, useRoute } from "preact-iso/router";
+import { below } from "../shell/below";
 import { NotFound } from "../shell/not-found";
 import { useAccount } from "../shell/session";
 import { ManagedProperty } from "./managed-property";
@@ -27,7 +28,7 @@ export function ManageRoutes(): JSX.Element {
   return (
     <Router>
       <Route path="/" component={PropertiesPage} />
-      <Route path="/:property/*" component={PropertyRoutes} />
+      {below("/:property", PropertyRoutes)}
       <Route default component={NotFound} />
     </Router>
   );
@@ -41,20 +42,20 @@ function PropertyRoutes(): JSX.Element {
     <ManagedProperty.Provider value={property}>
       <Router>
         <Route path="/" component={OverviewPage} />
-        <Route path="/doors/*" component={DoorRoutes} />
-        <Route path="/households/*" component={HouseholdRoutes} />
-        <Route path="/units/*" component={UnitRoutes} />
-        <Route path="/people/*" component={PersonRoutes} />
-        <Route path="/staff/*" component={StaffRoutes} />
-        <Route path="/keys/*" component={KeyRoutes} />
-        <Route path="/profiles/*" component={ProfileRoutes} />
-        <Route path="/groups/*" component={GroupRoutes} />
+        {below("/doors", DoorRoutes)}
+        {below("/households", HouseholdRoutes)}
+        {below("/units", UnitRoutes)}
+        {below("/people", PersonRoutes)}
+        {below("/staff", StaffRoutes)}
+        {below("/keys", KeyRoutes)}
+        {below("/profiles", ProfileRoutes)}
+        {below("/groups", GroupRoutes)}
         <Route path="/events" component={EventsPage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/rules" component={RulesPage} />
-        <Route path="/settings/*" component={SettingsPage} />
+        {below("/settings", SettingsPage)}
         <Route path="/import" component={ImportPage} />
-        <Route path="/truth/*" component={TruthRoutes} />
+        {below("/truth", TruthRoutes)}
         <Route default component={NotFound} />
       </Router>
     </ManagedProperty.Provider>
