@@ -56,8 +56,9 @@ function startingWithin(block: Block, at: number): Block {
 /** Its end stays, and its day: a window belongs to the day on which it starts. */
 function startingAt(block: Block, at: number): Block {
   const wanted = at - block.day * DAY_MINUTES;
-  const latest = Math.min(block.end, DAY_MINUTES) - STEP_MINUTES;
-  return { ...block, start: Math.min(Math.max(wanted, 0, earliestStart(block.end)), latest) };
+  const [earliest, latest] = [earliestStart(block.end), Math.max(Math.min(block.end, DAY_MINUTES) - STEP_MINUTES, 0)];
+  // Typed to the minute, it may have no room for a step.
+  return earliest > latest ? block : { ...block, start: Math.min(Math.max(wanted, earliest), latest) };
 }
 
 /** Its start stays. In the column of the next day it runs over midnight. */

@@ -42,25 +42,27 @@ export function WeekRow({ number, window, error, onWindow, onRemove }: WeekRowPr
     <li>
       <fieldset class="week-row">
         <legend class="unseen">{week.row(number)}</legend>
-        <div class="week-chips" role="group" aria-label={week.days}>
-          {DAYS.map((day, index) => (
-            <label key={day} title={dayName(index, language)}>
-              <input
-                type="checkbox"
-                aria-label={dayName(index, language)}
-                checked={window.days.includes(day)}
-                onChange={({ currentTarget: { checked } }) => onWindow({ ...window, days: DAYS.filter((each) => (each === day ? checked : window.days.includes(each))) })}
-              />
-              <span aria-hidden="true">{dayName(index, language, "short").replace(".", "")}</span>
-            </label>
-          ))}
+        <div class="week-fields">
+          <div class="week-chips" role="group" aria-label={week.days}>
+            {DAYS.map((day, index) => (
+              <label key={day} title={dayName(index, language)}>
+                <input
+                  type="checkbox"
+                  aria-label={dayName(index, language)}
+                  checked={window.days.includes(day)}
+                  onChange={({ currentTarget: { checked } }) => onWindow({ ...window, days: DAYS.filter((each) => (each === day ? checked : window.days.includes(each))) })}
+                />
+                <span aria-hidden="true">{dayName(index, language, "short").replace(".", "")}</span>
+              </label>
+            ))}
+          </div>
+          {time(week.from, "start")}
+          {time(week.until, "end", until === 0 || until === 1_440 ? week.midnight : night ? week.followingDay : undefined)}
+          <label class="week-holidays">
+            <input type="checkbox" checked={window.onHolidays} onChange={({ currentTarget: { checked } }) => onWindow({ ...window, onHolidays: checked })} />
+            {week.onHolidays}
+          </label>
         </div>
-        {time(week.from, "start")}
-        {time(week.until, "end", until === 0 || until === 1_440 ? week.midnight : night ? week.followingDay : undefined)}
-        <label class="week-holidays">
-          <input type="checkbox" checked={window.onHolidays} onChange={({ currentTarget: { checked } }) => onWindow({ ...window, onHolidays: checked })} />
-          {week.onHolidays}
-        </label>
         <Button label={week.removeRow(number)} onPress={onRemove}>
           ×
         </Button>
