@@ -1,0 +1,169 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Words as Said } from "../../../phone/dictionary";
+import { explainCarry, explainProgress, explainUnlock } from "../../../phone/explain";
+import { useLanguage, useWords } from "../language/speaking";
+import type { BluetoothState } from "../phone/bluetooth";
+import { RemoteUnlock } from "../phone/remote-unlock";
+import { hearOfCarrying, thisPhone } from "../phone/this-phone";
+import { Badge } from "../ui/badge";
+import { Button } from "../ui/button";
+import { DoorAnswer, explainRemote, type Answer } from "./door-answer";
+import { DoorCode } from "./door-code";
+import { DoorTerms } from "./door-terms";
+import type { HomeDoor } from "./home-doors";
+
+/** From here down it is said how often a phone opens a door before it needs the internet. */
+const HANDLES_SAID = 8;
+
+interface DoorCardProps {
+  door: HomeDoor;
+  bluetooth: BluetoothState;
+  /** After each act: what this phone keeps may be another. */
+  onActed: () => void;
+}
+
+/** One door: a big button that opens it, what came of that, and what else works. */
+export function DoorCard({ door, bluetooth, onActed }: DoorCardProps): JSX.Element {
+  const words = useWords();
+  const language = useLanguage();
+  const [answer, setAnswer] = useState<Answer>();
+  const [news, setNews] = useState<string>();
+  const [open, setOpen] = useState(false);
+  const remote = useRef<RemoteUnlock>(undefined);
+  const { doors } = words;
+  const { own, key } = door;
+
+  useEffect(
+    () =>
+      hearOfCarrying((id, { delivered }) => {
+        if (id === door.id) setNews(delivered > 0 ? doors.broughtNews : doors.tookNews);
+      }),
+    [door.id, doors],
+  );
+  const seconds = useRef(0);
+  useEffect(() => {
+    if (answer?.tone !== "good" || seconds.current === 0) return;
+    const timer = setTimeout(() => setAnswer((now) => now && { ...now, tone: "past" }), seconds.current * 1_000);
+    return () => clearTimeout(timer);
+  }, [answer]);
+
+  /** Shows what is being done, and what came of it. The act begins within the press: only there may a page ask for the browser's list. */
+  const act = (first: string, work: (tell: (text: string) => void) => Promise<Said & { good: boolean }>): void => {
+    if (answer?.tone === "busy") return;
+    setNews(undefined);
+    seconds.current = 0;
+    const tell = (said: string): void => setAnswer({ tone: "busy", said });
+    tell(first);
+    void work(tell).then(({ good, ...said }) => {
+      setAnswer({ ...said, tone: good ? "good" : "bad" });
+      onActed();
+    });
+  };
+  const tap = (output?: number): void =>
+    act(explainProgress("connecting", language), async (tell) => {
+      const outcome = await thisPhone()!.unlock(door.id, { outputs: output === undefined ? 0 : 1 << output, onProgress: (progress) => tell(explainProgress(progress, language)) });
+      if (outcome.opened) seconds.current = outcome.seconds;
+      return { ...explainUnlock(outcome, language), good: outcome.opened };
+    });
+  const carry = (): void =>
+    act(explainProgress("connecting", language), async () => {
+      const outcome = await thisPhone()!.carry(door.id);
+      return { ...explainCarry(outcome, language), good: outcome.carried };
+    });
+  const press = (output?: number): void =>
+    act(doors.working, async () => {
+      const outcome = await (remote.current ??= new RemoteUnlock(door.id)).press(output === undefined ? [] : [output]);
+      return { ...explainRemote(outcome, words, language), good: outcome.opened };
+    });
+
+  const byPhone = key !== undefined && (bluetooth === "ready" || bluetooth === "off");
+  const byInternet = own?.can.includes("unlock") === true;
+  const outputs = own?.outputs ?? [];
+  const busy = answer?.tone === "busy";
+  return (
+    <li class="door" data-tone={answer?.tone}>
+      <div class="title">
+        <h3>{door.name}</h3>
+        <span class="acts">
+          {own?.lockState === "lock-down" && <Badge tone="danger">{doors.lockedDown}</Badge>}
+          {own?.lockState === "hold-open" && <Badge tone="good">{doors.heldOpen}</Badge>}
+          {own?.online === false && <Badge tone="quiet">{doors.noNetwork}</Badge>}
+        </span>
+      </div>
+      {own !== undefined && <DoorTerms door={own} />}
+      {own?.lockState === "lock-down" && <p class="quiet">{doors.lockedDownHow}</p>}
+      {byPhone && <OpenButtons outputs={outputs} busy={busy} label={doors.open} labelOf={(output) => (output === undefined ? doors.openOf(door.name) : doors.openOf(`${door.name}, ${output}`))} onPress={tap} />}
+      {!byPhone && byInternet && <OpenButtons outputs={outputs} busy={busy} label={doors.overInternet} labelOf={(output) => doors.overInternetOf(output === undefined ? door.name : `${door.name}, ${output}`)} onPress={press} />}
+      {!byPhone && !byInternet && <p>{doors.atKeypad}</p>}
+      <DoorAnswer answer={answer} />
+      {news !== undefined && (
+        <p class="quiet" role="status">
+          {news}
+        </p>
+      )}
+      {byPhone && key.handles <= HANDLES_SAID && <p class="quiet">{key.handles === 0 ? doors.noHandles : doors.handles(key.handles)}</p>}
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary aria-label={byPhone ? doors.moreOf(door.name) : doors.codeShowOf(door.name)}>{byPhone ? doors.more : doors.codeShow}</summary>
+        {open && (
+          <>
+            {own?.online === false && <p class="quiet">{doors.noNetworkHow}</p>}
+            <DoorCode door={door.id} name={door.name} />
+            {byPhone && byInternet && (
+              <Button label={doors.overInternetOf(door.name)} onPress={() => press()}>
+                {doors.overInternet}
+              </Button>
+            )}
+            {byPhone && (
+              <>
+                <Button label={`${doors.bringNews}: ${door.name}`} onPress={carry}>
+                  {doors.bringNews}
+                </Button>
+                <p class="hint">{doors.bringNewsHow}</p>
+              </>
+            )}
+          </>
+        )}
+      </details>
+    </li>
+  );
+}
+
+interface OpenButtonsProps {
+  outputs: readonly { output: number; name: string }[];
+  busy: boolean;
+  label: string;
+  /** @param output its name; undefined: the door itself. */
+  labelOf: (output?: string) => string;
+  onPress: (output?: number) => void;
+}
+
+/** One big button; where a door moves several things, one for each. They stay pressable, so that focus stays: a second press is the same one. */
+function OpenButtons({ outputs, busy, label, labelOf, onPress }: OpenButtonsProps): JSX.Element {
+  if (outputs.length < 2) {
+    return (
+      <button type="button" class="unlock" aria-label={labelOf()} aria-busy={busy || undefined} onClick={() => onPress()}>
+        <Padlock />
+        {label}
+      </button>
+    );
+  }
+  return (
+    <div class="unlocks">
+      {outputs.map(({ output, name }) => (
+        <button key={output} type="button" class="unlock" aria-label={labelOf(name)} aria-busy={busy || undefined} onClick={() => onPress(output)}>
+          <Padlock />
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Padlock(): JSX.Element {
+  return (
+    <svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true">
+      <path d="M7 10.5V7.2a5 5 0 0 1 9.6-1.9M5 10.5h14v9.5H5zM12 14v2.5" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />
+    </svg>
+  );
+}

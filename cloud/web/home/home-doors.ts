@@ -1,0 +1,52 @@
+import type { ListedDoor } from "../../../phone/listing";
+import { answered, api, type Schema } from "../api/client";
+
+/** A door on one's own page, by what the API and this phone know of it. */
+export interface HomeDoor {
+  id: string;
+  name: string;
+  property: { id: string; name: string };
+  /** undefined: without a network nobody has said. */
+  own: Schema<"OwnDoor"> | undefined;
+  /** undefined: this phone has no key that opens it. */
+  key: ListedDoor | undefined;
+}
+
+export interface HomeProperty {
+  id: string;
+  name: string;
+  doors: HomeDoor[];
+}
+
+/** All doors of one's own: as many pages as there are. */
+export async function ownDoors(signal: AbortSignal): Promise<Schema<"OwnDoor">[]> {
+  const doors: Schema<"OwnDoor">[] = [];
+  let after: string | undefined;
+  do {
+    const { items, next } = await answered(api.GET("/api/account/doors", { params: { query: after === undefined ? {} : { after } }, signal }));
+    doors.push(...items);
+    after = next ?? undefined;
+  } while (after !== undefined);
+  return doors;
+}
+
+/**
+ * By property and name. What the API says goes; where it is not reached, this phone knows what it has keys for.
+ * @param language for sorting.
+ */
+export function byProperty(own: readonly Schema<"OwnDoor">[] | undefined, keys: readonly ListedDoor[], language: string): HomeProperty[] {
+  const opening = keys.filter(({ opens }) => opens);
+  const doors: HomeDoor[] =
+    own === undefined
+      ? opening.map((key) => ({ id: key.door, name: key.name ?? key.door, property: { id: key.property, name: key.propertyName }, own: undefined, key }))
+      : own.map((door) => ({ id: door.id, name: door.name, property: door.property, own: door, key: opening.find((key) => key.door === door.id) }));
+  const properties = new Map<string, HomeProperty>();
+  for (const door of doors) {
+    const property = properties.get(door.property.id) ?? { ...door.property, doors: [] };
+    properties.set(property.id, property);
+    property.doors.push(door);
+  }
+  const { compare } = new Intl.Collator(language, { numeric: true });
+  for (const property of properties.values()) property.doors.sort((a, b) => compare(a.name, b.name));
+  return [...properties.values()].sort((a, b) => compare(a.name, b.name));
+}
