@@ -12,11 +12,15 @@ export type LanguageName = keyof typeof LANGUAGES;
 
 export const LANGUAGE_NAMES = Object.entries(LANGUAGES).map(([code, { name }]) => ({ code: code as LanguageName, name }));
 
+export function isLanguage(code: unknown): code is LanguageName {
+  return typeof code === "string" && Object.hasOwn(LANGUAGES, code);
+}
+
 /** What the browser asks for, as far as there is such a language. */
 export function browserLanguage(): LanguageName {
   for (const wanted of navigator.languages) {
     const [code] = wanted.toLowerCase().split("-");
-    if (code in LANGUAGES) return code as LanguageName;
+    if (isLanguage(code)) return code;
   }
   return "en";
 }
@@ -27,20 +31,31 @@ interface Language {
 }
 
 const LanguageContext = createContext<Language>({ code: "en", words: en });
+const ChooseContext = createContext<(language: LanguageName) => void>(() => undefined);
 
-/** Shows its children in a language once that is loaded; until then in the one before. */
-export function Speaking({ language, children }: { language: LanguageName; children: ComponentChildren }): JSX.Element | null {
+/**
+ * Shows its children in a language once that is loaded; until then in the one before.
+ * @param language that of whoever is signed in; undefined: that of the browser, or what they have chosen here.
+ */
+export function Speaking({ language, children }: { language: LanguageName | undefined; children: ComponentChildren }): JSX.Element | null {
   const [spoken, setSpoken] = useState<Language>();
+  const [chosen, choose] = useState(browserLanguage);
+  const wanted = language ?? chosen;
   useEffect(() => {
-    let wanted = true;
-    void LANGUAGES[language].load().then((words) => {
-      if (!wanted) return;
-      document.documentElement.lang = language;
-      setSpoken({ code: language, words });
+    let current = true;
+    void LANGUAGES[wanted].load().then((words) => {
+      if (!current) return;
+      document.documentElement.lang = wanted;
+      setSpoken({ code: wanted, words });
     });
-    return () => void (wanted = false);
-  }, [language]);
-  return spoken === undefined ? null : <LanguageContext.Provider value={spoken}>{children}</LanguageContext.Provider>;
+    return () => void (current = false);
+  }, [wanted]);
+  if (spoken === undefined) return null;
+  return (
+    <ChooseContext.Provider value={choose}>
+      <LanguageContext.Provider value={spoken}>{children}</LanguageContext.Provider>
+    </ChooseContext.Provider>
+  );
 }
 
 export function useWords(): Words {
@@ -50,4 +65,9 @@ export function useWords(): Words {
 /** For Intl and for what other libraries say. */
 export function useLanguage(): LanguageName {
   return useContext(LanguageContext).code;
+}
+
+/** For whoever is not signed in: whoever is has a language in their account. */
+export function useChooseLanguage(): (language: LanguageName) => void {
+  return useContext(ChooseContext);
 }
