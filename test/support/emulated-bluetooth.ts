@@ -1,6 +1,7 @@
 import type { Browser, CDPSession, Page } from "playwright-core";
 import type { VirtualCentral } from "../../hardware-sim/radio/virtual-central";
 import type { VirtualLink } from "../../hardware-sim/radio/virtual-link";
+import { FOB_CHARACTERISTICS, FOB_RADIO_NAME, FOB_SERVICE } from "../../protocol/fob-frame";
 import { DOOR_CHARACTERISTICS, DOOR_SERVICE } from "../../protocol/gatt-names";
 
 /** Chromium falls over an advertisement without any. */
@@ -8,10 +9,15 @@ const MANUFACTURER_DATA = [{ key: 0xffff, data: Buffer.from([1]).toString("base6
 /** Error codes of HCI (Bluetooth Core 6.0, Vol 1, Part F, §1.3) and ATT (Vol 3, Part F, §3.4.1.1). */
 const Code = { ok: 0, connectionTimeout: 0x08, unlikelyError: 0x0e };
 
-/** A door as Chromium's emulated adapter has it, and the connection to it through the simulated air. */
+/** What it offers, and the UUIDs of its characteristics. */
+const DOOR = { service: DOOR_SERVICE, characteristics: Object.values<string>(DOOR_CHARACTERISTICS) };
+const FOB = { service: FOB_SERVICE, characteristics: Object.values<string>(FOB_CHARACTERISTICS) };
+
+/** A door or a fob as Chromium's emulated adapter has it, and the connection to it through the simulated air. */
 interface Peripheral {
   address: string;
   radioName: string;
+  offers: typeof DOOR;
   link: VirtualLink | undefined;
   /** Something is asked of it that has not been answered. */
   busy: boolean;
@@ -69,9 +75,18 @@ export class EmulatedBluetooth {
   }
 
   /** A door that the browser has heard of, whether it is in range or not. */
-  async addDoor(radioName: string): Promise<void> {
+  addDoor(radioName: string): Promise<void> {
+    return this.#add(radioName, DOOR);
+  }
+
+  /** Any fob that is in edit mode when it is asked for: all have one name. */
+  addFob(): Promise<void> {
+    return this.#add(FOB_RADIO_NAME, FOB);
+  }
+
+  async #add(radioName: string, offers: Peripheral["offers"]): Promise<void> {
     const address = `AA:BB:CC:00:00:${(this.#peripherals.size + 16).toString(16).toUpperCase()}`;
-    const peripheral: Peripheral = { address, radioName, link: undefined, busy: false, forgotten: false };
+    const peripheral: Peripheral = { address, radioName, offers, link: undefined, busy: false, forgotten: false };
     this.#peripherals.set(address, peripheral);
     await this.#announce(peripheral);
   }
@@ -111,11 +126,11 @@ export class EmulatedBluetooth {
 
   /** Not by an advertisement: Chromium 156 takes those and shows them in no list. */
   async #announce(peripheral: Peripheral): Promise<void> {
-    const { address, radioName: name } = peripheral;
+    const { address, radioName: name, offers } = peripheral;
     peripheral.forgotten = false;
-    await this.#session.send("BluetoothEmulation.simulatePreconnectedPeripheral", { address, name, manufacturerData: MANUFACTURER_DATA, knownServiceUuids: [DOOR_SERVICE] });
-    const { serviceId } = await this.#session.send("BluetoothEmulation.addService", { address, serviceUuid: DOOR_SERVICE });
-    for (const uuid of Object.values(DOOR_CHARACTERISTICS)) {
+    await this.#session.send("BluetoothEmulation.simulatePreconnectedPeripheral", { address, name, manufacturerData: MANUFACTURER_DATA, knownServiceUuids: [offers.service] });
+    const { serviceId } = await this.#session.send("BluetoothEmulation.addService", { address, serviceUuid: offers.service });
+    for (const uuid of offers.characteristics) {
       const { characteristicId } = await this.#session.send("BluetoothEmulation.addCharacteristic", { serviceId, characteristicUuid: uuid, properties: { read: true, write: true } });
       this.#characteristics.set(characteristicId, { of: peripheral, uuid });
     }
