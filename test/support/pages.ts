@@ -27,6 +27,7 @@ export interface ReaderOptions {
 export class Pages {
   readonly world: World;
   readonly browser: Browser;
+  readonly #readers: Reader[] = [];
 
   private constructor(world: World, browser: Browser) {
     [this.world, this.browser] = [world, browser];
@@ -34,8 +35,12 @@ export class Pages {
 
   static async open(t: ExecutionContext, world: World, features: readonly string[] = []): Promise<Pages> {
     const browser = await launchChromium(features);
-    t.teardown(() => browser.close());
-    return new Pages(world, browser);
+    const pages = new Pages(world, browser);
+    t.teardown(async () => {
+      if (!t.passed) for (const reader of pages.#readers) t.log(await reader.describe());
+      await browser.close();
+    });
+    return pages;
   }
 
   /** Somebody who reads the pages. @param client whose session they have; without it nobody is signed in. */
@@ -48,7 +53,9 @@ export class Pages {
     }
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
-    return new Reader(this.world, context, page);
+    const reader = new Reader(this.world, context, page);
+    this.#readers.push(reader);
+    return reader;
   }
 }
 
@@ -77,7 +84,8 @@ export class Reader {
 
   /** When nothing is on its way any more. */
   async settled(): Promise<void> {
-    await this.page.waitForFunction("document.querySelector('.loading, [aria-busy=true]') === null");
+    // Not waitForFunction: it asks again from inside the page, whose policy forbids that.
+    await this.page.locator(".loading, [aria-busy=true]").first().waitFor({ state: "detached" });
   }
 
   /** Lets virtual time pass, and doors and cloud go on, until an act on the page is done. */
@@ -90,6 +98,12 @@ export class Reader {
       await this.world.turn();
     }
     return watched;
+  }
+
+  /** What is before their eyes: for whoever looks into a test that failed. */
+  async describe(): Promise<string> {
+    const seen = await this.page.locator("body").innerText({ timeout: 1_000 }).catch(() => "a page that does not answer");
+    return [this.page.url(), seen, ...this.errors].join("\n");
   }
 
   /** What axe-core finds (WCAG 2.2 AA and good practice), light and dark, by rule; and whether anything sticks out to the side. */
