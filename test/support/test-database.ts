@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import test, { type ExecutionContext } from "ava";
+import type { ExecutionContext, TestFn } from "ava";
 import { openStore } from "../../cloud/store/open-store";
 import type { Store } from "../../cloud/store/store";
 import { PostgresServer, whyNoPostgres } from "./postgres-server";
@@ -30,9 +30,14 @@ export function postgres(): Promise<PostgresServer> {
   return (server ??= PostgresServer.start({ syncs: false }));
 }
 
+/** AVA refuses to be loaded by anything but its own command; worlds are also made by others (`npm run pictures`). */
+function ava(): TestFn {
+  return (require("ava") as { default: TestFn }).default;
+}
+
 /** For what is about SQLite's file. */
 export function testOfSqlite(title: string, implementation: (t: ExecutionContext) => Promise<void> | void): void {
-  if (engine === "sqlite") test.serial(title, implementation);
+  if (engine === "sqlite") ava().serial(title, implementation);
 }
 
 /** Declares the tests of a suite to run on PostgreSQL in this process, or one that is skipped and says why. */
@@ -44,5 +49,5 @@ export function onPostgres(load: () => void): void {
     return;
   }
   console.log(`PostgreSQL is left out: ${reason}`);
-  test.skip(`on PostgreSQL: ${reason}`, (t) => t.pass());
+  ava().skip(`on PostgreSQL: ${reason}`, (t) => t.pass());
 }
