@@ -1,7 +1,23 @@
 import type { JSX } from "preact";
-import { useWords } from "../language/speaking";
-import { Loading } from "../ui/asked-view";
+import lazy from "preact-iso/lazy";
+import { Route, Router } from "preact-iso/router";
+import { NotFound } from "../shell/not-found";
+import { KeyPage } from "./key-page";
+import { KeysPage } from "./keys-page";
 
+// What enters times brings the calendar's rules.
+const NewKeyPage = lazy(() => import("./new-key-page").then((it) => it.NewKeyPage));
+const EditKeyPage = lazy(() => import("./edit-key-page").then((it) => it.EditKeyPage));
+
+/** Keys, one's own and a property's. */
 export function KeyRoutes(): JSX.Element {
-  return <Loading text={useWords().common.loading} />;
+  return (
+    <Router>
+      <Route path="/" component={KeysPage} />
+      <Route path="/new" component={NewKeyPage} />
+      <Route path="/:key" component={KeyPage} />
+      <Route path="/:key/edit" component={EditKeyPage} />
+      <Route default component={NotFound} />
+    </Router>
+  );
 }

@@ -30,9 +30,9 @@ export function Button({ children, tone = "plain", type = "button", disabled = f
 }
 
 /** A link that looks like a button: for what leads to another page. */
-export function ButtonLink({ children, tone = "plain", href }: { children: ComponentChildren; tone?: Tone; href: string }): JSX.Element {
+export function ButtonLink({ children, tone = "plain", href, label }: { children: ComponentChildren; tone?: Tone; href: string; /** Tells equal links of a list apart. */ label?: string }): JSX.Element {
   return (
-    <a class={`button ${tone}`} href={href}>
+    <a class={`button ${tone}`} href={href} aria-label={label}>
       {children}
     </a>
   );
