@@ -1,13 +1,17 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import lazy, { ErrorBoundary } from "preact-iso/lazy";
-import { LocationProvider, Route, Router } from "preact-iso/router";
+import { LocationProvider, Route, Router, useLocation } from "preact-iso/router";
 import { ProofProvider } from "./account/proof";
-import { browserLanguage, Speaking, useWords } from "./language/speaking";
-import { SessionProvider, useSession } from "./shell/session";
+import { Speaking, useWords } from "./language/speaking";
+import { below } from "./shell/below";
+import { NotOffline } from "./shell/not-offline";
+import { rememberedReader } from "./shell/remembered-reader";
+import { SessionProvider, useSession, type Session } from "./shell/session";
 import { Shell } from "./shell/shell";
 import { Announcing } from "./ui/announcer";
 import { Loading } from "./ui/asked-view";
+import { Button } from "./ui/button";
 import { Page } from "./ui/page";
 
 const SignInPage = lazy(() => import("./account/sign-in-page").then((it) => it.SignInPage));
@@ -30,11 +34,10 @@ export function App(): JSX.Element {
   );
 }
 
-/** In the account's language once there is an account, before that in the browser's. */
 function Spoken(): JSX.Element {
   const { session } = useSession();
   return (
-    <Speaking language={session.state === "account" ? session.account.language : browserLanguage()}>
+    <Speaking language={languageOf(session)}>
       <Announcing>
         <ProofProvider>
           <Shell>
@@ -46,38 +49,63 @@ function Spoken(): JSX.Element {
   );
 }
 
+/** Theirs who are signed in, or were when there last was an answer; undefined: nobody's. */
+function languageOf(session: Session): "en" | "fr" | undefined {
+  if (session.state === "account") return session.account.language;
+  if (session.state === "offline") return session.reader.language;
+  return session.state === "unknown" ? rememberedReader()?.language : undefined;
+}
+
 function Pages(): JSX.Element {
   const { session } = useSession();
   const { common } = useWords();
-  const [failed, setFailed] = useState(false);
-  if (failed) {
+  const { path } = useLocation();
+  const [failed, setFailed] = useState<"page" | "loading">();
+  useEffect(() => setFailed(undefined), [path]);
+  useEffect(() => {
+    const hear = ({ reason }: PromiseRejectionEvent): void => {
+      if (isLoadingFailure(reason)) setFailed("loading");
+    };
+    addEventListener("unhandledrejection", hear);
+    return () => removeEventListener("unhandledrejection", hear);
+  }, []);
+  if (failed !== undefined) {
     return (
-      <Page title={common.failedTitle}>
-        <p>{common.failed}</p>
+      <Page key={failed} title={common.failedTitle}>
+        <p>{failed === "page" ? common.failed : common.notLoaded}</p>
+        <Button tone="primary" onPress={() => location.reload()}>
+          {common.reload}
+        </Button>
       </Page>
     );
   }
   if (session.state === "unknown") return <Loading text={common.loading} />;
-  const signedIn = session.state !== "nobody";
+  const behindSignIn = (Wanted: () => JSX.Element): (() => JSX.Element) => (session.state === "nobody" ? SignInPage : Wanted);
+  const offline = session.state === "offline";
   return (
     <ErrorBoundary
       onError={(error) => {
         reportError(error);
-        setFailed(true);
+        setFailed("page");
       }}
     >
-      <Router onRouteChange={() => setFailed(false)}>
+      <Router>
         {/* Where messages lead (cloud/messages/page-link.ts): for whoever has the link. */}
         <Route path="/invitation" component={InvitationPage} />
         <Route path="/lease" component={InvitationPage} />
         <Route path="/manager-invitation" component={ManagerInvitationPage} />
         <Route path="/key" component={KeyLinkPage} />
         <Route path="/set-up" component={SetUpPage} />
-        <Route path="/account/*" component={signedIn ? AccountRoutes : SignInPage} />
-        <Route path="/manage/*" component={signedIn ? ManageRoutes : SignInPage} />
-        <Route default component={signedIn ? HomeRoutes : SignInPage} />
+        {below("/account", offline ? NotOffline : behindSignIn(AccountRoutes))}
+        {below("/manage", offline ? NotOffline : behindSignIn(ManageRoutes))}
+        {/* One's doors are the page that does without a network; all others show what only the cloud knows. */}
+        <Route default component={offline && path !== "/" ? NotOffline : behindSignIn(HomeRoutes)} />
       </Router>
     </ErrorBoundary>
   );
 }
 
+/** A part of the pages that did not come: no network, or a newer version has replaced it. Browsers say so in words alone. */
+function isLoadingFailure(reason: unknown): boolean {
+  return reason instanceof TypeError && /dynamically imported module|importing a module/i.test(reason.message);
+}

@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, type BuildOptions } from "esbuild";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { build, type BuildOptions, type Metafile } from "esbuild";
 
 const WEB = join(__dirname, "../../web");
 
@@ -9,20 +12,32 @@ export interface PageFile {
   content: Uint8Array;
   /** Its name changes with its content, so browsers may keep it. */
   lasting: boolean;
+  /** undefined: does not get smaller. */
+  gzipped: Uint8Array | undefined;
+  /** Of the content, quoted. */
+  etag: string;
 }
 
 /** The pages as they are served: files by their path. */
 export interface BuiltPages {
   files: ReadonlyMap<string, PageFile>;
   /** The document behind every address of theirs. */
-  document: Uint8Array;
+  document: PageFile;
+  /** What became of which sources, for the tests of what a page weighs. */
+  metafile: Metafile;
 }
 
-const OPTIONS = { bundle: true, minify: true, target: ["chrome123", "safari17.5", "firefox128"], logLevel: "silent", absWorkingDir: WEB } satisfies BuildOptions;
+const OPTIONS = { bundle: true, minify: true, target: ["chrome123", "safari17.5", "firefox128"], logLevel: "silent", absWorkingDir: WEB, write: false } satisfies BuildOptions;
 const STATIC: readonly [name: string, type: string][] = [
   ["icon.svg", "image/svg+xml"],
+  ["icons/icon-180.png", "image/png"],
+  ["icons/icon-192.png", "image/png"],
+  ["icons/icon-512.png", "image/png"],
+  ["icons/icon-maskable-512.png", "image/png"],
   ["manifest.webmanifest", "application/manifest+json"],
 ];
+const HTML = "text/html; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
 
 let built: Promise<BuiltPages> | undefined;
 
@@ -35,9 +50,8 @@ export function builtPages(): Promise<BuiltPages> {
 }
 
 async function buildPages(): Promise<BuiltPages> {
-  const bundle = await build({
+  const { outputFiles, metafile } = await build({
     ...OPTIONS,
-    write: false,
     entryPoints: ["main.tsx", "styles.css"],
     outdir: join(WEB, "assets"),
     format: "esm",
@@ -49,14 +63,30 @@ async function buildPages(): Promise<BuiltPages> {
     chunkNames: "[name]-[hash]",
   });
   const files = new Map<string, PageFile>();
-  for (const { path, contents } of bundle.outputFiles) {
-    files.set(`/assets/${basename(path)}`, { type: path.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", content: contents, lasting: true });
-  }
-  for (const [name, type] of STATIC) files.set(`/${name}`, { type, content: readFileSync(join(WEB, name)), lasting: false });
+  for (const { path, contents } of outputFiles) files.set(`/assets/${basename(path)}`, await pageFile(path.endsWith(".css") ? "text/css; charset=utf-8" : SCRIPT, contents, true));
+  for (const [name, type] of STATIC) files.set(`/${name}`, await pageFile(type, readFileSync(join(WEB, name))));
   const entry = (source: string): string => {
-    const [path] = Object.entries(bundle.metafile.outputs).find(([, { entryPoint }]) => entryPoint === source)!;
+    const [path] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === source)!;
     return `/assets/${basename(path)}`;
   };
   const html = readFileSync(join(WEB, "index.html"), "utf8").replace("%styles%", entry("styles.css")).replace("%script%", entry("main.tsx"));
-  return { files, document: new TextEncoder().encode(html) };
+  const document = await pageFile(HTML, Buffer.from(html));
+  files.set("/service-worker.js", await serviceWorker(files, document));
+  return { files, document, metafile };
+}
+
+/** Knows every file of its build by name; its own bytes differ whenever theirs do, which is how browsers find a new version. */
+async function serviceWorker(files: ReadonlyMap<string, PageFile>, document: PageFile): Promise<PageFile> {
+  const name = createHash("sha256");
+  for (const [path, { etag }] of files) name.update(`${path} ${etag}\n`);
+  const define = { BUILD: JSON.stringify(name.update(document.etag).digest("hex").slice(0, 16)), FILES: JSON.stringify([...files.keys()]) };
+  const { outputFiles } = await build({ ...OPTIONS, entryPoints: ["service-worker.ts"], format: "iife", define });
+  return pageFile(SCRIPT, outputFiles[0].contents);
+}
+
+const compress = promisify(gzip);
+
+async function pageFile(type: string, content: Uint8Array, lasting = false): Promise<PageFile> {
+  const gzipped = /^image\/png/.test(type) ? undefined : await compress(content, { level: 9 });
+  return { type, content, lasting, gzipped, etag: `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"` };
 }

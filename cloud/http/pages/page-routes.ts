@@ -1,5 +1,5 @@
-import { Hono } from "hono";
-import { builtPages } from "./build-pages";
+import { Hono, type Context } from "hono";
+import { builtPages, type PageFile } from "./build-pages";
 
 /** Scripts and styles from here alone, no frame around, no form to elsewhere. */
 const SECURITY = {
@@ -22,12 +22,17 @@ export function pageRoutes(): Hono {
     if (path.startsWith("/api/") || path.startsWith("/enrol/")) return next();
     const { files, document } = await builtPages();
     const file = files.get(path);
-    if (file !== undefined) {
-      const headers = { ...SECURITY, "content-type": file.type, "cache-control": file.lasting ? "public, max-age=31536000, immutable" : "no-cache" };
-      return c.body(file.content as Uint8Array<ArrayBuffer>, 200, headers);
-    }
+    if (file !== undefined) return send(c, file);
     if (!(c.req.header("accept") ?? "").includes("text/html")) return next();
-    return c.body(document as Uint8Array<ArrayBuffer>, KNOWN.has(path.split("/")[1]) ? 200 : 404, { ...SECURITY, "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" });
+    return send(c, document, KNOWN.has(path.split("/")[1]) ? 200 : 404);
   });
   return app;
+}
+
+function send(c: Context, { type, content, gzipped, lasting, etag }: PageFile, status: 200 | 404 = 200): Response {
+  const zip = gzipped !== undefined && /\bgzip\b/.test(c.req.header("accept-encoding") ?? "");
+  // A weak tag: zipped and not, it is the same thing (RFC 9110 §8.8.1).
+  const headers = { ...SECURITY, "content-type": type, "cache-control": lasting ? "public, max-age=31536000, immutable" : "no-cache", vary: "accept-encoding", etag: `W/${etag}` };
+  if (status === 200 && c.req.header("if-none-match") === headers.etag) return c.body(null, 304, headers);
+  return c.body((zip ? gzipped : content) as Uint8Array<ArrayBuffer>, status, { ...headers, ...(zip && { "content-encoding": "gzip" }) });
 }

@@ -50,7 +50,7 @@ export function CodeField({ to, value, onValue, onResend }: CodeFieldProps): JSX
   return (
     <>
       <p>{account.code.sent(to)}</p>
-      <TextField label={account.code.label} name="code" hint={account.code.hint} value={value} onValue={onValue} required autocomplete="one-time-code" inputMode="numeric" pattern={`\\s*(\\d\\s*){${CODE_DIGITS}}`} maxLength={CODE_DIGITS * 2} />
+      <TextField label={account.code.label} name="code" hint={account.code.hint} value={value} onValue={onValue} required autocomplete="one-time-code" inputMode="numeric" pattern={`\\s*(\\d\\s*){${CODE_DIGITS}}`} maxLength={CODE_DIGITS * 2} focused />
       <p class="resend">
         {account.code.notCome}{" "}
         <Button disabled={wait > 0} onPress={resend}>

@@ -1,27 +1,45 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
-import { answered, api } from "../api/client";
 import { useWords } from "../language/speaking";
 import { Button } from "../ui/button";
-import { navigationOf, type NavigationGroup } from "./navigation";
+import { BottomBar } from "./bottom-bar";
+import { Icon } from "./icons";
+import { navigationOf } from "./navigation";
+import { NavigationList } from "./navigation-list";
 import { useOnline } from "./online";
+import { PlaceSwitcher } from "./place-switcher";
 import { useSession } from "./session";
+import { UpdateNotice } from "./update-notice";
+import { useLastPlace } from "./last-place";
 
-/** What is around every page: the skip link, where one can go, whether there is a network. */
+/** What is around every page: the skip link, where one is and can go, whether there is a network. */
 export function Shell({ children }: { children: ComponentChildren }): JSX.Element {
   const words = useWords();
-  const { session, renew } = useSession();
-  const { path, route } = useLocation();
-  const online = useOnline();
+  const { session, signOut } = useSession();
+  const { path, url, route } = useLocation();
+  const online = useOnline() && session.state !== "offline";
   const [open, setOpen] = useState(false);
-  useEffect(() => setOpen(false), [path]);
-  const groups = navigationOf(session, path, words);
-  const signOut = async (): Promise<void> => {
-    await answered(api.POST("/api/sign-out", { body: {} }));
-    await renew();
+  useEffect(() => setOpen(false), [url]);
+  const navigation = navigationOf(session, path, words);
+  useLastPlace(session, navigation?.place.href);
+  const leave = async (): Promise<void> => {
+    await signOut();
     route("/");
   };
+  const name = session.state === "account" ? session.account.name : session.state === "offline" ? session.reader.name : undefined;
+  const account = (
+    <div class="acts account">
+      <a href="/account" aria-current={path === "/account" ? "page" : undefined}>
+        <Icon name="person" />
+        <span>
+          <span class="unseen">{words.shell.account}: </span>
+          {name}
+        </span>
+      </a>
+      <Button onPress={leave}>{words.shell.signOut}</Button>
+    </div>
+  );
   return (
     <>
       <a class="skip" href="#content">
@@ -30,54 +48,28 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
       <header class="shell">
         <a class="brand" href="/">
           <img src="/icon.svg" alt="" width="28" height="28" />
-          {words.common.product}
+          <span>{words.common.product}</span>
         </a>
-        {session.state === "account" && (
-          <>
-            <button type="button" class="menu" aria-expanded={open} aria-controls="navigation" onClick={() => setOpen(!open)}>
-              {words.shell.menu}
-            </button>
-            <div class="acts">
-              <a href="/account">{session.account.name ?? words.shell.account}</a>
-              <Button onPress={signOut}>{words.shell.signOut}</Button>
-            </div>
-          </>
-        )}
+        {navigation !== undefined && <PlaceSwitcher navigation={navigation} />}
+        {navigation !== undefined && account}
       </header>
       {!online && (
-        <p class="notice warning offline" role="status">
+        <p class="notice warning across" role="status">
           {words.shell.offline}
         </p>
       )}
+      <UpdateNotice />
       <div class="shell">
-        {groups.length > 0 && (
-          <nav id="navigation" aria-label={words.shell.navigation} class={open ? "open" : ""}>
-            {groups.map((group) => (
-              <NavigationPart key={group.title} group={group} path={path} />
-            ))}
+        {navigation !== undefined && (
+          <nav class="side" aria-label={words.shell.navigation}>
+            <NavigationList groups={navigation.place.groups} path={path} />
           </nav>
         )}
         <main id="content" tabIndex={-1}>
           {children}
         </main>
       </div>
+      {navigation !== undefined && <BottomBar place={navigation.place} path={path} open={open} onOpen={setOpen} account={account} />}
     </>
-  );
-}
-
-function NavigationPart({ group, path }: { group: NavigationGroup; path: string }): JSX.Element {
-  return (
-    <section>
-      <h2>{group.title}</h2>
-      <ul>
-        {group.links.map(({ href, label, exact }) => (
-          <li key={href}>
-            <a href={href} aria-current={path === href || (exact !== true && path.startsWith(`${href}/`)) ? "page" : undefined}>
-              {label}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

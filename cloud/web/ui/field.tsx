@@ -1,5 +1,5 @@
 import type { ComponentChildren, InputHTMLAttributes, JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { useWords } from "../language/speaking";
 
 interface FieldProps {
@@ -42,15 +42,19 @@ export function Field({ label, hint, error, optional = false, children }: FieldP
 interface InputProps extends Omit<FieldProps, "children">, Pick<InputHTMLAttributes<HTMLInputElement>, "type" | "name" | "required" | "autocomplete" | "inputMode" | "pattern" | "min" | "max" | "step" | "maxLength" | "placeholder" | "spellcheck" | "autocapitalize" | "readOnly" | "disabled"> {
   value: string;
   onValue: (value: string) => void;
+  /** Takes the focus when it appears: for a step of a form that follows another. */
+  focused?: boolean;
 }
 
 /** A line of text, a date, a number: any `<input>` with text in it. */
-export function TextField({ label, hint, error, optional, value, onValue, type = "text", ...input }: InputProps): JSX.Element {
+export function TextField({ label, hint, error, optional, value, onValue, focused = false, type = "text", ...input }: InputProps): JSX.Element {
   // Preact's types tell inputs apart by the literal of their type, which is known only to whoever uses this.
   const attributes: object = { ...input, type };
+  const element = useRef<HTMLInputElement>(null);
+  useEffect(() => (focused ? element.current?.focus() : undefined), []);
   return (
     <Field {...{ label, hint, error }} optional={optional ?? false}>
-      {(control) => <input {...attributes} {...control} value={value} onInput={({ currentTarget }) => onValue(currentTarget.value)} />}
+      {(control) => <input ref={element} {...attributes} {...control} value={value} onInput={({ currentTarget }) => onValue(currentTarget.value)} />}
     </Field>
   );
 }
@@ -61,13 +65,15 @@ interface SelectProps<Value extends string> extends Omit<FieldProps, "children">
   onValue: (value: Value) => void;
   name?: string;
   disabled?: boolean;
+  /** The empty value is no choice. */
+  required?: boolean;
 }
 
-export function Select<Value extends string>({ label, hint, error, optional, value, choices, onValue, name, disabled }: SelectProps<Value>): JSX.Element {
+export function Select<Value extends string>({ label, hint, error, optional, value, choices, onValue, name, disabled, required = false }: SelectProps<Value>): JSX.Element {
   return (
     <Field {...{ label, hint, error }} optional={optional ?? false}>
       {(control) => (
-        <select {...control} name={name} disabled={disabled} value={value} onChange={({ currentTarget }) => onValue(currentTarget.value as Value)}>
+        <select {...control} name={name} disabled={disabled} required={required} value={value} onChange={({ currentTarget }) => onValue(currentTarget.value as Value)}>
           {choices.map((choice) => (
             <option key={choice.value} value={choice.value} selected={choice.value === value}>
               {choice.label}

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiProblem } from "../api/api-problem";
 import { useWords } from "../language/speaking";
 import { Button, type Tone } from "./button";
@@ -12,17 +12,21 @@ interface FormProps {
   /** Rejects with `ApiProblem` where the API refuses: that is shown, and what was entered stays. */
   onSubmit: () => Promise<void>;
   onCancel?: (() => void) | undefined;
+  /** The text of the button that does so, where "Cancel" says too little. */
+  cancel?: string;
   /** @param errorOf what the API said of a field, by its path in the request. */
   children: (errorOf: (path: string) => string | undefined) => ComponentChildren;
   disabled?: boolean;
 }
 
 /** Sends once, stays busy meanwhile, shows a refusal beside what it is about, and never loses what was entered. */
-export function Form({ submit, tone = "primary", onSubmit, onCancel, children, disabled = false }: FormProps): JSX.Element {
+export function Form({ submit, tone = "primary", onSubmit, onCancel, cancel, children, disabled = false }: FormProps): JSX.Element {
   const { common } = useWords();
   const [problem, setProblem] = useState<ApiProblem>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  // To what has to be put right, if the API has said what.
+  useEffect(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus(), [problem]);
   const send = async (): Promise<void> => {
     setProblem(undefined);
     setBusy(true);
@@ -50,7 +54,7 @@ export function Form({ submit, tone = "primary", onSubmit, onCancel, children, d
         <Button type="submit" tone={tone} disabled={busy || disabled}>
           {submit}
         </Button>
-        {onCancel !== undefined && <Button onPress={onCancel}>{common.cancel}</Button>}
+        {onCancel !== undefined && <Button onPress={onCancel}>{cancel ?? common.cancel}</Button>}
       </div>
     </form>
   );
