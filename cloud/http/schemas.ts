@@ -125,7 +125,7 @@ export const ReleaseRequest = z.strictObject({ released: z.boolean() }).openapi(
 export const KeysetRequest = z.strictObject({ newEpoch: z.boolean().default(false).openapi({ description: "All lists signed so far lose their worth: after a theft of keys." }) }).openapi("KeysetRequest");
 
 const Holiday = z.iso.date().refine((date) => date >= "1970-01-02" && date < "2149-01-01", "a date from 1970 to 2148");
-const Staleness = z
+export const Staleness = z
   .strictObject({
     guestSeconds: z.int().min(LEASE_SECONDS_MIN).max(GUEST_LEASE_SECONDS),
     staffSeconds: z.int().min(LEASE_SECONDS_MIN).max(STAFF_LEASE_SECONDS),

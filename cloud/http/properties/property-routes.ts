@@ -7,9 +7,9 @@ import { managedProperties, requireManager, requireSite, standingAt } from "../.
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { FOR_SITE } from "../api-document";
 import { etag, IfMatch, requireVersion } from "../etag";
-import { answer, body, Id, nextAfter, page, Paging, PropertyChange, PropertyRequest, refusals } from "../schemas";
+import { answer, body, Id, nextAfter, page, Paging, PropertyChange, PropertyRequest, refusals, Staleness } from "../schemas";
 
-const Property = z.looseObject({ id: Id, name: z.string(), timeZone: z.string(), holidays: z.array(z.string()), unlockSeconds: z.int(), staleness: z.looseObject({}) }).openapi("Property");
+const Property = z.looseObject({ id: Id, name: z.string(), timeZone: z.string(), holidays: z.array(z.string()), unlockSeconds: z.int(), staleness: Staleness, can: z.array(z.string()).openapi({ description: "What whoever asks may do there." }) }).openapi("Property");
 const params = z.object({ property: Id });
 const tags = ["properties"];
 

@@ -38,6 +38,9 @@ const Profile = z
     builtIn: z.boolean(),
     own: z.boolean().openapi({ description: "Of whoever asks, and nobody else's." }),
     windows: Windows,
+    notBefore: Instant.optional(),
+    notAfter: Instant.optional().openapi({ description: "Exclusive." }),
+    outputs: Outputs.optional().openapi({ description: "What it opens at each door, by number; left out: the door itself." }),
     version: z.int().nullable(),
     can: z.array(z.enum(["edit", "remove"])),
   })
@@ -49,6 +52,7 @@ const WholeProfile = Profile.extend({
   doors: z.array(Known).openapi({ description: "At which doors of its keys and groups it is true: `upToDate` where a receipt shows it." }),
 }).openapi("WholeProfile", { description: DESCRIPTION });
 const NewCodes = z.array(z.strictObject({ key: Id, codes: z.array(GivenCode) })).openapi({ description: "New ones, of keys that had not opened for so long that their codes are somebody else's." });
+const ChangedProfile = WholeProfile.extend({ codes: NewCodes });
 
 const params = z.object({ profile: z.union([z.enum(BUILT_IN_PROFILES), Id]).openapi({ example: "8c1f0e5d2b3a4796" }) });
 const tags = ["profiles"];
@@ -76,7 +80,7 @@ const patch = createRoute({
   summary: "Change a profile, and with it all of its keys and groups",
   tags,
   request: { params, headers: IfMatch, ...body(ProfileChange) },
-  responses: { 200: answer(WholeProfile.extend({ codes: NewCodes }), "Changed. Doors follow: see each."), ...refusals },
+  responses: { 200: answer(ChangedProfile, "Changed. Doors follow: see each."), ...refusals },
 });
 const remove = createRoute({ method: "delete", path: "/profiles/{profile}", summary: "Remove a profile that nothing goes by", tags, request: { params, headers: IfMatch }, responses: { 204: { description: "Removed." }, ...refusals } });
 
@@ -105,7 +109,8 @@ export function profileRoutes(parts: ApiParts): Routes {
   app.openapi(get, async (c) => {
     const { profile } = c.req.valid("param");
     const builtIn = BUILT_IN.find(({ id }) => id === profile);
-    if (builtIn !== undefined) return c.json({ ...builtIn, keys: 0, groups: 0, doors: [] }, 200);
+    const whole: z.output<typeof WholeProfile> | undefined = builtIn && { ...builtIn, keys: 0, groups: 0, doors: [] };
+    if (whole !== undefined) return c.json(whole, 200);
     const found = await read(parts, async (unit, now) => readWhole(unit, await requireParty(unit, actorOf(c), profile, now), profile));
     return c.json(found, 200, { etag: etag(found.version!) });
   });
@@ -113,7 +118,7 @@ export function profileRoutes(parts: ApiParts): Routes {
     const { profile } = c.req.valid("param");
     const { name, ...request } = c.req.valid("json");
     const wanted = { ...namedFields({ name }), ...parse(request) };
-    const changed = await change(parts, async (unit, now) => {
+    const changed = await change(parts, async (unit, now): Promise<z.output<typeof ChangedProfile>> => {
       const party = await requireParty(unit, actorOf(c), profile, now);
       const row = await requireEditable(unit, party, profile, c.req.valid("header")["if-match"]);
       const given = await changeProfile(unit, parts, row, wanted, actorName(actorOf(c)), now);
