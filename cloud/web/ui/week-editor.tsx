@@ -17,6 +17,8 @@ interface WeekEditorProps {
   zone: string;
   /** What an empty week means here; "At any time" unless said. */
   none?: string;
+  /** An empty week is no choice here: the form around is not sent without a time. */
+  required?: boolean;
   hint?: string;
   /** Of the API, e.g. `errorOf("windows")`. */
   error?: string | undefined;
@@ -30,7 +32,7 @@ interface Row {
 const WEEKDAYS = DAYS.slice(0, 5);
 
 /** Weekly windows (N9, S11), drawn and as a list: both are the same data. None at all is a choice of its own. */
-export function WeekEditor({ legend, value, onValue, zone, none, hint, error }: WeekEditorProps): JSX.Element {
+export function WeekEditor({ legend, value, onValue, zone, none, required = false, hint, error }: WeekEditorProps): JSX.Element {
   const words = useWords();
   const language = useLanguage();
   const { week, common } = words;
@@ -38,7 +40,7 @@ export function WeekEditor({ legend, value, onValue, zone, none, hint, error }: 
   const keys = useRef(0);
   const rowsOf = (windows: readonly WeekWindow[]): Row[] => windows.map((window) => ({ key: keys.current++, window }));
   const [rows, setRows] = useState<Row[]>(() => rowsOf(value));
-  const [certain, setCertain] = useState(value.length > 0);
+  const [certain, setCertain] = useState(required || value.length > 0);
   const [told, setTold] = useState("");
   const [selected, setSelected] = useState<Block>();
   const [past, setPast] = useState<WeekWindow[][]>([]);
@@ -53,11 +55,11 @@ export function WeekEditor({ legend, value, onValue, zone, none, hint, error }: 
     if (given === said.current) return;
     said.current = given;
     setRows(rowsOf(value));
-    setCertain(value.length > 0);
+    setCertain(required || value.length > 0);
     setPast([]);
   }, [given]);
   const missing = certain && rows.length === 0;
-  useEffect(() => choice.current?.setCustomValidity(missing ? week.needsTime : ""), [missing, week]);
+  useEffect(() => choice.current?.setCustomValidity(missing ? (required ? week.needsTimeHere : week.needsTime) : ""), [missing, week, required]);
 
   const mistakes = mistakesOf(windows, (window) => (window.days.length === 0 ? week.needsDay : minutesOf(window.start) === undefined || minutesOf(window.end) === undefined ? week.needsTimes : week.sameTimes), (other) => week.overlapsRow(blockText(other, words, language)));
   const take = (after: Row[], { remember = true } = {}): void => {
@@ -126,14 +128,19 @@ export function WeekEditor({ legend, value, onValue, zone, none, hint, error }: 
     <fieldset class="choices week" aria-describedby={error === undefined ? undefined : `${id}-error`}>
       <legend>{legend}</legend>
       {hint !== undefined && <p class="hint">{hint}</p>}
-      <div class="week-choice">
-        <label>
-          <input type="radio" name={id} checked={!certain} onChange={() => choose(false)} /> {none ?? week.always}
-        </label>
-        <label>
-          <input ref={choice} type="radio" name={id} checked={certain} onChange={() => choose(true)} /> {week.certain}
-        </label>
-      </div>
+      {required ? (
+        // It stands for the times that are missing.
+        <input ref={choice} class="unseen" tabIndex={-1} aria-hidden="true" />
+      ) : (
+        <div class="week-choice">
+          <label>
+            <input type="radio" name={id} checked={!certain} onChange={() => choose(false)} /> {none ?? week.always}
+          </label>
+          <label>
+            <input ref={choice} type="radio" name={id} checked={certain} onChange={() => choose(true)} /> {week.certain}
+          </label>
+        </div>
+      )}
       {error !== undefined && (
         <p class="error" id={`${id}-error`} role="alert">
           {error}
