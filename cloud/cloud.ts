@@ -87,6 +87,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
           received: (door, what, payload) => sync.receive(door, what, payload),
           disconnected: (door) => {
             sync.disconnected(door);
+            live.changed(door);
             void unlocks.disconnected(door);
           },
         },
@@ -97,13 +98,16 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const messages = new DoorMessages({
       ...{ database, secrets, unlocks },
       onNoted: () => issuer.wake(),
-      onEvents: () => notifier.wake(),
+      onEvents: (door) => {
+        live.changed(door);
+        notifier.wake();
+      },
       onReceipt: (door) => {
         live.changed(door);
         notifier.wake();
       },
     });
-    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, unlocks, messages });
+    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, unlocks, messages, onState: (door) => live.changed(door) });
     const live = new LiveTruth({ clock, log });
     const issuer = new ListIssuer({
       ...{ database, keystore, clock, log },

@@ -23,6 +23,9 @@ export const CARD_BYTES_MIN = 3; // Wiegand 26
 export const CARD_BYTES_MAX = 10; // of any number that a reader gives
 export const MAX_USES_MAX = 255; // of a right; a door's list has a byte for it
 export const PAGE_ROWS_MAX = 200; // of one answer; the rest is behind `next`
+export const ATTENTION_ROWS_MAX = 50; // of each list of what a manager may want to look at: more would not be looked at
+export const ATTENTION_ALARM_DAYS = 7;
+export const ATTENTION_LEASE_DAYS = 60;
 export const REVOCATIONS_PAGE_MAX = 50; // of one answer: each is read with its truth at every door
 export const GRANT_YEARS_MAX = 20; // an end further away is refused: it is a typing error
 
@@ -117,6 +120,7 @@ export const HOUSEHOLD_UPKEEP_ROWS_MAX = 200; // of one transaction; the rest fo
 export const LEASEHOLDERS_MAX = 20; // of one request
 
 export const AUDIT_PAGE_ROWS = 500; // read at once while the chain is verified
+export const AUDIT_VERIFICATIONS = { count: 10, seconds: 3_600 }; // by one account: each follows the whole chain
 export const AUDIT_DROP_SECONDS = 86_400; // old entries go this much later at most, so that drops are no entries of every hour
 export const AUDIT_KEPT_DAYS = 1_095; // default; the setting says otherwise
 export const AUDIT_KEPT_DAYS_MIN = 30;

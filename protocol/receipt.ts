@@ -48,7 +48,7 @@ export interface DoorAlarms {
   usesFull: boolean;
 }
 
-const ALARM_BITS = ["listLost", "listDamaged", "timeUnknown", "eventsFolded", "usesFull"] as const;
+export const ALARM_BITS = ["listLost", "listDamaged", "timeUnknown", "eventsFolded", "usesFull"] as const;
 const FORMAT = 1;
 const BODY_BYTES = 60;
 export const RECEIPT_BYTES = BODY_BYTES + MAC_BYTES;

@@ -12,6 +12,7 @@ import { openToRead } from "../cloud/store/open-to-read";
 import type { Store, Unit } from "../cloud/store/store";
 import { inSnapshot, inTransaction } from "../cloud/store/transaction";
 import { CloudRig, NOON } from "./support/cloud-rig";
+import { signInManager } from "./support/managers";
 import { signIn } from "./support/sign-in";
 import { newDatabaseUrl, testOfSqlite } from "./support/test-database";
 
@@ -197,6 +198,10 @@ test("O10, A2: changes and views are in the chain, with what names people sealed
   t.like(items[1], { property, personal: { name: "Ada Lovelace" }, erased: false });
   t.notRegex(JSON.stringify(items[1].detail), /Ada/);
   t.true((await rig.get(`/audit?property=${other}`)).items.every((item: { property: string }) => item.property === other));
+  const newest = async (query: string) => (await rig.get(`/audit?property=${property}&order=newest${query}`)).items.map(({ action, subjectName }: { action: string; subjectName: string }) => [action, subjectName]);
+  t.deepEqual(await newest(""), [["person.add", "Ada Lovelace"], ["property.create", "Rue des Lilas 7"]]);
+  t.deepEqual([await newest("&about=person"), await newest(`&subject=property/${property}`), await newest("&actor=account/1"), await newest(`&after=${items[1].id}`)].map((found) => found.length), [1, 1, 0, 1]);
+  t.deepEqual([await newest(`&since=${items[0].at}`), await newest(`&until=${items[0].at}`)].map((found) => found.length), [2, 0]);
   rig.clock.advance(3_600);
   await waitForLog(rig, verified.head);
   await rig.restart();
@@ -204,6 +209,10 @@ test("O10, A2: changes and views are in the chain, with what names people sealed
   t.like(await rig.get(`/audit/verification?head=${"0".repeat(63)}1`), { holds: false, found: false });
   const stranger = await signIn(rig, "ada@example.org");
   t.is((await stranger.send("GET", "/audit/verification")).status, 403);
+  const manager = await signInManager(rig, property, "manager@example.org");
+  t.like(await manager.get(`/audit/verification?head=${verified.head}`), { holds: true, found: true }, "who is in it may know that it holds");
+  for (let asked = 1; asked < 10; asked++) await manager.get("/audit/verification");
+  t.is((await manager.send("GET", "/audit/verification")).status, 429, "all of it is read each time");
 });
 
 test("audit: a person who has gone is forgotten over HTTP, in the audit too, and the chain holds", async (t) => {

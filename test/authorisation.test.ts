@@ -117,7 +117,9 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "POST /keysets": [{ body: {}, allowed: ["site"], once: true }],
   "GET /keysets": [{ allowed: ["site"] }],
   "GET /messages": [{ allowed: ["site"] }],
-  "GET /audit/verification": [{ allowed: ["site"] }],
+  "GET /audit/verification": [{ allowed: ["site", "manager", "foreignManager"] }],
+  "GET /properties/{property}/attention": [{ allowed: RUN }],
+  "GET /properties/{property}/doors/live": [{ allowed: RUN, live: true }],
 
   "GET /properties": [{ list: true, sees: RUN }],
   "GET /doors": [{ list: true, sees: RUN }, { list: true, path: "/doors?property={property}", sees: RUN }],
@@ -125,6 +127,8 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /households": [{ list: true, sees: [...RUN, ...HOUSEHOLD, "neighbour"] }, { list: true, path: "/households?property={property}", sees: [...RUN, ...HOUSEHOLD, "neighbour"] }],
   // Before the next: whoever asks for entries finds what they asked for in their own audit.
   "GET /audit": [{ list: true, sees: RUN }, { list: true, path: "/audit?property={property}", sees: RUN }],
+  // Everybody gets a file, with what they may see in it (X7 in cloud-doors.test.ts).
+  "GET /events/export": [{ path: "/events/export?property={property}", allowed: ["site", "machine", "foreignMachine", ...ACCOUNTS] }],
   "GET /events": [{ list: true, sees: [] }, { list: true, path: "/events?door={door}", sees: [] }],
 
   "GET /properties/{property}": [{ allowed: RUN }],
@@ -174,6 +178,7 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "GET /doors/{door}/who-can-open": [{ allowed: RUN }, { path: "/doors/{office}/who-can-open", allowed: OVERSEERS }],
   "GET /doors/{door}/why/{person}": [{ path: "/doors/{door}/why/{resident}", allowed: RUN }],
   "GET /doors/{door}/alarms": [{ allowed: RUN }, { path: "/doors/{office}/alarms", allowed: OVERSEERS }],
+  "GET /doors/{door}/live": [{ allowed: RUN, live: true }, { path: "/doors/{office}/live", allowed: OVERSEERS, live: true }],
   "GET /doors/{door}/truth": [{ allowed: RUN }, { path: "/doors/{office}/truth", allowed: OVERSEERS }],
   "GET /doors/{door}/truth/live": [{ allowed: RUN, live: true }, { path: "/doors/{office}/truth/live", allowed: OVERSEERS, live: true }],
   "PUT /doors/{door}/lock-state": [{ body: { state: "normal" }, allowed: RUN }, { path: "/doors/{office}/lock-state", body: { state: "normal" }, allowed: OVERSEERS }],

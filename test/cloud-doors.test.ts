@@ -10,7 +10,9 @@ import { encodeReceipt } from "../protocol/receipt";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { CloudRig, type Json } from "./support/cloud-rig";
 import { EventChain, ProtocolDoor } from "./support/protocol-door";
-import { siteClient } from "./support/sign-in";
+import { LiveClient } from "./support/live-client";
+import { signInManager } from "./support/managers";
+import { siteClient, signIn } from "./support/sign-in";
 
 let rig: CloudRig;
 let property: string;
@@ -607,6 +609,50 @@ test.serial("X7: events are stored once, in any order of arrival; gaps and laten
   t.true(all[295].late);
   t.false(all[5].late);
   t.false(all.some((event) => event.altered));
+  await door.disconnect();
+});
+
+test.serial("X7: events are found by door, person, type, reason and time, newest first too, and leave as a file; a door's stream tells of new ones", async (t) => {
+  const { door, chain, person, upload } = await loggingDoor("=Lobby");
+  await rig.post("/people", { property, name: "Somebody else", class: "guest" });
+  for (let n = 0; n < 210; n++) chain.append({ type: "decision", kind: 1, outputs: 1, tag: n < 200 ? door.tagOf(person.pin) : new Uint8Array(5), reason: n % 2 === 0 ? "granted" : "outside-schedule" });
+  chain.append({ type: "leaf-opened" });
+  const { client } = await LiveClient.open(t, `${rig.cloud.url}/api/doors/${door.hex}/live`, siteClient(rig).credentials);
+  const heard = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await heard(() => client.documents.length > 0);
+  t.like(client.last.doors[0], { id: door.hex, online: true, upToDate: true, newestEvent: null });
+  for (let from = 0; from < 211; from += 70) await upload(chain.upload(from, Math.min(from + 70, 211)));
+  const found = async (query: string): Promise<Json> => rig.get(`/events?door=${door.hex}&limit=3${query}`);
+  const newest = await found("&order=newest");
+  t.deepEqual(newest.items.map(({ sequence }: Json) => sequence), [210, 209, 208]);
+  t.deepEqual((await found(`&order=newest&after=${newest.next}`)).items.map(({ sequence }: Json) => sequence), [207, 206, 205]);
+  await heard(() => client.last.doors[0].newestEvent === newest.items[0].id);
+  t.deepEqual((await found("&type=leaf-opened")).items.map(({ sequence }: Json) => sequence), [210]);
+  t.deepEqual((await found("&reason=outside-schedule&order=newest")).items.map(({ sequence }: Json) => sequence), [209, 207, 205]);
+  t.deepEqual((await found("&denied=false&order=newest")).items.map(({ sequence }: Json) => sequence), [208, 206, 204], "what is no decision is no opening");
+  t.deepEqual((await found(`&person=${person.id}&order=newest`)).items.map(({ sequence, credentialKind, doorName }: Json) => [sequence, credentialKind, doorName]), [199, 198, 197].map((n) => [n, "pin", "=Lobby"]));
+  const { receivedAt } = newest.items[0];
+  t.is((await found(`&since=${receivedAt}`)).items.length, 3);
+  t.is((await found(`&until=${receivedAt}`)).items.length, 0);
+  t.is((await rig.request("GET", "/api/events?reason=mood")).status, 400);
+
+  const file = await rig.request("GET", `/api/events/export?door=${door.hex}&denied=true`);
+  t.is(file.type, "text/csv; charset=utf-8");
+  t.regex(file.headers.get("content-disposition")!, /^attachment/);
+  const lines = file.body.split("\r\n").slice(0, -1);
+  t.is(lines.length, 1 + 105, "over pages, with one line of headings");
+  t.regex(lines[0], /^\ufeff?door,at,at_utc,/);
+  t.true(lines[1].startsWith("'=Lobby,"), "no formula");
+  t.true(lines.slice(1).every((line: string) => line.includes(",outside-schedule,")));
+  const stranger = await signIn(rig, "stranger@example.com", { name: "Nobody here" });
+  t.is((await stranger.send("GET", `/events/export?door=${door.hex}`)).body.split("\r\n").length, 2, "the headings alone");
+  const manager = await signInManager(rig, property, "reader@example.com");
+  t.is((await manager.send("GET", `/events/export?door=${door.hex}`)).body.split("\r\n").length, 213);
+  const audit = await rig.get(`/audit?property=${property}&order=newest&about=events&limit=1`);
+  t.like(audit.items, [{ action: "events.read", actorName: "reader", subject: `property/${property}`, subjectName: "Rue des Lilas 7", detail: { door: door.hex, export: true } }]);
+  client.close();
   await door.disconnect();
 });
 

@@ -46,7 +46,7 @@ export class DoorMessages {
     if (taken.noted) this.#parts.onNoted();
     await answered(taken.answer);
     await this.#parts.unlocks.eventsStored(door);
-    this.#parts.onEvents();
+    this.#parts.onEvents(door);
   }
 }
 
@@ -57,7 +57,7 @@ export interface DoorMessagesParts {
   /** Lists of doors must be made anew. */
   onNoted(): void;
   /** A door has told what happened there. */
-  onEvents(): void;
+  onEvents(door: string): void;
   /** What is known of a door may be something else now. */
   onReceipt(door: string): void;
 }

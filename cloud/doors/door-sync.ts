@@ -42,6 +42,7 @@ export class DoorSync {
       else if (what === "reply") await this.#parts.unlocks.receive(door, payload);
       else if (what === "state") this.#parts.presence.report(door, decodeDoorState(payload));
       this.#parts.presence.heard(door, now);
+      if (what === "state") this.#parts.onState(door);
     });
   }
 
@@ -133,6 +134,8 @@ export interface DoorSyncParts {
   presence: DoorPresence;
   unlocks: Pick<RemoteUnlocks, "receive">;
   messages: DoorMessages;
+  /** A door has told how it does. */
+  onState(door: string): void;
 }
 
 async function readDoor(unit: Unit, door: string): Promise<DoorRow> {

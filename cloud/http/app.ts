@@ -16,6 +16,7 @@ import { sessionRoutes } from "./accounts/session-routes";
 import { signInRoutes } from "./accounts/sign-in-routes";
 import { tokenRoutes } from "./accounts/token-routes";
 import { courierRoutes } from "./couriers/courier-routes";
+import { doorLiveRoutes } from "./doors/door-live-routes";
 import { doorRoutes } from "./doors/door-routes";
 import { enrolmentRoutes, mediaType } from "./doors/enrolment-routes";
 import { eventRoutes } from "./doors/event-routes";
@@ -37,6 +38,7 @@ import { personRoutes } from "./people/person-routes";
 import { pinRoutes } from "./people/pin-routes";
 import { revocationRoutes } from "./people/revocation-routes";
 import { truthRoutes } from "./people/truth-routes";
+import { attentionRoutes } from "./properties/attention-routes";
 import { auditRoutes } from "./properties/audit-routes";
 import { buildingFileRoutes } from "./properties/building-file-routes";
 import { managerRoutes } from "./properties/manager-routes";
@@ -61,8 +63,10 @@ const RESOURCES = [
   courierRoutes,
   tokenRoutes,
   propertyRoutes,
+  attentionRoutes,
   buildingFileRoutes,
   doorRoutes,
+  doorLiveRoutes,
   orderRoutes,
   ownerRoutes,
   sharingRoutes,

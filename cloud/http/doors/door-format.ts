@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { openReceipt, type Receipt } from "../../../protocol/receipt";
+import { ALARM_BITS, openReceipt, type Receipt } from "../../../protocol/receipt";
 import { hoursOf } from "../../doors/give-orders";
 import { outputsOf } from "../../issuing/orders-of-door";
 import { nativeHashes } from "../../keys/native-hashes";
@@ -7,12 +7,39 @@ import { Refusal } from "../../refusal";
 import type { Unit } from "../../store/store";
 import type { DoorRow } from "../../store/rows/door-rows";
 import type { ApiParts } from "../api";
-import { formatDiagnostics } from "./diagnostics-format";
+import { Diagnostics, formatDiagnostics } from "./diagnostics-format";
 import { formatInstant, formatWindow } from "../people/grant-format";
-import { Id } from "../schemas";
+import { HolderClass, Id, Instant, Window } from "../schemas";
+
+const ListVersion = z.looseObject({ epoch: z.int(), version: z.int() });
+const Orders = z.looseObject({
+  lockState: z.enum(["normal", "lock-down", "hold-open"]),
+  hours: z.strictObject({ windows: z.array(Window), firstIn: z.array(HolderClass).nullable() }),
+  outputs: z.array(z.strictObject({ name: z.string(), seconds: z.int().nullable() })),
+  unitNumbers: z.boolean(),
+  keypadResets: z.int(),
+  released: z.boolean(),
+});
 
 export const Door = z
-  .looseObject({ id: Id, property: Id, name: z.string(), state: z.enum(["registered", "claimed", "stolen"]), online: z.boolean(), heardBy: z.enum(["network", "phone"]).nullable(), orders: z.looseObject({ lockState: z.enum(["normal", "lock-down", "hold-open"]) }) })
+  .looseObject({
+    id: Id,
+    property: Id,
+    name: z.string(),
+    state: z.enum(["registered", "claimed", "stolen"]),
+    online: z.boolean(),
+    heardAt: Instant.nullable(),
+    heardBy: z.enum(["network", "phone"]).nullable(),
+    saidAt: Instant.nullable().openapi({ description: "By the door's own clock: when it wrote the newest receipt; null: it did not know the time." }),
+    issued: ListVersion.nullable(),
+    acknowledged: ListVersion.extend({ at: Instant, by: z.enum(["network", "phone"]).nullable() }).nullable(),
+    upToDate: z.boolean(),
+    lease: z.strictObject({ issuedAt: Instant, guestsUntil: Instant }).nullable(),
+    alarms: z.array(z.enum(ALARM_BITS)),
+    orders: Orders,
+    telemetry: z.looseObject({ leafOpen: z.boolean(), keypadLocked: z.boolean(), refusedMessages: z.int(), uptimeSeconds: z.int() }).nullable(),
+    diagnostics: Diagnostics.nullable(),
+  })
   .openapi("Door");
 
 /** @throws {Refusal} `not-found`. */
@@ -45,7 +72,7 @@ export function formatDoor(parts: ApiParts, door: DoorRow): z.output<typeof Door
     acknowledged: door.acknowledged_version === 0 ? null : { epoch: door.acknowledged_epoch, version: door.acknowledged_version, at: formatInstant(door.acknowledged_at!), by: door.acknowledged_by },
     upToDate: door.version > 0 && door.acknowledged_version === door.version,
     lease: receipt === undefined || receipt.leaseIssuedAt === 0 ? null : { issuedAt: formatInstant(receipt.leaseIssuedAt), guestsUntil: formatInstant(receipt.leaseEnd) },
-    alarms: receipt === undefined ? [] : Object.entries(receipt.alarms).flatMap(([name, raised]) => (raised ? [name] : [])),
+    alarms: receipt === undefined ? [] : ALARM_BITS.filter((alarm) => receipt.alarms[alarm]),
     orders: formatOrders(door),
     // What it says of itself without proof, while it is there to say it.
     telemetry: !online || state === undefined ? null : { leafOpen: state.leafOpen, keypadLocked: state.lockedOut, refusedMessages: state.refusals, uptimeSeconds: state.uptime },
@@ -64,7 +91,7 @@ function formatOrders(door: DoorRow) {
   const { windows, firstIn } = hoursOf(door);
   return {
     lockState: door.lock_state,
-    hours: { windows: windows.map(formatWindow), firstIn: firstIn.length === 0 ? null : firstIn },
+    hours: { windows: windows.map(formatWindow), firstIn: firstIn.length === 0 ? null : [...firstIn] },
     outputs: outputsOf(door),
     unitNumbers: door.unit_numbers === 1,
     keypadResets: door.throttle_reset,

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { REASONS } from "../../../protocol/decision";
 import { actorName } from "../../accounts/actor";
 import { parseClaimText } from "../../doors/claim-text";
 import { registerDoor } from "../../doors/register-door";
@@ -6,17 +7,35 @@ import { listedProperties, requireDoor, requirePerson } from "../../rules/confin
 import { requireAtDoor } from "../../rules/door-standing";
 import { outsideHouseholds, seesHouseholds } from "../../rules/outside-households";
 import { requireManager } from "../../rules/read-standing";
+import { DOOR_ALARM_KINDS } from "../../store/rows/door-rows";
 import type { Unit } from "../../store/store";
 import { readAcknowledgedList } from "../../truth/acknowledged-list";
 import { whoCanOpen, type RowExplanation } from "../../truth/who-can-open";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { Door, formatDoor, newestReceipt, readDoor } from "./door-format";
 import { formatInstant, formatTerms, parseInstant } from "../people/grant-format";
-import { answer, body, DoorRequest, Id, Instant, nextAfter, page, Paging, refusals } from "../schemas";
+import { answer, body, DoorRequest, HolderClass, Id, Instant, nextAfter, page, Paging, refusals, Window } from "../schemas";
 
-const Explanation = z.looseObject({ person: Id, name: z.string(), verdict: z.string() }).openapi("Explanation");
-const WhoCanOpen = z.looseObject({ door: Id, at: Instant, list: z.looseObject({}).nullable(), people: z.array(Explanation) }).openapi("WhoCanOpen");
-const Alarm = z.looseObject({ kind: z.string(), at: Instant, detail: z.string() }).openapi("DoorAlarm");
+const Because = z.looseObject({ grant: Id, by: z.string(), group: Id.nullable(), since: Instant, revokedAt: Instant.optional().openapi({ description: "It has ended, and the door does not know yet." }) });
+const Explanation = z
+  .looseObject({
+    person: Id,
+    name: z.string(),
+    class: HolderClass,
+    credential: z.looseObject({ id: Id, kind: z.string(), secondPin: z.boolean().optional() }),
+    notBefore: Instant.optional(),
+    notAfter: Instant.optional(),
+    windows: z.array(Window),
+    uses: z.int().optional(),
+    outputs: z.array(z.int()).optional(),
+    verdict: z.enum(REASONS),
+    because: z.array(Because),
+  })
+  .openapi("Explanation");
+const WhoCanOpen = z
+  .looseObject({ door: Id, at: Instant, list: z.looseObject({ epoch: z.int(), version: z.int(), acknowledgedAt: Instant, upToDate: z.boolean() }).nullable(), people: z.array(Explanation) })
+  .openapi("WhoCanOpen");
+const Alarm = z.looseObject({ kind: z.enum(DOOR_ALARM_KINDS), at: Instant, detail: z.string() }).openapi("DoorAlarm");
 const params = z.object({ door: Id });
 const tags = ["doors"];
 

@@ -1,23 +1,32 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Actor } from "../../accounts/actor";
+import { countOne } from "../../accounts/rate-limit";
 import { sealedRecord } from "../../audit/audit";
 import { CHAIN_START } from "../../audit/chain";
 import { pageOf, verifyChain, type Verification } from "../../audit/verify";
 import type { KeyOwner } from "../../keys/data-keys";
+import { AUDIT_VERIFICATIONS } from "../../limits";
 import { listedProperties } from "../../rules/confine";
-import { requireSite } from "../../rules/read-standing";
+import { managedProperties, requireSite } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
 import type { AuditRow } from "../../store/rows/property-rows";
-import { actorOf, read, routes, type ApiParts, type Routes } from "../api";
-import { FOR_SITE } from "../api-document";
-import { formatInstant } from "../people/grant-format";
+import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
+import { FOR_PEOPLE_AND_SITE } from "../api-document";
+import { FAMILIES, readSubjects } from "./audit-subjects";
+import { readActors } from "../actor-format";
+import { formatInstant, parseInstant } from "../people/grant-format";
+import { requirePatience } from "../caller";
 import { answer, Id, Instant, nextAfter, page, Paging, refusals } from "../schemas";
 
 const Entry = z
   .looseObject({
+    id: z.int(),
     at: Instant,
-    actor: z.string(),
+    actor: z.string().openapi({ description: "`account/<id>`, `token/<id>`, `site`, or a part of the cloud that acts by itself." }),
+    actorName: z.string().nullable().openapi({ description: "Of the account or the program, while it is there." }),
     action: z.string(),
     subject: z.string(),
+    subjectName: z.string().nullable().openapi({ description: "Of the door, person, flat, key or whatever it is about, while it is there." }),
     property: Id.nullable(),
     detail: z.looseObject({}),
     personal: z.looseObject({}).nullable().openapi({ description: "What names a person; null where there is nothing of the kind, or the person was erased." }),
@@ -36,6 +45,15 @@ const Verified = z
     broken: z.looseObject({ entry: z.int(), at: Instant, action: z.string(), why: z.string() }).nullable(),
   })
   .openapi("AuditVerification");
+const Filter = z.object({
+  property: Id.optional(),
+  order: z.enum(["oldest", "newest"]).default("oldest"),
+  about: z.enum(FAMILIES).optional().openapi({ description: "First part of the action: `door` is all that begins with `door.`." }),
+  actor: z.string().max(64).optional(),
+  subject: z.string().max(64).optional().openapi({ example: "door/8c1f0e5d2b3a4796" }),
+  since: Instant.optional(),
+  until: Instant.optional().openapi({ description: "Exclusive." }),
+});
 const tags = ["audit"];
 
 const list = createRoute({
@@ -43,15 +61,15 @@ const list = createRoute({
   path: "/audit",
   summary: "Who changed or looked at what",
   tags,
-  request: { query: Paging.extend({ property: Id.optional() }) },
-  responses: { 200: answer(page(Entry), "Oldest first."), ...refusals },
+  request: { query: Paging.extend(Filter.shape) },
+  responses: { 200: answer(page(Entry), "Oldest first, or newest first where that is asked for."), ...refusals },
 });
 const verification = createRoute({
   method: "get",
   path: "/audit/verification",
   summary: "Whether the audit's chain holds, and the first entry that does not",
   tags,
-  security: FOR_SITE,
+  security: FOR_PEOPLE_AND_SITE,
   request: { query: z.object({ head: Hash.optional() }) },
   responses: { 200: answer(Verified, "All entries were followed."), ...refusals },
 });
@@ -59,18 +77,19 @@ const verification = createRoute({
 export function auditRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
-    const { after, limit, property } = c.req.valid("query");
-    const from = after !== undefined && /^[0-9]{1,15}$/.test(after) ? Number(after) : 0;
+    const { after, limit, ...filter } = c.req.valid("query");
+    const from = after !== undefined && /^[0-9]{1,15}$/.test(after) ? Number(after) : undefined;
     const { rows, items } = await read(parts, async (unit) => {
-      const query = unit.selectFrom("audit").selectAll().where("id", ">", from).orderBy("id").limit(limit);
-      const listed = await listedProperties(unit, actorOf(c), property);
+      const query = entriesAsked(unit, filter, from).limit(limit);
+      const listed = await listedProperties(unit, actorOf(c), filter.property);
       const rows = await (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
       return { rows, items: await formatEntries(unit, parts, rows) };
     });
     return c.json({ items, next: nextAfter(rows, limit) }, 200);
   });
   app.openapi(verification, async (c) => {
-    requireSite(actorOf(c));
+    const actor = actorOf(c);
+    requirePatience(await change(parts, (unit, now) => mayVerify(unit, actor, now)));
     const { head } = c.req.valid("query");
     const verify = () => verifyChain((after) => read(parts, (unit) => pageOf(unit, after)), head);
     let found = await verify();
@@ -81,14 +100,40 @@ export function auditRoutes(parts: ApiParts): Routes {
   return app;
 }
 
+/**
+ * The chain is the whole site's; that it holds may be known by whoever manages anything, but they do not follow it over
+ * and over. @returns seconds to wait. @throws {Refusal} `not-allowed`.
+ */
+async function mayVerify(unit: Unit, actor: Actor, now: number): Promise<number> {
+  if (actor.kind !== "account" || (await managedProperties(unit, actor)).length === 0) {
+    requireSite(actor);
+    return 0;
+  }
+  return countOne(unit, `audit-verification/${actor.account}`, AUDIT_VERIFICATIONS, now);
+}
+
+function entriesAsked(unit: Unit, { order, about, actor, subject, since, until }: z.output<typeof Filter>, after: number | undefined) {
+  const newest = order === "newest";
+  let query = unit.selectFrom("audit").selectAll().orderBy("id", newest ? "desc" : "asc");
+  if (after !== undefined) query = query.where("id", newest ? "<" : ">", after);
+  if (about !== undefined) query = query.where("action", "like", `${about}.%`);
+  if (actor !== undefined) query = query.where("actor", "=", actor);
+  if (subject !== undefined) query = query.where("subject", "=", subject);
+  if (since !== undefined) query = query.where("at", ">=", parseInstant(since));
+  if (until !== undefined) query = query.where("at", "<", parseInstant(until));
+  return query;
+}
+
 async function formatEntries(unit: Unit, parts: ApiParts, rows: readonly AuditRow[]): Promise<z.output<typeof Entry>[]> {
   const open = parts.keystore.dataKeys.opener(unit);
   const items: z.output<typeof Entry>[] = [];
+  const actors = await readActors(unit, rows.map((row) => row.actor));
+  const subjects = await readSubjects(unit, rows.map((row) => row.subject));
   for (const row of rows) {
     const { at, actor, action, subject, property_id, sealed, sealed_for } = row;
     const plain = sealed === null ? undefined : await open(sealed_for as KeyOwner, sealedRecord(await hashBefore(unit, row.id)), sealed);
     items.push({
-      ...{ at: formatInstant(at), actor, action, subject, property: property_id },
+      ...{ id: row.id, at: formatInstant(at), actor, actorName: actors.get(actor)?.name ?? null, action, subject, subjectName: subjects.get(subject) ?? null, property: property_id },
       detail: JSON.parse(row.detail) as Record<string, unknown>,
       personal: plain === undefined ? null : (JSON.parse(Buffer.from(plain).toString("utf8")) as Record<string, unknown>),
       erased: sealed !== null && plain === undefined,

@@ -106,7 +106,8 @@ export interface EventRow {
   gap: ColumnType<number, number | undefined, number>;
 }
 
-export type DoorAlarmKind = "events-missing" | "events-altered" | "unknown-list" | "list-lost" | "list-damaged" | "uses-full" | "duress";
+export const DOOR_ALARM_KINDS = ["events-missing", "events-altered", "unknown-list", "list-lost", "list-damaged", "uses-full", "duress"] as const;
+export type DoorAlarmKind = (typeof DOOR_ALARM_KINDS)[number];
 
 export interface RemoteUnlockRow {
   id: string;
