@@ -37,8 +37,13 @@ async function main(folder = FOLDER): Promise<void> {
     mkdirSync(folder, { recursive: true });
     for (const { name, by, path, viewport = DESKTOP, colorScheme = "light", locale = "en-GB", first } of pictures) {
       const reader = await pages.reader(by, { viewport, colorScheme, locale });
-      await reader.goes(path);
-      await first?.(reader);
+      try {
+        await reader.goes(path);
+        await first?.(reader);
+      } catch {
+        console.error(`${name}: not as expected:\n${await reader.describe()}`);
+        process.exitCode = 1;
+      }
       const session = await reader.context.newCDPSession(reader.page);
       const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
       const picture = Buffer.from(data, "base64");
@@ -79,7 +84,7 @@ async function settle(world: World): Promise<Picture[]> {
   await manager.post("/leases", { unit: flats[4], leaseholders: [{ name: "Hannah Bauer" }, { name: "Karl Bauer", email: "karl@example.com" }], end: "2026-09-30T22:00:00Z" });
   await manager.post("/leases", { unit: flats[5], leaseholders: [{ name: "Yusuf Demir", email: "yusuf@example.com" }], start: "2026-06-15T06:00:00Z" });
   await building.invited(ada, "charles", { role: "resident" });
-  await ada.client.post(`/households/${ada.household}/members`, { role: "guest", name: "Rosa Jensen", doors: [front.id, courtyard.id], windows: [{ days: WEEKDAYS, start: "15:30", end: "19:00" }], end: "2027-06-30T20:00:00Z" });
+  await ada.client.post(`/households/${ada.household}/members`, { role: "guest", name: "Rosa Jensen", doors: [front.id, courtyard.id], windows: [{ days: WEEKDAYS, start: "15:30", end: "19:00" }], end: "2027-05-31T20:00:00Z" });
   await ada.client.post(`/households/${ada.household}/members`, { role: "resident", email: "grace@example.com" });
   await ada.client.post(`/households/${ada.household}/shares`, { name: "Parcel service", doors: [front.id], windows: [{ days: WEEKDAYS, start: "08:00", end: "18:00" }], end: "2026-06-20T18:00:00Z" });
   const mornings = await manager.post("/profiles", { property: world.property, name: "Office hours", windows: [{ days: WEEKDAYS, start: "08:00", end: "12:00" }, { days: WEEKDAYS, start: "13:30", end: "18:00" }, { days: ["saturday"], start: "22:00", end: "02:00" }] });
@@ -99,7 +104,7 @@ async function settle(world: World): Promise<Picture[]> {
   garage.types(emil.pin);
   cellar.types(emil.pin);
   await world.pass(60_000);
-  cellar.pullPlug();
+  await world.isolate(cellar);
   await world.pass(20 * 60_000);
   await world.revoke(emil);
   await world.upToDate();

@@ -227,6 +227,13 @@ export class World {
     return door;
   }
 
+  /** A door loses its network, and its broker has noticed: a pulled plug alone is silent until the keep-alive runs out. */
+  async isolate(door: WorldDoor): Promise<void> {
+    door.pullPlug();
+    door.network.close();
+    await this.until("the broker has noticed", async () => !(await this.get(`/api/doors/${door.id}`)).online);
+  }
+
   /** The radio of somebody's phone, a metre from a door; `central.moveTo` carries it about (`placeAt`). */
   phoneAt(door: WorldDoor, options: Partial<VirtualCentralOptions> = {}): SimulatedDoorRadio {
     return new SimulatedDoorRadio(this.air.central({ place: this.placeAt(door), ...options }));
