@@ -34,6 +34,7 @@ const ProfileRequest = ProfileChange.required({ name: true })
 const Profile = z
   .looseObject({
     id: z.string().openapi({ description: "`admin` and `blocked` are built in." }),
+    property: Id.optional().openapi({ description: "Not of those that are built in." }),
     name: z.string(),
     builtIn: z.boolean(),
     own: z.boolean().openapi({ description: "Of whoever asks, and nobody else's." }),

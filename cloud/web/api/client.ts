@@ -29,6 +29,11 @@ interface Call<Data> {
  * @throws {ApiProblem} what the API refused, `offline` where it was not reached.
  */
 export async function answered<Data>(call: Promise<Call<Data>>): Promise<Exclude<Data, undefined>> {
+  return (await answeredWithTag(call)).data;
+}
+
+/** As `answered`, with the entity tag for `If-Match` of what says its version nowhere else. */
+export async function answeredWithTag<Data>(call: Promise<Call<Data>>): Promise<{ data: Exclude<Data, undefined>; etag: string }> {
   let came: Call<Data>;
   try {
     came = await call;
@@ -36,7 +41,7 @@ export async function answered<Data>(call: Promise<Call<Data>>): Promise<Exclude
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiProblem("offline", 0);
   }
-  if (came.response.ok) return came.data as Exclude<Data, undefined>;
+  if (came.response.ok) return { data: came.data as Exclude<Data, undefined>, etag: came.response.headers.get("etag") ?? "" };
   throw problemOf(came);
 }
 
