@@ -269,7 +269,8 @@ test.serial("S4, S7, S8: what a fob is sent is its own, only what it says counts
   const second = await give(owner, { doors: [office.hex], name: "Office" });
   t.is(second.status, 201, JSON.stringify(second.body));
   await owner.put(`/fobs/${id}/buttons/2`, { key: second.body.id, door: office.hex });
-  t.deepEqual((await owner.get(`/fobs/${id}`)).buttons[0], { button: 1, state: "taken", key: null, door: null, output: null });
+  t.deepEqual((await owner.get(`/fobs/${id}`)).buttons[0], { button: 1, state: "taken", key: null, door: null, doorName: null, output: null, outputName: null });
+  t.deepEqual((await owner.get(`/fobs/${id}`)).choices.map(({ key, doorName, output }: Json) => [key, doorName, output]), [[second.body.id, "Office", 0]], "what others' keys are for is not offered");
   t.deepEqual(code(await owner.send("DELETE", `/fobs/${id}/buttons/1`)), [403, "not-allowed"]);
   t.deepEqual(code(await owner.send("PUT", `/fobs/${id}/buttons/3`, { key: key.id, door: door.hex })), [404, "not-found"]);
   const both = await assignmentFor(owner, identity);

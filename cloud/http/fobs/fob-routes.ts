@@ -1,42 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { FOB_BUTTONS } from "../../../protocol/fob-assignment";
 import { FOB_REPORT_BYTES } from "../../../protocol/fob-report";
-import { OUTPUTS_MAX } from "../../../protocol/profile";
-import { actorName, type Actor } from "../../accounts/actor";
+import { actorName } from "../../accounts/actor";
 import { assignButton, clearButton, readButton } from "../../fobs/fob-buttons";
 import { assignmentOf } from "../../fobs/make-assignment";
-import { buttonState, doorsForButtons, requireFob, type FobEncounter } from "../../fobs/read-fob";
+import { doorsForButtons, requireFob } from "../../fobs/read-fob";
 import { activateAcknowledged, receiveReport } from "../../fobs/receive-report";
 import { Refusal } from "../../refusal";
 import { requireOnKey } from "../../rules/key-standing";
-import type { Unit } from "../../store/store";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { fromBase64url, toBase64url } from "../base64url";
-import { formatInstant } from "../people/grant-format";
-import { answer, body, Id, Instant, refusals } from "../schemas";
+import { answer, body, Id, refusals } from "../schemas";
+import { Fob, Output, showFob } from "./fob-format";
 
-const Output = z.int().min(0).max(OUTPUTS_MAX - 1);
-const Button = z
-  .strictObject({
-    button: z.int(),
-    state: z.enum(["free", "planned", "sent", "assigned", "clearing", "taken"]).openapi({
-      description:
-        "planned: no assignment was made with it yet. sent: one was, and the fob has not said that it is in force. assigned: it has. clearing: it is to be free, and the fob may still have it. taken: by a key that is not yours to see.",
-    }),
-    key: Id.nullable(),
-    door: Id.nullable(),
-    output: Output.nullable(),
-  })
-  .openapi("FobButton");
-const Fob = z
-  .strictObject({
-    id: Id,
-    buttons: z.array(Button),
-    pending: z.boolean().openapi({ description: "There is an assignment for it that it has not acknowledged, or one is to be made." }),
-    staged: z.boolean().openapi({ description: "The fob has the newest assignment, and buttons 2 and 4 are to be held once more." }),
-    heardAt: Instant.nullable().openapi({ description: "Of its last report." }),
-  })
-  .openapi("Fob");
 const Assign = z.strictObject({ key: Id, door: Id, output: Output.default(0) }).openapi("FobButtonRequest", { example: { key: "8c1f0e5d2b3a4796", door: "8c1f0e5d2b3a4796", output: 0 } });
 const Assignment = z.strictObject({ sequence: z.int(), message: z.string().openapi({ description: "Sealed for the fob, base64url without padding: whoever carries it cannot read it." }) }).openapi("FobAssignment");
 const REPORT_CHARACTERS = Math.ceil((FOB_REPORT_BYTES * 4) / 3);
@@ -126,22 +102,4 @@ export function fobRoutes(parts: ApiParts): Routes {
     return c.json({ ...(await read(parts, (unit, now) => showFob(unit, actor, fob, now))), failed }, 200);
   });
   return app;
-}
-
-async function showFob(unit: Unit, actor: Actor, id: string, now: number): Promise<z.output<typeof Fob>> {
-  return formatFob(unit, await requireFob(unit, actor, id, "see", now));
-}
-
-async function formatFob(unit: Unit, { fob, keys }: FobEncounter): Promise<z.output<typeof Fob>> {
-  const rows = await unit.selectFrom("fob_buttons").selectAll().where("fob_id", "=", fob.id).execute();
-  const buttons = Array.from({ length: FOB_BUTTONS }, (_, at): z.output<typeof Button> => {
-    const row = rows.find(({ button }) => button === at + 1);
-    const unknown = { button: at + 1, key: null, door: null, output: null };
-    if (row === undefined) return { ...unknown, state: "free" };
-    if (!keys.some((key) => key.id === row.key_id)) return { ...unknown, state: "taken" };
-    return { button: at + 1, state: buttonState(row, fob), key: row.key_id, door: row.door_id, output: Math.log2(row.outputs) };
-  });
-  const pending = rows.some((row) => buttonState(row, fob) !== "assigned") || (fob.message !== null && fob.sequence !== fob.active);
-  const staged = fob.message !== null && fob.staged === fob.sequence && fob.active !== fob.sequence;
-  return { id: fob.id, buttons, pending, staged, heardAt: fob.heard_at === null ? null : formatInstant(fob.heard_at) };
 }

@@ -1,5 +1,6 @@
 import type { ListedDoor } from "../../../phone/listing";
 import { answered, api, type Schema } from "../api/client";
+import { everyItem } from "../api/every-item";
 
 /** A door on one's own page, by what the API and this phone know of it. */
 export interface HomeDoor {
@@ -18,16 +19,9 @@ export interface HomeProperty {
   doors: HomeDoor[];
 }
 
-/** All doors of one's own: as many pages as there are. */
-export async function ownDoors(signal: AbortSignal): Promise<Schema<"OwnDoor">[]> {
-  const doors: Schema<"OwnDoor">[] = [];
-  let after: string | undefined;
-  do {
-    const { items, next } = await answered(api.GET("/api/account/doors", { params: { query: after === undefined ? {} : { after } }, signal }));
-    doors.push(...items);
-    after = next ?? undefined;
-  } while (after !== undefined);
-  return doors;
+/** All doors of one's own. */
+export function ownDoors(signal: AbortSignal): Promise<Schema<"OwnDoor">[]> {
+  return everyItem((after) => answered(api.GET("/api/account/doors", { params: { query: after === undefined ? {} : { after } }, signal })));
 }
 
 /**
