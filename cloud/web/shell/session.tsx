@@ -2,6 +2,7 @@ import { createContext, type ComponentChildren, type JSX } from "preact";
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiProblem } from "../api/api-problem";
 import { answered, api, SIGNED_OUT, type Schema } from "../api/client";
+import { forgetKeys } from "../phone/keys-of-account";
 import { forgetReader, isLeaving, onReaderChange, rememberedReader, rememberReader, setLeaving, type RememberedReader } from "./remembered-reader";
 
 /** Who reads these pages: not known yet, nobody, or an account with the properties that it manages. */
@@ -33,7 +34,7 @@ export function SessionProvider({ children }: { children: ComponentChildren }): 
     last.current = next;
     const somebodyElse = before.state === "account" && next.state === "account" && before.account.id !== next.account.id;
     // Keys belong to whoever had them given: not to the next who signs in with this browser.
-    if (somebodyElse || (next.state === "nobody" && rememberedReader() !== undefined)) await forgetKeys();
+    if (somebodyElse || (next.state === "nobody" && rememberedReader() !== undefined)) await forgetKeys().catch(() => undefined);
     if (next.state === "nobody") forgetReader();
     if (next.state === "account") rememberReader(next.account);
     setSession(next);
@@ -112,6 +113,3 @@ async function leave(): Promise<void> {
     if (!(error instanceof ApiProblem)) throw error;
   }
 }
-
-/** What this browser can open doors with. */
-async function forgetKeys(): Promise<void> {}
