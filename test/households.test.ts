@@ -426,6 +426,8 @@ test.serial("O15: one sees one's own entries, an administrator those of their ow
   t.deepEqual(await names(bo.client), ["bo", "bo's guest"]);
   t.deepEqual(await names(kim.client), ["kim"]);
   t.deepEqual(await names(await signIn(world, "stranger@example.com")), []);
+  t.deepEqual((await building.manager.get("/events?managed=false")).items, [], "a page about oneself shows no one else, and looks at no one else");
+  t.is((await building.manager.get(`/audit?property=${world.property}`)).items.filter(({ action }: Json) => action === "events.read").length, 0);
   t.true((await names(building.manager)).length >= 7);
   const { items } = await building.manager.get(`/audit?property=${world.property}`);
   t.true(items.some(({ action, actor }: Json) => action === "events.read" && actor === `account/${building.manager.account}`));

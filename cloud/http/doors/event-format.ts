@@ -13,6 +13,7 @@ export const Event = z
     id: z.int().openapi({ description: "In the order in which events arrived." }),
     door: Id,
     doorName: z.string(),
+    timeZone: z.string().openapi({ description: "Of the door's property." }),
     enrolment: z.int(),
     sequence: z.int().openapi({ description: "Its place in the door's log, without a gap within one enrolment." }),
     type: z.string().openapi({ description: "`altered`: not what the door wrote down. `unknown`: of a kind that only a newer door knows." }),
@@ -40,6 +41,7 @@ export type Event = z.output<typeof Event>;
 
 export interface EventToShow extends Pick<Selectable<EventRow>, "id" | "door_id" | "enrolment" | "sequence" | "time" | "time_unknown" | "type" | "reason" | "received_at" | "late" | "altered" | "gap" | "record" | "credential_id"> {
   door_name: string;
+  time_zone: string;
   credential_kind: string | null;
   person: string | null;
   person_name: string | null;
@@ -55,6 +57,7 @@ export function formatEvent(row: EventToShow, actors: ReadonlyMap<string, z.infe
     id: row.id,
     door: row.door_id,
     doorName: row.door_name,
+    timeZone: row.time_zone,
     enrolment: row.enrolment,
     sequence: row.sequence,
     type: row.type,

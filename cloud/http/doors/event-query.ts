@@ -39,11 +39,12 @@ export async function readEvents(unit: Unit, actor: Actor, { properties, people,
   let query = unit
     .selectFrom("events as event")
     .innerJoin("doors as at", "at.id", "event.door_id")
+    .innerJoin("properties as property", "property.id", "at.property_id")
     .leftJoin("credentials as credential", "credential.id", "event.credential_id")
     .leftJoin("remote_unlocks as unlock", (join) => join.onRef("unlock.door_id", "=", "event.door_id").onRef("unlock.enrolment", "=", "event.enrolment").onRef("unlock.sequence", "=", "event.sequence"))
     .leftJoin("people as person", (join) => join.on((eb) => eb("person.id", "=", eb.fn.coalesce("credential.person_id", "unlock.person_id"))))
     .select(["event.door_id", "event.enrolment", "event.sequence", "event.time", "event.time_unknown", "event.type", "event.reason", "event.received_at", "event.late", "event.altered", "event.gap", "event.record"])
-    .select(["event.credential_id", "credential.kind as credential_kind", "person.id as person", "person.name as person_name", "event.id", "unlock.id as unlock", "unlock.actor as unlocked_by", "at.name as door_name"])
+    .select(["event.credential_id", "credential.kind as credential_kind", "person.id as person", "person.name as person_name", "event.id", "unlock.id as unlock", "unlock.actor as unlocked_by", "at.name as door_name", "property.time_zone"])
     .orderBy("event.id", order === "newest" ? "desc" : "asc")
     .limit(limit);
   if (properties !== "all") {
