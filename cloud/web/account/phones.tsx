@@ -68,7 +68,7 @@ function PhoneRow({ phone: { agent, current, signedIn, seenAt }, onLost }: { pho
         </span>
         {!signedIn && <span class="quiet">{words.page.signedOutPhone}</span>}
       </div>
-      <Button label={words.page.endPhone(name)} onPress={onLost}>
+      <Button label={`${words.page.lost}, ${name}`} onPress={onLost}>
         {words.page.lost}
       </Button>
     </li>

@@ -42,7 +42,7 @@ export function Sessions(): JSX.Element {
             {items.map(({ id, agent, current, seenAt }) => (
               <li key={id}>
                 <div>
-                  <strong>{browserOf(agent, words.page.someBrowser)}</strong>
+                  <strong>{browserOf(agent, words.page.someBrowser)}</strong>{" "}
                   {current ? (
                     <Badge tone="good">{words.page.thisOne}</Badge>
                   ) : (
@@ -52,7 +52,7 @@ export function Sessions(): JSX.Element {
                   )}
                 </div>
                 {!current && (
-                  <Button label={words.page.endSessionOf(browserOf(agent, words.page.someBrowser))} onPress={() => setEnding({ id, name: browserOf(agent, words.page.someBrowser) })}>
+                  <Button label={`${words.page.endSession}, ${browserOf(agent, words.page.someBrowser)}`} onPress={() => setEnding({ id, name: browserOf(agent, words.page.someBrowser) })}>
                     {words.page.endSession}
                   </Button>
                 )}

@@ -10,6 +10,8 @@ export const SIGNED_OUT = "latchkey-signed-out";
 
 /** The cloud's API, typed by its own description. Its answers go through `answered`. */
 export const api = createClient<paths>({
+  // Of every request that may change something, with a body or without: other sites' forms cannot say it.
+  headers: { "content-type": "application/json" },
   fetch: async (request) => {
     const response = await fetch(request);
     if (response.status === 401) dispatchEvent(new Event(SIGNED_OUT));

@@ -1,18 +1,23 @@
 /** Instants and days as people read them: in their language, in the zone of the property that they belong to. */
 
+/** The language as it is written where the reader is: the same words have other dates in London and in Boston. */
+function localeOf(language: string): string {
+  return navigator.languages.find((wanted) => wanted.toLowerCase().startsWith(`${language}-`)) ?? (language === "en" ? "en-GB" : language);
+}
+
 /** @param zone IANA name. @returns e.g. `1 Jun 2026, 14:10`. */
 export function showInstant(instant: string, zone: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: zone }).format(new Date(instant));
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeStyle: "short", timeZone: zone }).format(new Date(instant));
 }
 
 /** @returns e.g. `14:10`. */
 export function showTime(instant: string, zone: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: zone }).format(new Date(instant));
+  return new Intl.DateTimeFormat(localeOf(language), { timeStyle: "short", timeZone: zone }).format(new Date(instant));
 }
 
 /** @returns e.g. `1 Jun 2026`. */
 export function showDay(instant: string, zone: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: zone }).format(new Date(instant));
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeZone: zone }).format(new Date(instant));
 }
 
 const UNITS: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
