@@ -1582,7 +1582,6 @@ export const en = {
     saved: (name: string): string => `Saved: ${name}`,
     takesAway: "What this takes away",
     takesAwayAbout: (people: string, doors: string): string => `${people} will not open ${doors} by this group any more. What they have without the group stays.`,
-    narrows: (people: string): string => `Other times or permissions will hold for ${people} in the group. What they have without it stays.`,
     act: "Change the group",
     inIt: "Who is in it",
     nobody: "Nobody is in this group yet. Search for somebody below.",

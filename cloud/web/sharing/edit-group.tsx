@@ -1,0 +1,107 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ApiProblem } from "../api/api-problem";
+import { answered, api, versionTag, type Schema } from "../api/client";
+import { useWords } from "../language/speaking";
+import { doorNames } from "../manage/use-doors";
+import { WhenItIsTrue } from "../manage/when-it-is-true";
+import { useAnnounce } from "../ui/announcer";
+import { Button } from "../ui/button";
+import { ChangedMeanwhile } from "../ui/changed-meanwhile";
+import { ConfirmDialog } from "../ui/dialog";
+import { Form } from "../ui/form";
+import { Section } from "../ui/page";
+import { groupDraft, GroupFields, usePropertyProfiles } from "./group-fields";
+import type { GroupOutcome } from "./group-page";
+import { peopleOf } from "./group-people";
+
+type Whole = Schema<"WholeGroup">;
+
+interface EditGroupProps {
+  group: Whole;
+  doors: readonly Schema<"Door">[];
+  onOutcome: (outcome: GroupOutcome) => void;
+  onChanged: () => Promise<void>;
+  onRemoved: () => void;
+}
+
+/** Its name, doors, times and permissions. Where doors are taken away it says from whom, before it is done. */
+export function EditGroup({ group, doors, onOutcome, onChanged, onRemoved }: EditGroupProps): JSX.Element {
+  const { groups: words, common, manage } = useWords();
+  const announce = useAnnounce();
+  const profiles = usePropertyProfiles();
+  const [version, setVersion] = useState(group.version);
+  const [base, setBase] = useState(group);
+  const [draft, setDraft] = useState(() => groupDraft(group));
+  const [theirs, setTheirs] = useState<Whole>();
+  const [asking, setAsking] = useState<"save" | "remove">();
+  const params = { path: { group: group.id }, header: { "if-match": versionTag(version) } };
+  const lost = base.doors.filter(({ door }) => !draft.doors.includes(door)).map(({ door }) => door);
+  const names = (ids: readonly string[]): string => (ids.length === 0 ? words.noDoors : doorNames(ids, doors));
+  const take = (of: Whole): void => {
+    setVersion(of.version);
+    setBase(of);
+    setDraft(groupDraft(of));
+    setTheirs(undefined);
+  };
+  const tell = (people: ReadonlyMap<string, string>, { ended, codes }: { ended: { person: string; revocation: string }[]; codes: { person: string; codes: Schema<"GivenCode">[] }[] }): void => {
+    const nameOf = (person: string): string => people.get(person) ?? words.somebody;
+    onOutcome({ ended: ended.map((each) => ({ ...each, name: nameOf(each.person) })), codes: codes.map((each) => ({ ...each, name: nameOf(each.person) })) });
+  };
+  const save = async (): Promise<void> => {
+    const people = await peopleOf(group.id);
+    try {
+      const changed = await answered(api.PATCH("/api/groups/{group}", { params, body: draft }));
+      take(changed);
+      tell(people, changed);
+      announce(words.saved(changed.name));
+      await onChanged();
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
+      const now = await answered(api.GET("/api/groups/{group}", { params: { path: params.path } }));
+      setVersion(now.version);
+      setTheirs(now);
+    }
+    setAsking(undefined);
+  };
+  const remove = async (): Promise<void> => {
+    const people = await peopleOf(group.id);
+    tell(people, await answered(api.DELETE("/api/groups/{group}", { params })));
+    onRemoved();
+  };
+  return (
+    <Section title={manage.settings}>
+      {theirs !== undefined && (
+        <ChangedMeanwhile
+          theirs={[
+            { term: words.name, value: theirs.name },
+            { term: words.doors, value: names(theirs.doors.map(({ door }) => door)) },
+            { term: words.profile, value: profiles.find(({ id }) => id === theirs.profile)?.name ?? words.always },
+            { term: words.permissions, value: theirs.permissions.length === 0 ? common.none : theirs.permissions.map((permission) => words.permission[permission]).join("; ") },
+          ]}
+          onTake={() => take(theirs)}
+        />
+      )}
+      <Form submit={words.save} onSubmit={() => (lost.length > 0 && group.people > 0 ? Promise.resolve(setAsking("save")) : save())}>
+        {(errorOf) => <GroupFields draft={draft} onDraft={setDraft} doors={doors} errorOf={errorOf} />}
+      </Form>
+      <div class="acts apart">
+        <Button tone="danger" onPress={() => setAsking("remove")}>
+          {words.removeIt}
+        </Button>
+      </div>
+      {asking === "save" && (
+        <ConfirmDialog title={words.takesAway} act={words.act} onConfirm={save} onClose={() => setAsking(undefined)}>
+          <p>{words.takesAwayAbout(common.people(group.people), names(lost))}</p>
+          <WhenItIsTrue doors={lost} />
+        </ConfirmDialog>
+      )}
+      {asking === "remove" && (
+        <ConfirmDialog title={words.removeTitle(group.name)} act={words.removeIt} onConfirm={remove} onClose={() => setAsking(undefined)}>
+          <p>{words.removeSure(common.people(group.people), names(group.doors.map(({ door }) => door)))}</p>
+          {group.people > 0 && <WhenItIsTrue doors={group.doors.map(({ door }) => door)} />}
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}
