@@ -1,0 +1,96 @@
+import type { JSX } from "preact";
+import { answered, api, type Schema } from "../api/client";
+import { useAsked } from "../api/use-asked";
+import { useList } from "../api/use-list";
+import { showInstant, showTime } from "../language/times";
+import { useLanguage, useWords } from "../language/speaking";
+import { ActButton } from "../ui/act-button";
+import { useAnnounce } from "../ui/announcer";
+import { AskedView, Empty } from "../ui/asked-view";
+import { Badge } from "../ui/badge";
+import { ButtonLink } from "../ui/button";
+import { More } from "../ui/more";
+import { Page } from "../ui/page";
+import { byDay, dayTitle } from "./happened-days";
+import { newsText } from "./news-text";
+
+type News = Schema<"Notification">;
+
+/** What somebody was told (N13), the newest first, what is new marked. */
+export function NewsPage(): JSX.Element {
+  const words = useWords();
+  const { notifications: said } = words;
+  const language = useLanguage();
+  const announce = useAnnounce();
+  const list = useList((after, signal) => answered(api.GET("/api/account/notifications", { params: { query: after === undefined ? {} : { after } }, signal })), []);
+  const rules = useAsked((signal) => answered(api.GET("/api/account/notification-rules", { signal })), []);
+  const newest = list.data?.[0];
+  const unread = list.data?.filter(({ read }) => !read).length ?? 0;
+  const readAll = async (): Promise<void> => {
+    await answered(api.POST("/api/account/notifications/read", { body: { until: newest!.id } }));
+    await list.again();
+    announce(said.nowRead);
+  };
+  return (
+    <Page
+      title={words.home.notifications}
+      about={said.about}
+      acts={
+        <>
+          {unread > 0 && <ActButton act={readAll}>{said.allRead}</ActButton>}
+          <ButtonLink href="/notifications/rules">{said.rules}</ButtonLink>
+        </>
+      }
+    >
+      <AskedView asked={list}>
+        {(news) =>
+          news.length === 0 && list.more === undefined ? (
+            <Empty title={said.none}>
+              <p>{rules.data?.items.length === 0 ? said.noneNoRules : said.noneRules}</p>
+              {rules.data?.items.length === 0 && (
+                <ButtonLink tone="primary" href="/notifications/rules/new">
+                  {said.add}
+                </ButtonLink>
+              )}
+            </Empty>
+          ) : (
+            <>
+              {byDay(news, (item) => ({ instant: item.toldAt, zone: item.property.timeZone })).map(({ day, zone, items }) => (
+                <section key={day} class="happened-day">
+                  <h2>{dayTitle(items[0].toldAt, zone, words, language)}</h2>
+                  <ul class="happened">
+                    {items.map((item) => (
+                      <li key={item.id}>
+                        <NewsLine news={item} />
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              ))}
+              <More list={list} />
+            </>
+          )
+        }
+      </AskedView>
+    </Page>
+  );
+}
+
+function NewsLine({ news }: { news: News }): JSX.Element {
+  const words = useWords();
+  const language = useLanguage();
+  const { property, at, toldAt, times, late, read, kind, reason } = news;
+  const why = kind === "door-refused" && reason !== undefined ? (words.activity.reasons as Partial<Record<string, string>>)[reason] : undefined;
+  const when = at === null ? words.activity.noClock : showInstant(at, property.timeZone, language);
+  return (
+    <div class={read ? "happened-line" : "happened-line unread"}>
+      <time dateTime={toldAt}>{showTime(toldAt, property.timeZone, language)}</time>
+      <div>
+        <p>
+          {newsText(news, words)} {!read && <Badge tone="good">{words.notifications.unread}</Badge>} {late && <Badge tone="quiet">{words.activity.late}</Badge>}
+        </p>
+        <p class="quiet">{[property.name, ...(why === undefined ? [] : [why]), times > 1 ? `${words.notifications.times(times)} ${when}` : when].join(" · ")}</p>
+      </div>
+    </div>
+  );
+}

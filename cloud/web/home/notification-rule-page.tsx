@@ -1,0 +1,113 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso/router";
+import { answered, api, type Schema } from "../api/client";
+import { useAsked } from "../api/use-asked";
+import { useWords } from "../language/speaking";
+import { useAccount } from "../shell/session";
+import { useAnnounce } from "../ui/announcer";
+import { AskedView, Empty } from "../ui/asked-view";
+import { Button } from "../ui/button";
+import { ConfirmDialog } from "../ui/dialog";
+import { Choices, Select } from "../ui/field";
+import { Form } from "../ui/form";
+import { Page } from "../ui/page";
+import { WeekEditor } from "../ui/week-editor";
+import { useListenedProperties, type ListenedProperty } from "./notification-places";
+
+type Rule = Schema<"NotificationRule">;
+type Kind = Rule["events"][number];
+type Channel = Rule["channels"][number];
+
+interface Read {
+  rule: Rule;
+  /** Of the version that was read. */
+  etag: string;
+}
+
+/** One rule, or a new one: of what, where, how, and when not (N13). */
+export function NotificationRulePage(): JSX.Element {
+  const { params } = useRoute();
+  const { notifications: words } = useWords();
+  const properties = useListenedProperties();
+  const id: string | undefined = params.rule;
+  const asked = useAsked<Read | null>(async (signal) => {
+    if (id === undefined) return null;
+    let etag = "";
+    const rule = await answered(
+      api.GET("/api/account/notification-rules/{rule}", { params: { path: { rule: id } }, signal }).then((call) => {
+        etag = call.response.headers.get("etag") ?? "";
+        return call;
+      }),
+    );
+    return { rule, etag };
+  }, [id ?? ""]);
+  return (
+    <Page title={words.ruleTitle} back={{ href: "/notifications/rules", label: words.rules }}>
+      <AskedView asked={asked}>{(read) => <AskedView asked={properties}>{(found) => (found.length === 0 ? <Empty title={words.nowhere} /> : <RuleForm read={read ?? undefined} properties={found} />)}</AskedView>}</AskedView>
+    </Page>
+  );
+}
+
+const KINDS: readonly Kind[] = ["door-opened", "door-refused", "door-forced", "door-held-open", "door-alarm", "duress", "changed"];
+
+function RuleForm({ read, properties }: { read: Read | undefined; properties: readonly ListenedProperty[] }): JSX.Element {
+  const { notifications: words, common } = useWords();
+  const { account } = useAccount();
+  const { route } = useLocation();
+  const announce = useAnnounce();
+  const rule = read?.rule;
+  const [property, setProperty] = useState(rule?.property ?? properties[0].id);
+  const [door, setDoor] = useState(rule?.door ?? "");
+  const [events, setEvents] = useState<readonly string[]>(rule?.events ?? ["door-opened"]);
+  const [channels, setChannels] = useState<readonly string[]>(rule?.channels ?? ["in-app"]);
+  const [quiet, setQuiet] = useState(rule?.quiet ?? []);
+  const [lacking, setLacking] = useState(false);
+  const [removing, setRemoving] = useState(false);
+  const there = properties.find(({ id }) => id === property) ?? properties[0];
+  // A way that the account has no address for is not offered.
+  const ways = (["in-app", "email", "sms"] as const).filter((way) => way === "in-app" || (rule?.channels.includes(way) ?? false) || account.identifiers.some(({ kind }) => (way === "email" ? kind === "email" : kind === "phone" && account.textMessages)));
+
+  const save = async (): Promise<void> => {
+    const isWhole = events.length > 0 && channels.length > 0;
+    setLacking(!isWhole);
+    if (!isWhole) return;
+    const terms = { events: events as Kind[], channels: channels as Channel[], quiet };
+    if (read === undefined) await answered(api.POST("/api/account/notification-rules", { body: { property, ...(door !== "" && { door }), ...terms } }));
+    else await answered(api.PATCH("/api/account/notification-rules/{rule}", { params: { path: { rule: read.rule.id }, header: { "if-match": read.etag } }, body: terms }));
+    announce(words.saved);
+    route("/notifications/rules");
+  };
+  const remove = async (): Promise<void> => {
+    await answered(api.DELETE("/api/account/notification-rules/{rule}", { params: { path: { rule: read!.rule.id } } }));
+    announce(words.removed);
+    route("/notifications/rules");
+  };
+  return (
+    <div class="card">
+      <Form submit={common.save} onSubmit={save} onCancel={() => route("/notifications/rules")}>
+        {(errorOf) => (
+          <>
+            {properties.length > 1 && <Select label={words.property} value={property} disabled={read !== undefined} choices={properties.map(({ id, name }) => ({ value: id, label: name }))} onValue={(value) => (setProperty(value), setDoor(""))} />}
+            <Select label={words.where} value={door} disabled={read !== undefined} choices={[{ value: "", label: words.everywhere }, ...there.doors.map(({ id, name }) => ({ value: id, label: name }))]} onValue={setDoor} />
+            <Choices legend={words.what} choices={KINDS.map((kind) => ({ value: kind, label: words.kinds[kind] }))} chosen={events} onChosen={setEvents} error={lacking && events.length === 0 ? words.whatNeeded : errorOf("events")} />
+            <Choices legend={words.how} choices={ways.map((way) => ({ value: way, label: words.channels[way] }))} chosen={channels} onChosen={setChannels} error={lacking && channels.length === 0 ? words.whatNeeded : errorOf("channels")} />
+            <WeekEditor legend={words.quiet} hint={words.quietHint} none={words.quietNone} value={quiet} onValue={setQuiet} zone={there.timeZone} error={errorOf("quiet")} />
+          </>
+        )}
+      </Form>
+      {read !== undefined && (
+        <p class="acts">
+          <Button tone="danger" onPress={() => setRemoving(true)}>
+            {common.remove}
+          </Button>
+        </p>
+      )}
+      {removing && (
+        <ConfirmDialog title={words.removeTitle} act={common.remove} onConfirm={remove} onClose={() => setRemoving(false)}>
+          <p>{words.removeAbout}</p>
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { JSX } from "preact";
+import { answered, api, type Schema } from "../api/client";
+import { useAsked } from "../api/use-asked";
+import { useLanguage, useWords } from "../language/speaking";
+import { AskedView, Empty } from "../ui/asked-view";
+import { ButtonLink } from "../ui/button";
+import { Page } from "../ui/page";
+import { windowsText } from "../ui/week-text";
+import { useListenedProperties, type ListenedProperty } from "./notification-places";
+
+/** Of what one is told: one's own rules (N13). */
+export function NotificationRulesPage(): JSX.Element {
+  const { home, notifications: words } = useWords();
+  const properties = useListenedProperties();
+  const rules = useAsked((signal) => answered(api.GET("/api/account/notification-rules", { signal })), []);
+  const add = (
+    <ButtonLink tone="primary" href="/notifications/rules/new">
+      {words.add}
+    </ButtonLink>
+  );
+  return (
+    <Page title={words.rules} about={words.rulesAbout} back={{ href: "/notifications", label: home.notifications }} acts={(rules.data?.items.length ?? 0) > 0 && add}>
+      <AskedView asked={rules}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={words.rulesNone}>
+              <p>{words.rulesNoneAbout}</p>
+              {add}
+            </Empty>
+          ) : (
+            <ul class="members card" aria-label={words.rules}>
+              {items.map((rule) => (
+                <li key={rule.id}>
+                  <RuleLine rule={rule} property={properties.data?.find(({ id }) => id === rule.property)} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </AskedView>
+    </Page>
+  );
+}
+
+function RuleLine({ rule, property }: { rule: Schema<"NotificationRule">; property: ListenedProperty | undefined }): JSX.Element {
+  const words = useWords();
+  const language = useLanguage();
+  const { notifications: said } = words;
+  const where = rule.door !== null ? property?.doors.find(({ id }) => id === rule.door)?.name : property?.name;
+  const list = new Intl.ListFormat(language);
+  return (
+    <>
+      <div class="who">
+        <a href={`/notifications/rules/${rule.id}`}>{rule.events.map((event) => said.kinds[event]).join(" · ")}</a>
+      </div>
+      <p class="quiet">{[where, list.format(rule.channels.map((channel) => said.channels[channel]))].filter((part) => part !== undefined).join(" · ")}</p>
+      {rule.quiet.length > 0 && (
+        <p class="quiet">
+          {said.quiet}: {windowsText(rule.quiet.map((window) => ({ ...window, onHolidays: false })), words, language)}
+        </p>
+      )}
+    </>
+  );
+}
