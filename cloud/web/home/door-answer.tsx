@@ -28,7 +28,7 @@ export function DoorAnswer({ answer }: { answer: Answer | undefined }): JSX.Elem
 export function explainRemote(outcome: RemoteOutcome, words: Words, language: LanguageName): Said {
   const { remote } = words.doors;
   if (outcome.opened) return outcome.before ? remote.openedBefore : remote.opened;
-  if (outcome.why === "problem") return { said: explainProblem(outcome.problem, words, language) };
+  if (outcome.why === "problem") return { said: explainProblem(outcome.problem, words) };
   if (outcome.why !== "denied") return remote[outcome.why];
   const own: Partial<Record<string, Said>> = remote.denied;
   const ofDoors: Partial<Record<string, Said>> = DICTIONARIES[language].failures;

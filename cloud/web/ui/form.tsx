@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiProblem } from "../api/api-problem";
-import { useWords } from "../language/speaking";
+import { useLanguage, useWords } from "../language/speaking";
 import { Button, type Tone } from "./button";
 import { ProblemNotice } from "./problem-notice";
 
@@ -21,12 +21,18 @@ interface FormProps {
 
 /** Sends once, stays busy meanwhile, shows a refusal beside what it is about, and never loses what was entered. */
 export function Form({ submit, tone = "primary", onSubmit, onCancel, cancel, children, disabled = false }: FormProps): JSX.Element {
-  const { common } = useWords();
+  const { common, problems } = useWords();
+  const language = useLanguage();
   const [problem, setProblem] = useState<ApiProblem>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   // To what has to be put right, if the API has said what.
   useEffect(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus(), [problem]);
+  // The API says in English what a field must be.
+  const errorOf = (path: string): string | undefined => {
+    const said = problem?.fieldErrors.get(path);
+    return said === undefined || language === "en" ? said : problems.field;
+  };
   const send = async (): Promise<void> => {
     setProblem(undefined);
     setBusy(true);
@@ -48,7 +54,7 @@ export function Form({ submit, tone = "primary", onSubmit, onCancel, cancel, chi
         if (!busy) void send();
       }}
     >
-      {children((path) => problem?.fieldErrors.get(path))}
+      {children(errorOf)}
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <div class="acts">
         <Button type="submit" tone={tone} disabled={busy || disabled}>
