@@ -4,7 +4,7 @@ import { useWords } from "../language/speaking";
 import { AskedView } from "../ui/asked-view";
 import { ButtonLink } from "../ui/button";
 import { Page, Section } from "../ui/page";
-import { FormerPlaces } from "./households-page";
+import { FormerPlaces } from "./former-places";
 import { LateRemovals } from "./late-removals";
 import { MemberCodes } from "./member-codes";
 import { MemberList } from "./member-list";

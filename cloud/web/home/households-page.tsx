@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { answered, api, type Schema } from "../api/client";
 import { InvitationOffer } from "../account/invitation-offer";
-import { showDay } from "../language/times";
-import { useLanguage, useWords } from "../language/speaking";
+import { useWords } from "../language/speaking";
 import { AskedView, Empty } from "../ui/asked-view";
 import { Badge } from "../ui/badge";
 import { Page, Section } from "../ui/page";
+import { FormerPlaces } from "./former-places";
 import { HouseholdView } from "./household-page";
 import { usePlaces, type Place } from "./places";
 
@@ -62,25 +62,6 @@ function PlaceTile({ place }: { place: Place }): JSX.Element {
       </p>
       {place.suspended === true && <Badge tone="warning">{words.pausedBadge}</Badge>}
     </article>
-  );
-}
-
-/** Where somebody was (M9): they know it, and that it has ended. */
-export function FormerPlaces({ places }: { places: readonly Place[] }): JSX.Element | null {
-  const { household: words } = useWords();
-  const language = useLanguage();
-  if (places.length === 0) return null;
-  return (
-    <Section title={words.former}>
-      <ul class="plain">
-        {places.map(({ person, unit, property, endedAt }) => (
-          <li key={person}>
-            {words.at(unit.name, property.name)}
-            {endedAt !== null && <span class="quiet"> · {words.ended(showDay(endedAt, property.timeZone, language))}</span>}
-          </li>
-        ))}
-      </ul>
-    </Section>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Schema } from "../api/client";
 import { useLanguage, useWords } from "../language/speaking";
 import { Choices } from "../ui/field";
 import { InstantField } from "../ui/instant-field";
@@ -73,6 +74,6 @@ export function lacksDoors({ role, allDoors, doors }: PlaceDraft): boolean {
 }
 
 /** As requests take it. */
-export function termsOf({ role, allDoors, doors, windows, start, end }: PlaceDraft) {
+export function termsOf({ role, allDoors, doors, windows, start, end }: PlaceDraft): Pick<Schema<"MemberRequest">, "doors" | "windows" | "start" | "end"> {
   return { windows, ...((role === "guest" || !allDoors) && { doors: [...doors] }), ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
 }
