@@ -39,7 +39,7 @@ export function Field({ label, hint, error, optional = false, children }: FieldP
   );
 }
 
-interface InputProps extends Omit<FieldProps, "children">, Pick<InputHTMLAttributes<HTMLInputElement>, "type" | "name" | "required" | "autocomplete" | "inputMode" | "pattern" | "min" | "max" | "step" | "maxLength" | "placeholder" | "spellcheck" | "autocapitalize" | "readOnly" | "disabled"> {
+interface InputProps extends Omit<FieldProps, "children">, Pick<InputHTMLAttributes<HTMLInputElement>, "type" | "name" | "required" | "autocomplete" | "inputMode" | "pattern" | "min" | "max" | "step" | "maxLength" | "placeholder" | "spellcheck" | "autocapitalize" | "readOnly" | "disabled" | "list"> {
   value: string;
   onValue: (value: string) => void;
   /** Takes the focus when it appears: for a step of a form that follows another. */

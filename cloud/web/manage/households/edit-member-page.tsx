@@ -1,0 +1,111 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso/router";
+import { ApiProblem } from "../../api/api-problem";
+import { answered, api, versionTag, type Schema } from "../../api/client";
+import { useAsked } from "../../api/use-asked";
+import { useWords } from "../../language/speaking";
+import { useAnnounce } from "../../ui/announcer";
+import { AskedView } from "../../ui/asked-view";
+import { ButtonLink } from "../../ui/button";
+import { ChangedMeanwhile } from "../../ui/changed-meanwhile";
+import { TextField } from "../../ui/field";
+import { Form } from "../../ui/form";
+import { GivenCodes } from "../../ui/given-codes";
+import { Page, Section } from "../../ui/page";
+import { Time } from "../../ui/time";
+import { WeekText } from "../../ui/week-view";
+import { useProperty } from "../managed-property";
+import { doorNames } from "../use-doors";
+import { MemberFields, type MemberTerms } from "./member-fields";
+
+type Member = Schema<"Member">;
+
+/** A resident's or a guest's doors, times and name (O2, O3). */
+export function EditMemberPage(): JSX.Element {
+  const { params } = useRoute();
+  const { household, person } = params;
+  const { id: property } = useProperty();
+  const { households: words } = useWords();
+  const asked = useAsked(async (signal) => ({ whole: await answered(api.GET("/api/households/{household}", { params: { path: { household } }, signal })), member: await answered(api.GET("/api/members/{person}", { params: { path: { person } }, signal })) }), [household, person]);
+  return (
+    <AskedView asked={asked}>
+      {({ whole, member }) => (
+        <Page title={words.editOf(member.name)} back={{ href: `/manage/${property}/households/${household}`, label: words.householdOf(whole.unit.name) }}>
+          <EditMember member={member} doors={whole.doors} />
+        </Page>
+      )}
+    </AskedView>
+  );
+}
+
+function termsOf({ allDoors, doors, windows, start, end }: Member): MemberTerms {
+  return { doors: allDoors ? undefined : doors, windows, start, end: end ?? undefined };
+}
+
+function EditMember({ member, doors }: { member: Member; doors: readonly { id: string; name: string }[] }): JSX.Element {
+  const { households: words, common } = useWords();
+  const { id: property, timeZone } = useProperty();
+  const { route } = useLocation();
+  const announce = useAnnounce();
+  const [version, setVersion] = useState(member.version);
+  const [name, setName] = useState(member.name);
+  const [terms, setTerms] = useState(() => termsOf(member));
+  const [theirs, setTheirs] = useState<Member>();
+  const [drawn, setDrawn] = useState<readonly Schema<"GivenCode">[]>();
+  const { person, household, linked } = member;
+  const role = member.role === "guest" ? "guest" : "resident";
+  const at = `/manage/${property}/households/${household}`;
+  const submit = async (): Promise<void> => {
+    const { doors: chosen, windows, start, end } = terms;
+    const body = { ...(!linked && name !== member.name && { name }), doors: chosen === undefined ? null : [...chosen], windows: [...windows], ...(start !== undefined && { start }), end: end ?? null };
+    try {
+      const { codes } = await answered(api.PATCH("/api/members/{person}", { params: { path: { person }, header: { "if-match": versionTag(version) } }, body }));
+      announce(words.saved);
+      if (codes.length > 0) setDrawn(codes);
+      else route(at);
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
+      const now = await answered(api.GET("/api/members/{person}", { params: { path: { person } } }));
+      setVersion(now.version);
+      setTheirs(now);
+    }
+  };
+  if (drawn !== undefined) {
+    return (
+      <Section title={words.saved}>
+        <GivenCodes name={name} codes={drawn} nameDoors={(ids) => doorNames(ids, doors)} />
+        <ButtonLink tone="primary" href={at}>
+          {words.toHousehold}
+        </ButtonLink>
+      </Section>
+    );
+  }
+  return (
+    <Section title={words.roles[role]}>
+      {theirs !== undefined && (
+        <ChangedMeanwhile
+          theirs={[
+            { term: words.name, value: theirs.name },
+            { term: words.doors, value: theirs.allDoors ? words.allOfHousehold : doorNames(theirs.doors, doors) },
+            { term: words.times, value: <WeekText windows={theirs.windows} /> },
+            { term: words.end, value: theirs.end === null ? words.noEnd : <Time instant={theirs.end} zone={timeZone} /> },
+          ]}
+          onTake={() => {
+            setName(theirs.name);
+            setTerms(termsOf(theirs));
+            setTheirs(undefined);
+          }}
+        />
+      )}
+      <Form submit={common.save} onSubmit={submit} onCancel={() => route(at)}>
+        {(errorOf) => (
+          <>
+            {linked ? <p class="quiet">{words.nameIsTheirs}</p> : <TextField label={words.name} value={name} onValue={setName} required error={errorOf("name")} autocomplete="off" />}
+            <MemberFields role={role} doors={doors} terms={terms} errorOf={errorOf} onTerms={setTerms} />
+          </>
+        )}
+      </Form>
+    </Section>
+  );
+}

@@ -1,0 +1,162 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso/router";
+import { answered, api, type Schema } from "../../api/client";
+import { useAsked } from "../../api/use-asked";
+import { PersonTruth } from "../../truth/live-truth";
+import { useWords } from "../../language/speaking";
+import { useAnnounce } from "../../ui/announcer";
+import { AskedView } from "../../ui/asked-view";
+import { Button, ButtonLink } from "../../ui/button";
+import { ConfirmDialog } from "../../ui/dialog";
+import { Page, Section } from "../../ui/page";
+import { Time } from "../../ui/time";
+import { useProperty } from "../managed-property";
+import { doorNames, useDoors } from "../use-doors";
+import { WhenItIsTrue } from "../when-it-is-true";
+import { PersonState } from "./people-page";
+import { Holding } from "./holding";
+import { SuspendDialog } from "./suspend-dialog";
+
+type Person = Schema<"Person">;
+type Access = Schema<"Access">;
+
+/** One person: what they open and why, what has ended and where that is true, and what can be done (X1, X11). */
+export function PersonPage(): JSX.Element {
+  const { params } = useRoute();
+  const { person } = params;
+  const { id: property, timeZone } = useProperty();
+  const { people: words, manage } = useWords();
+  const asked = useAsked(
+    async (signal) => {
+      const at = { params: { path: { person } }, signal };
+      return { known: await answered(api.GET("/api/people/{person}", at)), access: await answered(api.GET("/api/people/{person}/access", at)) };
+    },
+    [person],
+  );
+  return (
+    <AskedView asked={asked}>
+      {({ known, access }) => (
+        <Page
+          title={known.erased ? words.forgotten : known.name}
+          about={
+            <>
+              {known.household === null ? words.classes[known.class] : words.ofHousehold} · {words.since} <Time instant={known.createdAt} zone={timeZone} /> <PersonState person={known} />
+            </>
+          }
+          back={{ href: `/manage/${property}/people`, label: manage.people }}
+        >
+          {known.household !== null && (
+            <p>
+              <ButtonLink href={`/manage/${property}/households/${known.household}`}>{words.toHousehold}</ButtonLink> <span class="quiet">{words.byHousehold}</span>
+            </p>
+          )}
+          <Held person={known} access={access} />
+          {access.revoked.length > 0 && (
+            <Section title={words.endedAccess}>
+              <PersonTruth person={person} zone={timeZone} />
+            </Section>
+          )}
+          {known.household === null && known.revokedAt === null && <Acts person={known} access={access} onChanged={asked.again} />}
+          {known.revokedAt !== null && !known.erased && <Forget person={known} />}
+        </Page>
+      )}
+    </AskedView>
+  );
+}
+
+function credentialsOf({ pins, cards, phones }: Access): Schema<"HeldCredential">[] {
+  return [...pins, ...cards, ...phones];
+}
+
+function doorsOf(access: Access): string[] {
+  return [...new Set(credentialsOf(access).flatMap(({ grants }) => grants.filter(({ revokedAt }) => revokedAt === null).flatMap(({ doors }) => doors)))];
+}
+
+function Held({ person, access }: { person: Person; access: Access }): JSX.Element {
+  const { people: words } = useWords();
+  const { id: property } = useProperty();
+  const doors = useDoors();
+  const all = credentialsOf(access);
+  const held = all.filter(({ revokedAt, of }) => revokedAt === null && of === undefined);
+  const mayGive = person.household === null && person.revokedAt === null;
+  return (
+    <Section title={words.has} acts={mayGive && <ButtonLink href={`/manage/${property}/people/${person.id}/give`}>{words.give}</ButtonLink>}>
+      {held.length === 0 ? (
+        <p class="quiet">{words.hasNothing}</p>
+      ) : (
+        <ul class="holders">
+          {held.map((credential) => (
+            <Holding key={credential.id} credential={credential} companions={all.filter(({ of, revokedAt }) => of === credential.id && revokedAt === null)} person={person} nameDoors={(ids) => doorNames(ids, doors.data)} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Acts({ person: { id, name, suspended }, access, onChanged }: { person: Person; access: Access; onChanged: () => Promise<void> }): JSX.Element {
+  const { people: words } = useWords();
+  const { id: property } = useProperty();
+  const { route } = useLocation();
+  const announce = useAnnounce();
+  const [act, setAct] = useState<"suspend" | "end">();
+  const end = async (): Promise<void> => {
+    const { id: revocation } = await answered(api.POST("/api/revocations", { body: { person: id } }));
+    route(`/manage/${property}/truth/revocations/${revocation}`);
+  };
+  const suspensionDone = async (): Promise<void> => {
+    setAct(undefined);
+    announce(suspended ? words.resumed(name) : words.nowSuspended(name));
+    await onChanged();
+  };
+  return (
+    <Section title={words.acts}>
+      <div class="choices-with-words">
+        <div>
+          <Button onPress={() => setAct("suspend")}>{suspended ? words.resume : words.suspend}</Button>
+          <p class="quiet">{suspended ? words.resumeAbout : words.suspendAbout}</p>
+        </div>
+        <div>
+          <Button tone="danger" onPress={() => setAct("end")}>
+            {words.endAll}
+          </Button>
+          <p class="quiet">{words.endAllHint}</p>
+        </div>
+      </div>
+      {act === "suspend" && <SuspendDialog person={id} name={name} suspended={suspended} doors={doorsOf(access)} onDone={suspensionDone} onClose={() => setAct(undefined)} />}
+      {act === "end" && (
+        <ConfirmDialog title={words.endAllOf(name)} act={words.endAll} onConfirm={end} onClose={() => setAct(undefined)}>
+          <p>{words.endAllAbout(name)}</p>
+          <WhenItIsTrue doors={doorsOf(access)} />
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}
+
+function Forget({ person: { id, name } }: { person: Person }): JSX.Element {
+  const { people: words } = useWords();
+  const { id: property } = useProperty();
+  const { route } = useLocation();
+  const announce = useAnnounce();
+  const [asking, setAsking] = useState(false);
+  const forget = async (): Promise<void> => {
+    await answered(api.DELETE("/api/people/{person}", { params: { path: { person: id } } }));
+    announce(words.nowForgotten);
+    route(`/manage/${property}/people`);
+  };
+  return (
+    <Section title={words.forgetTitle}>
+      <p>{words.forgetHint}</p>
+      <Button tone="danger" onPress={() => setAsking(true)}>
+        {words.forget}
+      </Button>
+      {asking && (
+        <ConfirmDialog title={words.forgetOf(name)} act={words.forget} onConfirm={forget} onClose={() => setAsking(false)}>
+          <p>{words.forgetAbout}</p>
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,80 @@
+import type { JSX } from "preact";
+import { answered, api, type Schema } from "../../api/client";
+import { everyItem } from "../../api/every-item";
+import { useAsked } from "../../api/use-asked";
+import { useWords } from "../../language/speaking";
+import { AskedView, Empty } from "../../ui/asked-view";
+import { ButtonLink } from "../../ui/button";
+import { Page } from "../../ui/page";
+import { Table } from "../../ui/table";
+import { Time } from "../../ui/time";
+import { WeekText } from "../../ui/week-view";
+import { useProperty } from "../managed-property";
+import { PersonState } from "../people/people-page";
+import { SearchedList } from "../searched-list";
+import { byName, doorNames, useDoors } from "../use-doors";
+
+/** Everybody who works there: when they come, where they get in, until when. */
+export function StaffListPage(): JSX.Element {
+  const { staff: words, people, households, manage } = useWords();
+  const { id: property, timeZone } = useProperty();
+  const at = `/manage/${property}/staff`;
+  const doors = useDoors();
+  const asked = useAsked(
+    async (signal) => {
+      const all = await everyItem((after) => answered(api.GET("/api/properties/{property}/staff", { params: { path: { property }, query: { ...(after !== undefined && { after }) } }, signal })));
+      return all.sort((a, b) => byName(a.name, b.name));
+    },
+    [property],
+  );
+  return (
+    <Page
+      title={manage.staff}
+      about={words.about}
+      acts={
+        <ButtonLink tone="primary" href={`${at}/new`}>
+          {words.add}
+        </ButtonLink>
+      }
+    >
+      <AskedView asked={asked}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title={words.none}>
+              <p>{words.noneAbout}</p>
+              <ButtonLink tone="primary" href={`${at}/new`}>
+                {words.add}
+              </ButtonLink>
+            </Empty>
+          ) : (
+            <SearchedList items={all} hint={people.searchHint} textOf={({ name, unit }) => `${name} ${unit ?? ""}`}>
+              {(rows) => (
+                <Table
+                  caption={manage.staff}
+                  rows={rows}
+                  keyOf={(each) => each.id}
+                  columns={[
+                    { title: people.name, heading: true, cell: (each) => <a href={`${at}/${each.id}`}>{each.name}</a> },
+                    { title: households.doors, cell: (each) => doorNames(doorsOfStaff(each), doors.data) },
+                    { title: households.times, cell: (each) => (ownGrant(each) === undefined ? "" : <WeekText windows={ownGrant(each)!.windows} />) },
+                    { title: people.until, cell: (each) => (ownGrant(each)?.notAfter === undefined ? <span class="quiet">{households.noEnd}</span> : <Time instant={ownGrant(each)!.notAfter!} zone={timeZone} />) },
+                    { title: people.state, cell: (each) => <PersonState person={each} /> },
+                  ]}
+                />
+              )}
+            </SearchedList>
+          )
+        }
+      </AskedView>
+    </Page>
+  );
+}
+
+/** What holds for all of their PINs and cards alike, beside what groups and keys give. */
+export function ownGrant({ grants }: Schema<"Staff">): Schema<"StaffGrant"> | undefined {
+  return grants.find(({ group }) => group === null);
+}
+
+export function doorsOfStaff({ grants }: Schema<"Staff">): string[] {
+  return [...new Set(grants.flatMap(({ doors }) => doors))];
+}
