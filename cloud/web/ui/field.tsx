@@ -39,11 +39,13 @@ export function Field({ label, hint, error, optional = false, children }: FieldP
   );
 }
 
-interface InputProps extends Omit<FieldProps, "children">, Pick<InputHTMLAttributes<HTMLInputElement>, "type" | "name" | "required" | "autocomplete" | "inputMode" | "pattern" | "min" | "max" | "step" | "maxLength" | "placeholder" | "spellcheck" | "autocapitalize" | "readOnly" | "disabled" | "list"> {
+interface InputProps extends Omit<FieldProps, "children">, Pick<InputHTMLAttributes<HTMLInputElement>, "type" | "name" | "required" | "autocomplete" | "inputMode" | "pattern" | "min" | "max" | "step" | "maxLength" | "placeholder" | "spellcheck" | "autocapitalize" | "readOnly" | "disabled"> {
   value: string;
   onValue: (value: string) => void;
   /** Takes the focus when it appears: for a step of a form that follows another. */
   focused?: boolean;
+  /** Of a `<datalist>` with what may be meant. */
+  list?: string;
 }
 
 /** A line of text, a date, a number: any `<input>` with text in it. */
