@@ -99,7 +99,8 @@ function Pages(): JSX.Element {
         {below("/account", offline ? NotOffline : behindSignIn(AccountRoutes))}
         {below("/manage", offline ? NotOffline : behindSignIn(ManageRoutes))}
         {/* One's doors are the page that does without a network; all others show what only the cloud knows. */}
-        <Route default component={offline && path !== "/" ? NotOffline : behindSignIn(HomeRoutes)} />
+        {/* Not `default`: below that one, preact-iso's routers see no path at all. */}
+        {below("/", offline && path !== "/" ? NotOffline : behindSignIn(HomeRoutes))}
       </Router>
     </ErrorBoundary>
   );
