@@ -1913,7 +1913,7 @@ export const en = {
     unlockSeconds: "Seconds for which a door stays unlocked",
     unlockHint: "Enough to walk up and pull; each output of a door may have a time of its own.",
     holidays: "Holidays",
-    holidaysAbout: "On these days, times count only where they say “on holidays too”. Doors do not unlock by their opening hours.",
+    holidaysAbout: "On these days, times count only where they say “on holidays too”. That goes for keys, and for the opening hours of doors.",
     noHolidays: "No holidays are entered.",
     addHoliday: "Add a day",
     day: "Day",

@@ -1906,7 +1906,7 @@ export const fr: Words = {
     unlockSeconds: "Secondes pendant lesquelles une porte reste déverrouillée",
     unlockHint: "De quoi s’approcher et tirer ; chaque sortie d’une porte peut avoir sa propre durée.",
     holidays: "Jours fériés",
-    holidaysAbout: "Ces jours-là, seuls valent les horaires marqués « aussi les jours fériés ». Les portes ne se déverrouillent pas selon leurs heures d’ouverture.",
+    holidaysAbout: "Ces jours-là, seuls valent les horaires marqués « aussi les jours fériés ». Cela vaut pour les clés comme pour les heures d’ouverture des portes.",
     noHolidays: "Aucun jour férié n’est indiqué.",
     addHoliday: "Ajouter un jour",
     day: "Jour",
