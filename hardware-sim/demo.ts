@@ -11,8 +11,14 @@ import { Building } from "./building/building";
 import { chooseEngine } from "./building/engine/choose-engine";
 import type { EngineChoice } from "./building/engine/firmware-engine";
 import { ApiClient } from "./demo/api-client";
+import { seedFob } from "./demo/fobs";
 import { freePort } from "./demo/free-port";
+import { letters } from "./demo/letters";
+import { MANAGER, seedManager } from "./demo/managers";
+import { RESIDENTS } from "./demo/residents";
 import { type FoundDoor, readPins, seedHouse, type SeededPerson, waitForLists } from "./demo/seed";
+import type { Session } from "./demo/session";
+import { Story } from "./demo/story";
 import { seedTenants, type Tenant } from "./demo/tenants";
 import { welcome } from "./demo/welcome";
 
@@ -51,7 +57,9 @@ export async function startDemo({ settings, pagePort, engine: choice, say }: Dem
   const engine = await chooseEngine(choice, say);
   const cloud = await startCloud(settled);
   let building: Building | undefined;
+  let story: Story | undefined;
   const stop = async (): Promise<void> => {
+    story?.close();
     await building?.close();
     await cloud.stop();
   };
@@ -70,6 +78,7 @@ export async function startDemo({ settings, pagePort, engine: choice, say }: Dem
     const api = new ApiClient(url, cloud.adminToken.token);
     const zone = settings.timeZone === "UTC" ? new Intl.DateTimeFormat().resolvedOptions().timeZone : settings.timeZone;
     const property = await seedHouse(api, doors, zone, Date.now());
+    const manager = await managerOf(join(settled.dataFolder, "building"), { api, property, say });
     const tenants = await phonesOf(building, join(settled.dataFolder, "building"), { api, property, doors, say });
     say("Doors are claimed and take their lists…");
     let waiting = await waitForLists(api, doors, READY_MS);
@@ -79,6 +88,11 @@ export async function startDemo({ settings, pagePort, engine: choice, say }: Dem
       waiting = await waitForLists(api, doors, READY_MS);
     }
     const people = await readPins(api, property);
+    const parts = { building, api, property, doors, ...(manager && { manager: { session: manager, email: MANAGER.email } }) };
+    story = new Story({ ...parts, ...(tenants.length > 1 && { courier: 1 }) }, people.find(({ name }) => name === RESIDENTS[0].name));
+    building.host({ cloudUrl: url, story, letters: () => letters(api) });
+    // It takes some seconds, and nobody waits for it.
+    if (manager && tenants.length > 1) void seedFob(building, api, manager, { property, doors }).catch((error: unknown) => say(`No fob this time: ${(error as Error).message}`));
     say(
       welcome({
         buildingUrl: building.url,
@@ -88,6 +102,7 @@ export async function startDemo({ settings, pagePort, engine: choice, say }: Dem
         tokenFile: cloud.adminToken.file && shown(cloud.adminToken.file),
         people,
         tenants,
+        managed: manager !== undefined,
         waiting,
       }),
     );
@@ -95,6 +110,16 @@ export async function startDemo({ settings, pagePort, engine: choice, say }: Dem
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Who manages the house; undefined where their codes leave this computer. */
+async function managerOf(folder: string, { api, property, say }: { api: ApiClient; property: string; say: (line: string) => void }): Promise<Session | undefined> {
+  try {
+    return await seedManager(api, property, join(folder, `session-${MANAGER.email}`));
+  } catch (error) {
+    say(`No manager this time: ${(error as Error).message}`);
+    return undefined;
   }
 }
 

@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Device } from "../../firmware/device";
 import { claimText } from "../../firmware/enrolment/identity";
 import type { Settings } from "../../firmware/enrolment/settings";
-import { fromHex, toHex } from "../../protocol/bytes";
-import { decodeDoorState } from "../../protocol/door-state";
-import { openReceipt } from "../../protocol/receipt";
+import { toHex } from "../../protocol/bytes";
+import { REASONS, type Reason } from "../../protocol/decision";
 import { parseTopic } from "../../protocol/topics";
 import { OUTPUT_PINS, readerPins } from "../board-pins";
 import type { Place } from "../radio/ether";
@@ -13,10 +12,14 @@ import { VirtualBoard } from "../virtual-board";
 import { nodeBlockCipher } from "../xs/host-block-cipher";
 import { nodeHashes } from "../xs/host-hashes";
 import type { BuildingLog, LogSource } from "./building-log";
+import { cardOf } from "./card-number";
+import { DoorInside } from "./door-inside";
 import { DoorMemory } from "./door-memory";
 import type { DoorAction, DoorView } from "./door-view";
+import { DoorWord } from "./door-word";
 import type { FirmwareEngine } from "./engine/firmware-engine";
 import { InstalledStore } from "./installed-store";
+import type { AtDoor, Journeys } from "./journeys";
 import { MemoryActivity } from "./memory-activity";
 import type { MqttTraffic } from "./net/mqtt-connection";
 import { SocketNetwork } from "./net/socket-network";
@@ -28,8 +31,6 @@ const KEYS = "0123456789*#";
 /** A keypad on a serial line, and beside it a reader for cards. */
 const READERS = [{ kind: "serial" }, { kind: "wiegand" }] as const;
 const CARD_READER = 1;
-/** Bytes of the cards that a Wiegand reader knows: 26, 34 and 37 bits. */
-const CARD_BYTES = [3, 4, 5];
 /** The strike, and a relay for whatever else there is to open: a gate, a garage. */
 const LOCKS = ["fail-secure", "fail-secure"] as const;
 /** Doors are out of each other's radio range. */
@@ -48,6 +49,7 @@ export interface BuildingDoorOptions {
   /** Where flash and key-value store are kept. */
   folder: string;
   log: BuildingLog;
+  journeys: Journeys;
   /** Something that the view shows has changed. */
   onChange: () => void;
 }
@@ -62,13 +64,13 @@ export class BuildingDoor {
   #network: SocketNetwork;
   #memory: DoorMemory;
   #activity: MemoryActivity;
+  #inside: DoorInside;
   #store: InstalledStore;
   #stopEngine: (() => void) | undefined;
   #linked = false;
   #exitHeld = false;
   #serviceHeld = false;
-  #list: DoorView["list"];
-  #clock: DoorView["clock"];
+  #word = new DoorWord();
   #closed = false;
 
   /** @throws {DoorMemoryError} the folder holds something else. */
@@ -99,7 +101,7 @@ export class BuildingDoor {
       readers: READERS,
       locks: LOCKS,
       ticksStart: randomBytes(4).readUInt32BE(),
-      onTrace: (line) => this.#log("firmware", line),
+      onTrace: (line) => this.#traced(line),
       onException: (error) => this.#crashed(error),
     });
     this.#memory = new DoorMemory(this.#board, folder);
@@ -108,6 +110,16 @@ export class BuildingDoor {
       // Identity and enrolment live there.
       options.onChange();
     });
+    this.#inside = new DoorInside(this.#board);
+    this.#inside.onEvent = (event) => {
+      const kind = this.#inside.log.events.at(-1)?.kind;
+      options.journeys.recorded(this.#atDoor, { ...event, kind });
+      options.onChange();
+    };
+    this.#inside.onAcknowledged = (sequence) => {
+      options.journeys.acknowledged(index, sequence, this.#linked && this.#network.plugged ? "network" : "phone");
+      options.onChange();
+    };
     this.#board.pins.onOutput = (pin, { value }) => this.#output(pin, value);
     this.#board.onPowerLost = () => {
       this.#stopEngine?.();
@@ -139,8 +151,10 @@ export class BuildingDoor {
       boots: board.boots,
       ...(identity && { id: toHex(identity.door) }),
       ...(identity && !this.claimed && { claim: claimText(identity) }),
-      ...(this.#list && { list: this.#list }),
-      ...(this.#clock && { clock: this.#clock }),
+      ...(this.#inside.list && { inside: this.#inside.list }),
+      log: this.#inside.log,
+      ...(board.rtc?.time !== undefined && { chip: { offset: board.rtc.time - Date.now() } }),
+      ...this.#word.said,
     };
   }
 
@@ -184,12 +198,15 @@ export class BuildingDoor {
         if (action.key.length !== 1 || !KEYS.includes(action.key)) return false;
         // Which digit it was is nobody's business, not even a log's.
         this.#log("person", `presses ${action.key === "*" || action.key === "#" ? action.key : "a digit"}`);
+        if (action.key === "*") this.#options.journeys.abandon(this.index, "code");
+        else if (board.running) this.#options.journeys.begin(this.index, "code");
         board.keypad.type(action.key);
         break;
       case "card": {
         const card = cardOf(action.card);
         if (card === undefined) return false;
         this.#log("person", "presents a card");
+        if (board.running) this.#options.journeys.begin(this.index, "card");
         board.readers[CARD_READER].presentCard(card);
         break;
       }
@@ -216,6 +233,9 @@ export class BuildingDoor {
       case "power":
         if (action.on) this.powerOn();
         else this.powerOff();
+        break;
+      case "clock":
+        this.#turnClock(action.turn);
         break;
       default:
         return false;
@@ -247,6 +267,29 @@ export class BuildingDoor {
     board.setLeaf(open);
   }
 
+  /** The firmware looks at the chip when it starts, and never believes it against what was signed. */
+  #turnClock(turn: number | "lost"): void {
+    const chip = this.#board.rtc;
+    if (chip === undefined) return;
+    if (turn === "lost") {
+      chip.lose();
+      this.#log("person", "takes the battery out of the clock chip");
+    } else {
+      chip.time = turn === 0 ? Date.now() : (chip.time ?? Date.now()) + turn * 1_000;
+      this.#log("person", turn === 0 ? "sets the clock chip right" : `turns the clock chip by ${turn} s`);
+    }
+  }
+
+  get #atDoor(): AtDoor {
+    return { door: this.index, version: this.#inside.list?.version, plugged: this.#network.plugged };
+  }
+
+  #traced(line: string): void {
+    this.#log("firmware", line);
+    const reason = line === "granted" ? line : line.startsWith("denied: ") ? line.slice("denied: ".length) : undefined;
+    if (REASONS.includes(reason as Reason)) this.#options.journeys.traced(this.#atDoor, reason as Reason);
+  }
+
   #anyReader(part: "led" | "buzzer"): boolean {
     return READERS.some((_, index) => this.#board.pins.output(readerPins(index)[part]) === 1);
   }
@@ -255,6 +298,7 @@ export class BuildingDoor {
     const output = OUTPUT_PINS.findIndex((relay) => relay === pin);
     const reader = READERS.findIndex((_, index) => readerPins(index).led === pin || readerPins(index).buzzer === pin);
     const which = reader > 0 ? "card reader: " : "";
+    if (output === 0) this.#options.journeys.strike(this.index, value === 1);
     if (output === 0) this.#log("strike", value ? "relay energised: the door can be opened" : "relay released: locked");
     else if (output > 0) this.#log("strike", `relay of output ${output} ${value ? "energised" : "released"}`);
     else if (reader >= 0 && pin === readerPins(reader).led) this.#log("reader", `${which}LED ${value ? "green" : "off"}`);
@@ -265,22 +309,7 @@ export class BuildingDoor {
   #traffic({ direction, topic, payload }: MqttTraffic): void {
     const what = parseTopic(topic)?.what ?? topic;
     this.#log("network", `${direction === "up" ? "sends" : "gets"} ${what}, ${payload.length} bytes`);
-    if (direction === "up") this.#said(what, payload);
-  }
-
-  /** Reads over the door's shoulder. */
-  #said(what: string, payload: Uint8Array): void {
-    const at = Date.now();
-    if (what === "state") {
-      const { time } = decodeDoorState(payload);
-      this.#clock = { time, at };
-    } else if (what === "receipt") {
-      const { enrolment } = this.#store;
-      if (!enrolment) return;
-      const { epoch, version, leaseEnd, wallTime } = openReceipt(nodeHashes, enrolment.keys.receipt, payload);
-      this.#list = { epoch, version, leaseEnd };
-      this.#clock = { time: wallTime, at };
-    }
+    if (direction === "up") this.#word.heard(what, payload, this.#store.enrolment);
     this.#options.onChange();
   }
 
@@ -290,12 +319,4 @@ export class BuildingDoor {
     this.#board.powerOff();
     setTimeout(() => this.powerOn(), RESTART_MS).unref();
   }
-}
-
-/** @returns the bytes of a card's number; undefined for what no card of this reader has. */
-function cardOf(hex: string): Uint8Array | undefined {
-  const card = fromHex(hex.toLowerCase());
-  if (card === undefined || !CARD_BYTES.includes(card.length)) return undefined;
-  // 37 bits are 35 of a number.
-  return card.length === 5 && card[0] > 7 ? undefined : card;
 }

@@ -9,9 +9,12 @@ import { BuildingDoor } from "./building-door";
 import { BuildingLog } from "./building-log";
 import { takeDataFolder } from "./data-folder";
 import type { FirmwareEngine } from "./engine/firmware-engine";
+import { BuildingFob } from "./fobs/building-fob";
+import { Journeys } from "./journeys";
 import { PageServer } from "./page-server";
 import { BuildingPhone } from "./phones/building-phone";
 import { RealTimeClock } from "./real-time-clock";
+import type { PageHost } from "./story-view";
 
 export interface BuildingOptions {
   /** Base address of the cloud's HTTP side. */
@@ -27,25 +30,35 @@ export interface BuildingOptions {
   port: number;
 }
 
+interface BuildingParts {
+  doors: readonly BuildingDoor[];
+  phones: BuildingPhone[];
+  fobs: BuildingFob[];
+  clock: RealTimeClock;
+  air: VirtualAir;
+  log: BuildingLog;
+  journeys: Journeys;
+  page: PageServer;
+  folder: string;
+  release: () => void;
+}
+
 /** Doors of virtual hardware that run the real firmware against a real cloud, and the page to touch them. */
 export class Building {
   readonly doors: readonly BuildingDoor[];
   readonly phones: BuildingPhone[];
-  #clock: RealTimeClock;
-  #air: VirtualAir;
-  #log: BuildingLog;
-  #page: PageServer;
-  #release: () => void;
+  readonly fobs: BuildingFob[];
+  /** What happened at the doors, from press to relay. */
+  readonly journeys: Journeys;
+  #parts: BuildingParts;
   #closing: Promise<void> | undefined;
 
-  private constructor(parts: { doors: readonly BuildingDoor[]; phones: BuildingPhone[]; clock: RealTimeClock; air: VirtualAir; log: BuildingLog; page: PageServer; release: () => void }) {
+  private constructor(parts: BuildingParts) {
     this.doors = parts.doors;
     this.phones = parts.phones;
-    this.#clock = parts.clock;
-    this.#air = parts.air;
-    this.#log = parts.log;
-    this.#page = parts.page;
-    this.#release = parts.release;
+    this.fobs = parts.fobs;
+    this.journeys = parts.journeys;
+    this.#parts = parts;
   }
 
   /** Powers the doors on and opens the page. @throws {Error} data folder or port in use. */
@@ -54,6 +67,7 @@ export class Building {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     const release = takeDataFolder(dataFolder);
     const log = new BuildingLog();
+    const journeys = new Journeys();
     // A callback of a board reports its own errors; what comes out here is a bug of the building.
     const clock = new RealTimeClock((error) => {
       throw error;
@@ -63,7 +77,8 @@ export class Building {
     const cloudPort = Number(cloud.port) || (secure ? 443 : 80);
     const doors: BuildingDoor[] = [];
     const phones: BuildingPhone[] = [];
-    const page = new PageServer({ doors, phones, log });
+    const fobs: BuildingFob[] = [];
+    const page = new PageServer({ doors, phones, fobs, log, journeys });
     try {
       options.doors.forEach((name, index) => {
         const folder = join(dataFolder, `door-${index + 1}`);
@@ -78,6 +93,7 @@ export class Building {
             cloud: { cloudHost: cloud.hostname, cloudPort, secure, ...(brokerPort !== undefined && { brokerPort }) },
             folder,
             log,
+            journeys,
             onChange,
           }),
         );
@@ -90,7 +106,7 @@ export class Building {
       throw error;
     }
     for (const door of doors) door.powerOn();
-    return new Building({ doors, phones, clock, air, log, page, release });
+    return new Building({ doors, phones, fobs, clock, air, log, journeys, page, folder: dataFolder, release });
   }
 
   /**
@@ -100,15 +116,32 @@ export class Building {
    */
   addPhone(name: string, fetch: PhoneFetch, mtu?: number): BuildingPhone {
     const index = this.phones.length;
-    const phone = new BuildingPhone({ index, name, fetch, ...(mtu !== undefined && { mtu }), air: this.#air, doors: this.doors, log: this.#log, onChange: () => this.#page.phoneChanged(index) });
+    const { air, log, journeys, page } = this.#parts;
+    const phone = new BuildingPhone({ index, name, fetch, ...(mtu !== undefined && { mtu }), air, doors: this.doors, log, journeys, onChange: () => page.phoneChanged(index) });
     this.phones.push(phone);
-    this.#page.phoneChanged(index);
+    page.phoneChanged(index);
     return phone;
+  }
+
+  /** Gives somebody who has a phone here a fob as well. It is the same one each time the building starts. */
+  addFob(owner: BuildingPhone, seed: string): BuildingFob {
+    const { air, clock, log, journeys, page, folder } = this.#parts;
+    const index = this.fobs.length;
+    const file = join(folder, `fob-${index + 1}.json`);
+    const fob = new BuildingFob({ index, owner, clock, air, seed, file, log, journeys, onChange: () => page.fobChanged(index) });
+    this.fobs.push(fob);
+    page.fobChanged(index);
+    return fob;
+  }
+
+  /** Shows on its page what whoever started it knows besides. */
+  host(host: PageHost): void {
+    this.#parts.page.host(host);
   }
 
   /** Address of the page. */
   get url(): string {
-    return this.#page.url;
+    return this.#parts.page.url;
   }
 
   /** Cuts the power of all doors and gives port and data folder back; once is enough. */
@@ -118,10 +151,11 @@ export class Building {
   }
 
   async #close(): Promise<void> {
+    for (const fob of this.fobs) fob.close();
     for (const phone of this.phones) await phone.close();
     for (const door of this.doors) door.close();
-    this.#clock.stop();
-    await this.#page.close();
-    this.#release();
+    this.#parts.clock.stop();
+    await this.#parts.page.close();
+    this.#parts.release();
   }
 }

@@ -40,10 +40,15 @@ export class InstalledStore {
     saveEnrolment(keyValue, { ...enrolment, login: { ...enrolment.login, brokerPort: cloud.brokerPort } });
   }
 
+  /** A value as the firmware has it. */
+  read(key: string): ArrayBuffer | undefined {
+    return this.#keyValue.peek(DOMAIN, key)?.buffer as ArrayBuffer | undefined;
+  }
+
   #access(): KeyValue {
     const keyValue = this.#keyValue;
     return {
-      read: (key) => keyValue.peek(DOMAIN, key)?.buffer as ArrayBuffer | undefined,
+      read: (key) => this.read(key),
       write: (key, value) => keyValue.preset(DOMAIN, key, new Uint8Array(value)),
       delete: (key) => keyValue.preset(DOMAIN, key, undefined),
       close: () => {},

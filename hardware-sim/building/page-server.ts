@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { BuildingDoor } from "./building-door";
 import type { BuildingLog } from "./building-log";
-import { parseDoorAction, parsePhoneAction } from "./parse-action";
+import { BuildingFob } from "./fobs/building-fob";
+import type { Journeys } from "./journeys";
+import { parseDoorAction, parseFobAction, parsePhoneAction, parseStoryAction } from "./parse-action";
 import { BuildingPhone } from "./phones/building-phone";
+import type { PageHost } from "./story-view";
 
 const PAGE = join(__dirname, "page");
 /** Pages open at once; each holds a connection. */
@@ -25,29 +28,48 @@ const SECURITY = {
   "cache-control": "no-store",
 };
 
+export interface PageServerParts {
+  doors: readonly BuildingDoor[];
+  phones: readonly BuildingPhone[];
+  fobs: readonly BuildingFob[];
+  log: BuildingLog;
+  journeys: Journeys;
+}
+
 /**
  * The building's page: static files, a stream of what happens (server-sent events) and what a person does
  * (POST). For this PC only: it listens on loopback and answers to loopback names, so that no page from
  * elsewhere can reach it under a name of its own.
  */
 export class PageServer {
-  #doors: readonly BuildingDoor[];
-  #phones: readonly BuildingPhone[];
-  #log: BuildingLog;
+  #parts: PageServerParts;
+  #host: PageHost | undefined;
   #server: Server;
   #streams = new Set<ServerResponse>();
-  #changed = new Set<BuildingDoor | BuildingPhone>();
+  #changed = new Set<BuildingDoor | BuildingPhone | BuildingFob>();
+  #storyChanged = false;
   #pause: NodeJS.Timeout | undefined;
   #files = new Map<string, { type: string; content: string | Uint8Array }>();
-  #stopListening: () => void;
+  #stopListening: (() => void)[];
 
-  /** Doors and phones may still be added. */
-  constructor({ doors, phones, log }: { doors: readonly BuildingDoor[]; phones: readonly BuildingPhone[]; log: BuildingLog }) {
-    this.#doors = doors;
-    this.#phones = phones;
-    this.#log = log;
+  /** Doors, phones and fobs may still be added. */
+  constructor(parts: PageServerParts) {
+    this.#parts = parts;
     this.#server = createServer((request, response) => this.#handle(request, response));
-    this.#stopListening = log.listen((line) => this.#send("line", line, line.sequence));
+    this.#stopListening = [parts.log.listen((line) => this.#send("line", line, line.sequence)), parts.journeys.listen((journey) => this.#send("journey", journey))];
+  }
+
+  /** Adds what its host knows: the cloud's address, its letters, a story. */
+  host(host: PageHost): void {
+    this.#host = host;
+    if (host.story) {
+      host.story.onChange = () => {
+        this.#storyChanged = true;
+        this.#tellSoon();
+      };
+    }
+    this.#send("host", { cloudUrl: host.cloudUrl });
+    host.story?.onChange?.();
   }
 
   /** @throws {Error} the port is in use. */
@@ -67,25 +89,31 @@ export class PageServer {
   }
 
   doorChanged(index: number): void {
-    this.#tellSoon(this.#doors[index]);
+    this.#tellSoon(this.#parts.doors[index]);
   }
 
   phoneChanged(index: number): void {
-    this.#tellSoon(this.#phones[index]);
+    this.#tellSoon(this.#parts.phones[index]);
   }
 
-  #tellSoon(what: BuildingDoor | BuildingPhone): void {
-    this.#changed.add(what);
+  fobChanged(index: number): void {
+    this.#tellSoon(this.#parts.fobs[index]);
+  }
+
+  #tellSoon(what?: BuildingDoor | BuildingPhone | BuildingFob): void {
+    if (what !== undefined) this.#changed.add(what);
     this.#pause ??= setTimeout(() => {
       this.#pause = undefined;
       const changed = [...this.#changed];
       this.#changed.clear();
-      for (const each of changed) this.#send(each instanceof BuildingPhone ? "phone" : "door", each.view);
+      for (const each of changed) this.#send(each instanceof BuildingPhone ? "phone" : each instanceof BuildingFob ? "fob" : "door", each.view);
+      if (this.#storyChanged) this.#send("story", this.#host?.story?.view);
+      this.#storyChanged = false;
     }, VIEW_PAUSE_MS).unref();
   }
 
   async close(): Promise<void> {
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     clearTimeout(this.#pause);
     for (const stream of this.#streams) stream.end();
     await new Promise<void>((resolve) => {
@@ -96,15 +124,21 @@ export class PageServer {
 
   async #loadFiles(): Promise<void> {
     const bundle = await build({
-      entryPoints: [join(PAGE, "main.ts")],
+      entryPoints: { building: join(PAGE, "main.tsx"), style: join(PAGE, "building.css") },
+      outdir: PAGE,
       bundle: true,
+      minify: true,
       write: false,
       format: "esm",
       target: "es2022",
+      jsx: "automatic",
+      jsxImportSource: "preact",
       logLevel: "silent",
     });
-    this.#files.set("/building.js", { type: "text/javascript; charset=utf-8", content: bundle.outputFiles[0].contents });
-    this.#files.set("/building.css", { type: "text/css; charset=utf-8", content: readFileSync(join(PAGE, "building.css")) });
+    for (const { path, contents } of bundle.outputFiles) {
+      if (path.endsWith(".js")) this.#files.set("/building.js", { type: "text/javascript; charset=utf-8", content: contents });
+      else this.#files.set("/building.css", { type: "text/css; charset=utf-8", content: contents });
+    }
     this.#files.set("/", { type: "text/html; charset=utf-8", content: readFileSync(join(PAGE, "index.html")) });
     this.#files.set("/icon.svg", { type: "image/svg+xml", content: readFileSync(join(PAGE, "icon.svg")) });
   }
@@ -113,14 +147,16 @@ export class PageServer {
     const { pathname } = new URL(request.url ?? "/", "http://building");
     if (!this.#fromHere(request)) return answer(response, 403, "This page is for this computer only.");
     if (request.method === "GET" && pathname === "/events") return this.#stream(request, response);
+    if (request.method === "GET" && pathname === "/letters") return void this.#letters(response);
     const file = request.method === "GET" ? this.#files.get(pathname) : undefined;
     if (file) {
       response.writeHead(200, { ...SECURITY, "content-type": file.type });
       response.end(file.content);
       return;
     }
-    const [, kind, index] = /^\/(doors|phones)\/([0-9]{1,3})$/.exec(pathname) ?? [];
-    if (request.method === "POST" && kind !== undefined) return this.#act(kind === "doors" ? this.#atDoor(Number(index)) : this.#withPhone(Number(index)), request, response);
+    const [, kind, index] = /^\/(?:(doors|phones|fobs)\/([0-9]{1,3})|story)$/.exec(pathname) ?? [];
+    if (request.method === "POST" && kind !== undefined) return this.#act(this.#acting(kind, Number(index)), request, response);
+    if (request.method === "POST" && pathname === "/story") return this.#act(this.#inStory(), request, response);
     answer(response, 404, "There is nothing here.");
   }
 
@@ -136,9 +172,14 @@ export class PageServer {
     if (this.#streams.size >= STREAMS_MAX) return answer(response, 503, "Too many pages are open.");
     response.writeHead(200, { ...SECURITY, "content-type": "text/event-stream; charset=utf-8" });
     response.write(`retry: ${RETRY_MS}\n\n`);
-    response.write(event("building", this.#doors.map((door) => door.view)));
-    response.write(event("phones", this.#phones.map((phone) => phone.view)));
-    for (const line of this.#log.after(Number(request.headers["last-event-id"]))) {
+    const { doors, phones, fobs, journeys } = this.#parts;
+    response.write(event("building", doors.map((door) => door.view)));
+    response.write(event("phones", phones.map((phone) => phone.view)));
+    response.write(event("fobs", fobs.map((fob) => fob.view)));
+    response.write(event("journeys", journeys.all));
+    if (this.#host) response.write(event("host", { cloudUrl: this.#host.cloudUrl }));
+    if (this.#host?.story) response.write(event("story", this.#host.story.view));
+    for (const line of this.#parts.log.after(Number(request.headers["last-event-id"]))) {
       response.write(event("line", line, line.sequence));
     }
     this.#streams.add(response);
@@ -150,25 +191,31 @@ export class PageServer {
     for (const stream of this.#streams) stream.write(text);
   }
 
-  /** What a body makes a door do; undefined: there is no such door. */
-  #atDoor(index: number): ((body: string) => boolean) | undefined {
-    if (!(index in this.#doors)) return undefined;
-    return (body) => {
-      const action = parseDoorAction(body);
-      return action !== undefined && this.#doors[index].act(action);
-    };
+  /** What a body makes a door, a phone or a fob do; undefined: there is no such thing. */
+  #acting(kind: string, index: number): ((body: string) => boolean) | undefined {
+    const { doors, phones, fobs } = this.#parts;
+    if (kind === "doors") return index in doors ? (body) => perform(doors[index], parseDoorAction(body)) : undefined;
+    if (kind === "phones") return index in phones ? (body) => perform(phones[index], parsePhoneAction(body)) : undefined;
+    return index in fobs ? (body) => perform(fobs[index], parseFobAction(body)) : undefined;
   }
 
-  #withPhone(index: number): ((body: string) => boolean) | undefined {
-    if (!(index in this.#phones)) return undefined;
-    return (body) => {
-      const action = parsePhoneAction(body);
-      return action !== undefined && this.#phones[index].act(action);
-    };
+  #inStory(): ((body: string) => boolean) | undefined {
+    const story = this.#host?.story;
+    return story && ((body) => perform(story, parseStoryAction(body)));
+  }
+
+  async #letters(response: ServerResponse): Promise<void> {
+    try {
+      const letters = (await this.#host?.letters()) ?? [];
+      response.writeHead(200, { ...SECURITY, "content-type": "application/json" });
+      response.end(JSON.stringify(letters));
+    } catch {
+      answer(response, 502, "The cloud does not answer.");
+    }
   }
 
   #act(perform: ((body: string) => boolean) | undefined, request: IncomingMessage, response: ServerResponse): void {
-    if (!perform) return answer(response, 404, "There is no such door or phone.");
+    if (!perform) return answer(response, 404, "There is no such thing here.");
     // A form of another page cannot send this type without asking first.
     if (request.headers["content-type"] !== "application/json") return answer(response, 415, "JSON is expected.");
     let body = "";
@@ -183,6 +230,10 @@ export class PageServer {
       response.end();
     });
   }
+}
+
+function perform<T>(what: { act(action: T): boolean }, action: T | undefined): boolean {
+  return action !== undefined && what.act(action);
 }
 
 function event(name: string, data: unknown, id?: number): string {

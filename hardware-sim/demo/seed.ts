@@ -77,7 +77,8 @@ export async function readPins(api: ApiClient, property: string): Promise<Seeded
   return seeded;
 }
 
-async function addResident(api: ApiClient, property: string, doors: readonly FoundDoor[], resident: Resident, now: number): Promise<void> {
+/** Moves somebody in, with a PIN. @param now ms since 1970. */
+export async function addResident(api: ApiClient, property: string, doors: readonly FoundDoor[], resident: Resident, now: number): Promise<void> {
   const { name, windows, uses, endsAfterDays } = resident;
   const grant = {
     doors: resident.doors.filter((index) => index < doors.length).map((index) => doors[index].id),

@@ -8,7 +8,7 @@ export interface Session {
   fetch: PhoneFetch;
   get<T>(path: string): Promise<T>;
   /** Everything but reading. */
-  send<T>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T>;
+  send<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T>;
 }
 
 /** Phones of one session: each run of the demo has a new one, and an account has at most 10 that are signed in. */

@@ -11,6 +11,7 @@ const TENANTS = [
 
 export interface Tenant {
   name: string;
+  email: string;
   /** Of their place in their household; undefined once they have moved out. */
   person: string | undefined;
   session: Session;
@@ -41,7 +42,7 @@ export async function seedTenants(api: ApiClient, property: string, doors: reado
       for (const { id } of mine.invitations) await session.send("POST", `/account/invitations/${id}/accept`);
       mine = await session.get<Places>("/account/places");
     }
-    tenants.push({ name, session, person: mine.places.find(({ state }) => state === "active")?.person });
+    tenants.push({ name, email, session, person: mine.places.find(({ state }) => state === "active")?.person });
   }
   return tenants;
 }

@@ -119,6 +119,11 @@ export class VirtualFob {
     return lines[lines.length - 1]?.slice("light: ".length);
   }
 
+  /** Whether the green and the red one are on. */
+  get lights(): [green: boolean, red: boolean] {
+    return [this.pins.output(PIN.green) === 1, this.pins.output(PIN.red) === 1];
+  }
+
   moveTo(place: Place): void {
     Object.assign(this.place, place);
     this.central.moveTo(this.place);

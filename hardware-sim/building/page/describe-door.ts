@@ -1,16 +1,15 @@
 import type { DoorView } from "../door-view";
+import type { Words } from "./language/en";
+
+export type Tone = "plain" | "good" | "warn" | "bad";
 
 /** What one would say of the door in a sentence. */
-export function describeDoor(view: DoorView): { text: string; tone: "plain" | "good" | "warn" | "bad" } {
-  if (!view.power) {
-    return { text: view.leafOpen ? "No power, and the leaf is open." : "No power: locked, nobody is heard.", tone: "bad" };
-  }
-  if (view.leafOpen) {
-    return view.strike ? { text: "Open.", tone: "good" } : { text: "The leaf is open, the strike is locked.", tone: "warn" };
-  }
-  if (view.strike) return { text: "Unlocked: pull the leaf.", tone: "good" };
-  if (view.claim !== undefined) return { text: "Locked. Belongs to nobody yet: claim it at the cloud.", tone: "warn" };
-  if (!view.linked) return { text: "Locked. Decides alone, the cloud is out of reach.", tone: "warn" };
-  if (!view.network) return { text: "Locked. Has not noticed yet that the network is gone.", tone: "plain" };
-  return { text: "Locked.", tone: "plain" };
+export function describeDoor(view: DoorView, { says }: Words["door"]): { text: string; tone: Tone } {
+  if (!view.power) return { text: view.leafOpen ? says.noPowerOpen : says.noPower, tone: "bad" };
+  if (view.leafOpen) return view.strike ? { text: says.open, tone: "good" } : { text: says.openLocked, tone: "warn" };
+  if (view.strike) return { text: says.unlocked, tone: "good" };
+  if (view.claim !== undefined) return { text: says.unclaimed, tone: "warn" };
+  if (!view.linked) return { text: says.alone, tone: "warn" };
+  if (!view.network) return { text: says.unaware, tone: "warn" };
+  return { text: says.locked, tone: "plain" };
 }

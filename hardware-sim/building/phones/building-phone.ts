@@ -1,5 +1,6 @@
+import { DICTIONARIES } from "../../../phone/dictionaries";
 import type { Words } from "../../../phone/dictionary";
-import { explainCarry, explainProgress, explainRefill, explainUnlock } from "../../../phone/explain";
+import { explainCarry, explainProgress, explainRefill, explainUnlock, type Language } from "../../../phone/explain";
 import { webCryptoVault } from "../../../phone/key-vault";
 import { MemoryPhoneStore } from "../../../phone/memory-phone-store";
 import type { CarryOutcome, RefillOutcome, UnlockOutcome } from "../../../phone/outcome";
@@ -9,6 +10,7 @@ import type { Place } from "../../radio/ether";
 import { SimulatedDoorRadio } from "../../radio/simulated-door-radio";
 import type { VirtualAir } from "../../radio/virtual-air";
 import type { BuildingLog } from "../building-log";
+import type { Journeys } from "../journeys";
 import type { PhoneAction, PhoneView } from "./phone-view";
 import { toldRadio } from "./told-radio";
 
@@ -30,6 +32,7 @@ export interface BuildingPhoneOptions {
   /** Of its radio, 23 to 517. */
   mtu?: number;
   log: BuildingLog;
+  journeys: Journeys;
   /** Something that the view shows has changed. */
   onChange: () => void;
 }
@@ -48,6 +51,7 @@ export class BuildingPhone {
   #phone: Phone;
   #view: PhoneView;
   #door: number | undefined;
+  #followers = new Set<(place: Place) => void>();
   #online = true;
   #closed = false;
 
@@ -72,6 +76,21 @@ export class BuildingPhone {
 
   get view(): PhoneView {
     return this.#view;
+  }
+
+  /** Index of the door before which its owner stands; undefined: away from all. */
+  get door(): number | undefined {
+    return this.#door;
+  }
+
+  get place(): Place {
+    return this.#radio.central.place;
+  }
+
+  /** Whatever its owner has on them goes where they go. @returns leaves it. */
+  follow(moved: (place: Place) => void): () => void {
+    this.#followers.add(moved);
+    return () => this.#followers.delete(moved);
   }
 
   /** What its owner does; how it ends is in the view. @returns false for what makes no sense. */
@@ -103,6 +122,7 @@ export class BuildingPhone {
     this.#door = door;
     const place = door === undefined ? AWAY : beside(this.#options.doors[door].place);
     this.#radio.central.moveTo(place);
+    for (const moved of this.#followers) moved(place);
     this.#log(door === undefined ? "goes away" : "comes to the door");
     const { door: _before, answer: _answer, ...view } = this.#view;
     this.#show({ ...view, ...(door !== undefined && { door }) });
@@ -111,8 +131,12 @@ export class BuildingPhone {
   /** Opens the door before its owner. */
   async tap(): Promise<UnlockOutcome> {
     this.#log("taps");
-    const outcome = await this.#phone.unlock(this.#doorId(), { onProgress: (progress) => this.#show({ ...this.#view, doing: explainProgress(progress, "en") }) });
-    this.#answer(explainUnlock(outcome, "en"), outcome.opened);
+    const door = this.#door;
+    if (door !== undefined) this.#options.journeys.begin(door, "phone", this.name);
+    const outcome = await this.#phone.unlock(this.#doorId(), { onProgress: (progress) => this.#show({ ...this.#view, doing: inEach((language) => explainProgress(progress, language)) }) });
+    // Where the door has decided, it has said so itself by now.
+    if (door !== undefined) this.#options.journeys.abandon(door, "phone");
+    this.#answer(inEach((language) => explainUnlock(outcome, language)), outcome.opened);
     await this.#look();
     return outcome;
   }
@@ -120,7 +144,7 @@ export class BuildingPhone {
   async carry(): Promise<CarryOutcome> {
     this.#log("helps the door as a courier");
     const outcome = await this.#phone.carry(this.#doorId());
-    this.#answer(explainCarry(outcome, "en"), outcome.carried);
+    this.#answer(inEach((language) => explainCarry(outcome, language)), outcome.carried);
     await this.#look();
     return outcome;
   }
@@ -136,7 +160,7 @@ export class BuildingPhone {
 
   async refill(): Promise<RefillOutcome> {
     const outcome = await this.#phone.refill();
-    this.#answer(explainRefill(outcome, "en"), outcome.refilled);
+    this.#answer(inEach((language) => explainRefill(outcome, language)), outcome.refilled);
     await this.#look();
     return outcome;
   }
@@ -153,10 +177,11 @@ export class BuildingPhone {
     return door ?? "";
   }
 
-  #answer({ said, advice }: Words, good: boolean): void {
+  #answer(words: Record<Language, Words>, good: boolean): void {
+    const { said, advice } = words.en;
     this.#log(`reads: ${said}${advice === undefined ? "" : ` ${advice}`}`);
     const { doing: _doing, ...view } = this.#view;
-    this.#show({ ...view, answer: { said, ...(advice !== undefined && { advice }), good } });
+    this.#show({ ...view, answer: { said, ...(advice !== undefined && { advice }), good, in: words } });
   }
 
   /** What it holds now, and once more when it has done what it does by itself. */
@@ -186,6 +211,10 @@ export class BuildingPhone {
   #log(text: string, source: "phone" | "radio" = "phone"): void {
     if (!this.#closed) this.#options.log.add(this.#door ?? NOWHERE, source, source === "phone" ? `${this.name} ${text}` : text);
   }
+}
+
+function inEach<T>(explain: (language: Language) => T): Record<Language, T> {
+  return Object.fromEntries(Object.keys(DICTIONARIES).map((language) => [language, explain(language as Language)])) as Record<Language, T>;
 }
 
 function beside({ x, y }: Place): Place {

@@ -1,3 +1,6 @@
+import type { Words } from "../../../phone/dictionary";
+import type { Language } from "../../../phone/explain";
+
 /** What the page shows of somebody's phone. Plain data: it crosses to the browser as JSON. */
 export interface PhoneView {
   index: number;
@@ -6,10 +9,10 @@ export interface PhoneView {
   /** Index of the door before which its owner stands; absent: nowhere near one. */
   door?: number;
   online: boolean;
-  /** What it is doing. */
-  doing?: string;
-  /** How its last act ended, in the words of the phone's library. */
-  answer?: { said: string; advice?: string; good: boolean };
+  /** What it is doing, in each language of the phone's library. */
+  doing?: Record<Language, string>;
+  /** How its last act ended, in the words of the phone's library: in English, and in each language. */
+  answer?: Words & { good: boolean; in: Record<Language, Words> };
   /** Doors that it may open, by name, and how often without the internet. */
   opens: { name: string; handles: number }[];
   /** News in its bag for this many doors. */
