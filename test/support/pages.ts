@@ -106,16 +106,21 @@ export class Reader {
     return [this.page.url(), seen, ...this.errors].join("\n");
   }
 
-  /** What axe-core finds (WCAG 2.2 AA and good practice), light and dark, by rule; and whether anything sticks out to the side. */
-  async flaws(): Promise<string[]> {
-    const found: string[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      await this.page.emulateMedia({ colorScheme });
-      await this.page.evaluate(AXE);
-      const { violations } = (await this.page.evaluate("axe.run()")) as Json;
-      found.push(...violations.map(({ id, nodes }: Json) => `${colorScheme} ${id}: ${nodes.map(({ html }: Json) => html).join(" ")}`));
-    }
-    if ((await this.page.evaluate("document.documentElement.scrollWidth > innerWidth")) === true) found.push("the page is wider than the screen");
-    return found;
+  /** See flawsOf. */
+  flaws(): Promise<string[]> {
+    return flawsOf(this.page);
   }
+}
+
+/** What axe-core finds (WCAG 2.2 AA and good practice), light and dark, by rule; and whether anything sticks out to the side. */
+export async function flawsOf(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(AXE);
+    const { violations } = (await page.evaluate("axe.run()")) as Json;
+    found.push(...violations.map(({ id, nodes }: Json) => `${colorScheme} ${id}: ${nodes.map(({ html }: Json) => html).join(" ")}`));
+  }
+  if ((await page.evaluate("document.documentElement.scrollWidth > innerWidth")) === true) found.push("the page is wider than the screen");
+  return found;
 }
