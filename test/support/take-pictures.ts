@@ -8,7 +8,7 @@ import { World } from "./world";
 import { WorldPhone } from "./world-phone";
 
 /**
- * `npm run pictures [-- folder]`: the pages' pictures of README, taken of a small building whose doors run the real firmware.
+ * `npm run pictures [-- folder [name]]`: the pages' pictures of README, taken of a small building whose doors run the real firmware.
  * They are taken by hand when pages have changed: no test compares them.
  */
 const FOLDER = join(__dirname, "../../docs/pictures");
@@ -27,7 +27,8 @@ interface Picture {
   first?: (reader: Reader) => Promise<void>;
 }
 
-async function main(folder = FOLDER): Promise<void> {
+/** @param only part of the names of those that are wanted. */
+async function main(folder = FOLDER, only = ""): Promise<void> {
   const ends: (() => Promise<void> | void)[] = [];
   const t = { passed: true, log: console.log, teardown: (end: () => Promise<void> | void) => ends.unshift(end) } as unknown as ExecutionContext;
   try {
@@ -35,7 +36,7 @@ async function main(folder = FOLDER): Promise<void> {
     const pictures = await settle(world);
     const pages = await Pages.open(t, world);
     mkdirSync(folder, { recursive: true });
-    for (const { name, by, path, viewport = DESKTOP, colorScheme = "light", locale = "en-GB", first } of pictures) {
+    for (const { name, by, path, viewport = DESKTOP, colorScheme = "light", locale = "en-GB", first } of pictures.filter((picture) => picture.name.includes(only))) {
       const reader = await pages.reader(by, { viewport, colorScheme, locale });
       try {
         await reader.goes(path);
@@ -133,7 +134,7 @@ async function settle(world: World): Promise<Picture[]> {
   ];
 }
 
-void main(process.argv[2]).catch((error: unknown) => {
+void main(process.argv[2], process.argv[3]).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -227,11 +227,12 @@ export class World {
     return door;
   }
 
-  /** A door loses its network, and its broker has noticed: a pulled plug alone is silent until the keep-alive runs out. */
+  /** A door has lost its network, and both sides have noticed: a pulled plug alone is silent until the keep-alive runs out. */
   async isolate(door: WorldDoor): Promise<void> {
     door.pullPlug();
     door.network.close();
     await this.until("the broker has noticed", async () => !(await this.get(`/api/doors/${door.id}`)).online);
+    door.cutPower();
   }
 
   /** The radio of somebody's phone, a metre from a door; `central.moveTo` carries it about (`placeAt`). */

@@ -29,7 +29,7 @@ export function DoorTruths({ truths, zone, connections }: DoorTruthsProps): JSX.
               {toneOf(truth) === "good" ? "✓" : toneOf(truth) === "danger" ? "!" : "…"}
             </span>
             <div>
-              <h3>{truth.name}</h3>
+              <p class="door">{truth.name}</p>
               <p class="known">
                 <Known truth={truth} zone={zone} />
               </p>

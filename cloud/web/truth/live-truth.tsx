@@ -30,7 +30,7 @@ export function RemovalTruth({ removal, ...props }: LiveTruthProps & { removal: 
       {({ people }) =>
         people.map(({ person, name, doors }) => (
           <section key={person} class="of-person">
-            {people.length > 1 && <h3>{name}</h3>}
+            {people.length > 1 && <h2>{name}</h2>}
             <DoorTruths truths={doors} {...props} />
           </section>
         ))
