@@ -104,7 +104,7 @@ function FindPerson({ inIt, onFound }: { inIt: readonly { id: string }[]; onFoun
     <div class="find-person" role="search">
       <TextField label={words.find} hint={words.findHint} type="search" autocomplete="off" value={search} onValue={setSearch} />
       {wanted !== "" && found.length === 0 && <p role="status">{words.noMatch}</p>}
-      <ul class="group-people" aria-label={words.find}>
+      <ul class="group-people" aria-label={words.found}>
         {found.slice(0, FOUND_MAX).map((person) => (
           <li key={person.id}>
             <span>{person.name}</span>

@@ -5,7 +5,7 @@ import { ApiProblem } from "../api/api-problem";
 import { answered, api, versionTag, type Schema } from "../api/client";
 import { useAsked } from "../api/use-asked";
 import { useRefresh } from "../api/use-refresh";
-import { useWords } from "../language/speaking";
+import { useLanguage, useWords } from "../language/speaking";
 import { useAnnounce } from "../ui/announcer";
 import { AskedView } from "../ui/asked-view";
 import { Button } from "../ui/button";
@@ -88,6 +88,7 @@ function EditProfile({ profile, zone, onChanged }: { profile: Whole; zone: strin
   const [removing, setRemoving] = useState(false);
   const params = { path: { profile: profile.id }, header: { "if-match": versionTag(version) } };
   const used = profile.keys + profile.groups > 0;
+  const list = new Intl.ListFormat(useLanguage());
   const take = (of: Whole): void => {
     setVersion(of.version ?? 0);
     setDraft(draftOf(of));
@@ -138,7 +139,7 @@ function EditProfile({ profile, zone, onChanged }: { profile: Whole; zone: strin
         </Form>
       </section>
       <Section title={words.use}>
-        <p>{used ? words.usedBy(words.keys(profile.keys), words.groups(profile.groups)) : words.unused}</p>
+        <p>{used ? words.usedBy(list.format([...(profile.keys > 0 ? [words.keys(profile.keys)] : []), ...(profile.groups > 0 ? [words.groups(profile.groups)] : [])])) : words.unused}</p>
         {profile.doors.length > 0 && (
           <>
             <p class="quiet">{words.doorsKnow}</p>

@@ -155,11 +155,15 @@ export function WeekEditor({ legend, value, onValue, zone, none, required = fals
             <Button onPress={() => preset(DAYS, "07:00", "22:00")}>{week.everyDayLong}</Button>
             <Button onPress={() => preset(DAYS, "22:00", "06:00")}>{week.nights}</Button>
           </div>
-          <div role="group" aria-label={week.drawn} aria-describedby={`${id}-help`}>
+          <div role="group" aria-label={week.drawn} aria-describedby={`${id}-help ${id}-keys`}>
             <p class="hint" id={`${id}-help`}>
-              {touch ? week.touchHelp : week.pointerHelp} <span class={touch ? "unseen" : undefined}>{week.keysHelp}</span>
+              {touch ? week.touchHelp : week.pointerHelp}
             </p>
             <WeekCanvas windows={windows} onReplace={replace} onDoing={setTold} selected={current} onSelect={setSelected} />
+            {/* Seen once somebody is on a block by keys. */}
+            <p class="hint week-keys" id={`${id}-keys`}>
+              {week.keysHelp}
+            </p>
           </div>
           <div class="acts week-status">
             <p role="status">{told}</p>
