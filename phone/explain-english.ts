@@ -58,7 +58,7 @@ export const ENGLISH: Dictionary = {
   noVault: { said: "This page cannot keep keys.", advice: "Open it by an https address." },
   fob: {
     staged: { said: "The fob has its new buttons, but does not use them yet.", advice: "Hold buttons 2 and 4 once more until both lights blink, then tap again." },
-    committed: { said: "Done: the fob's buttons are set." },
+    committed: { said: "Done: the fob’s buttons are set." },
     untold: "Go online once, so that the doors hear of it.",
     failures: {
       "no-bluetooth": { said: "Bluetooth is off or not allowed.", advice: "Switch it on, and allow it for this app." },

@@ -1,7 +1,11 @@
 import test, { type ExecutionContext } from "ava";
 import type { Locator } from "playwright-core";
+import { Fob } from "../../fob/fob";
 import type { VirtualCentral } from "../../hardware-sim/radio/virtual-central";
+import { VirtualFob } from "../../hardware-sim/radio/virtual-fob";
+import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
 import { fromHex } from "../../protocol/bytes";
+import { fobText } from "../../protocol/fob-identity";
 import { doorRadioName } from "../../protocol/gatt-names";
 import { noBrowser } from "../support/chromium";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth";
@@ -188,4 +192,82 @@ inBrowser("N14, O10: without Bluetooth a page says so once; a door opens over th
   t.true(garage.types(digits));
   t.deepEqual(await reader.flaws(), [], "with a code");
   t.deepEqual([...reader.errors, ...guest.errors], []);
+});
+
+inBrowser("S6, S7, S8: a fob is registered by its text, its buttons are chosen and brought to it in two rounds, and the door opens by them", async (t) => {
+  t.timeout(120_000);
+  const world = await World.begin(t, { doors: 0, start: Date.UTC(2026, 0, 5, 9) });
+  const front = await world.addDoor("Front");
+  const garage = await world.addDoor("Garage");
+  const { manager } = await Building.of(world);
+  const fob = new VirtualFob({ clock: world.clock, air: world.air, place: world.placeAt(front), seed: "one", hashes: nodeHashes });
+  fob.start((device) => new Fob(device));
+  const edits = (): void => {
+    fob.holdToEdit();
+    world.clock.advance(3_000);
+  };
+  const walker = await Walker.begin(t, world, manager);
+  await walker.bluetooth.addFob();
+  const { reader } = walker;
+  const { page } = reader;
+
+  await reader.goes(`/manage/${world.property}/keys/fobs/new`);
+  t.deepEqual(await reader.flaws(), []);
+  await page.getByLabel("Text of the fob’s QR code").fill("latchkey-fob:1:no");
+  await page.getByLabel("Name", { exact: true }).fill("Ruth");
+  await page.getByLabel("Front", { exact: true }).check();
+  await page.getByLabel("Garage", { exact: true }).check();
+  await page.getByRole("button", { name: "Register the fob" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Text of the fob’s QR code").fill(fobText(fob.identity));
+  await page.getByRole("button", { name: "Register the fob" }).click();
+  await page.getByRole("heading", { name: "Fob of Ruth" }).waitFor();
+  await reader.settled();
+
+  const choose = async (button: number, what: string): Promise<void> => {
+    await page.getByRole("button", { name: `Choose a door: Button ${button}` }).click();
+    await page.getByLabel(what).check();
+    await page.getByRole("button", { name: "Choose", exact: true }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await reader.settled();
+  };
+  await choose(1, "Front");
+  await choose(3, "Garage");
+  t.deepEqual(await reader.flaws(), []);
+  t.is(await page.getByRole("button", { name: "Choose a door: Button 1" }).count(), 0, "one that opens something must be cleared first");
+
+  /** Presses the page's button beside a fob. */
+  const brings = async (button: RegExp, said: RegExp): Promise<void> => {
+    await walker.bluetooth.hearAgain();
+    await page.getByRole("button", { name: button }).click();
+    await page.getByRole("status").filter({ hasText: said }).waitFor();
+    await reader.settled();
+  };
+  edits();
+  await brings(/bring it$/, /has its new buttons, but does not use them yet/);
+  t.is(fob.press(1), undefined);
+  world.clock.advance(12_000);
+  t.false(front.board.strike, "what is staged opens nothing");
+  edits();
+  await brings(/finish$/, /the fob’s buttons are set/);
+  t.true(await page.getByText("The fob has confirmed its buttons.").isVisible());
+  t.deepEqual(await reader.flaws(), []);
+  world.clock.advance(5_000);
+  await world.upToDate();
+
+  front.pullPlug();
+  fob.press(1);
+  world.clock.advance(1_500);
+  t.true(front.board.strike, "no network, no phone");
+  t.is(front.lastDecision, "granted");
+  world.clock.advance(20_000);
+  await world.reconnect(front);
+
+  await page.getByRole("button", { name: "Clear button 1" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Clear button 1" }).click();
+  await page.getByText("To be cleared", { exact: true }).waitFor();
+  t.true(await page.getByRole("button", { name: /bring it$/ }).isVisible());
+  t.deepEqual(await reader.flaws(), []);
+  t.deepEqual([...reader.errors, ...walker.bluetooth.problems], []);
+  void garage;
 });
