@@ -95,9 +95,13 @@ function EditKey({ of, giving }: { of: Key; giving: Giving }): JSX.Element {
       <Form submit={common.save} onSubmit={save} onCancel={() => route(`${base}/${key.id}`)}>
         {(errorOf) => (
           <>
-            <TextField label={sharing.name} value={edit.name} onValue={(name) => set({ name })} required maxLength={200} error={errorOf("name")} />
-            <Choices legend={sharing.column.doors} choices={giving.doors.map(({ id, name }) => ({ value: id, label: name }))} chosen={edit.doors} onChosen={(doors) => set({ doors })} error={noDoors && edit.doors.length === 0 ? sharing.doorsNeeded : errorOf("doors")} />
-            <TimesFields giving={giving} doors={edit.doors} times={edit.times} onTimes={(times) => set({ times })} errorOf={errorOf} />
+            <div class="card">
+              <TextField label={sharing.name} value={edit.name} onValue={(name) => set({ name })} required maxLength={200} error={errorOf("name")} />
+              <Choices legend={sharing.column.doors} choices={giving.doors.map(({ id, name }) => ({ value: id, label: name }))} chosen={edit.doors} onChosen={(doors) => set({ doors })} error={noDoors && edit.doors.length === 0 ? sharing.doorsNeeded : errorOf("doors")} />
+            </div>
+            <div class="card">
+              <TimesFields giving={giving} doors={edit.doors} times={edit.times} onTimes={(times) => set({ times })} errorOf={errorOf} />
+            </div>
           </>
         )}
       </Form>

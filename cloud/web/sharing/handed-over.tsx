@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Schema } from "../api/client";
+import { answered, api, type Schema } from "../api/client";
+import { useAsked } from "../api/use-asked";
+import { useRefresh } from "../api/use-refresh";
 import { useWords } from "../language/speaking";
 import { Button, ButtonLink } from "../ui/button";
 import { GivenCodes } from "../ui/given-codes";
@@ -8,7 +10,7 @@ import { Page, Section } from "../ui/page";
 import { CountedUses } from "./counted-uses";
 import { useKeysPath } from "./giving";
 import { KeyLinkView } from "./key-link-view";
-import { KeyState } from "./key-state";
+import { isMoving, KeyState } from "./key-state";
 import { KeyTimes } from "./key-times";
 
 /** A key as the answer to giving it has it: its link and its codes are told this once. */
@@ -19,9 +21,13 @@ export interface GivenKey {
 }
 
 /** What to do with a key that has just been given: hand over its link or its code, or wait for the message. */
-export function HandedOver({ given: { key, link, codes }, onAnother }: { given: GivenKey; onAnother: () => void }): JSX.Element {
+export function HandedOver({ given, onAnother }: { given: GivenKey; onAnother: () => void }): JSX.Element {
   const { sharing } = useWords();
   const base = useKeysPath();
+  const { link, codes } = given;
+  const asked = useAsked((signal) => answered(api.GET("/api/keys/{key}", { params: { path: { key: given.key.id } }, signal })), ["key", given.key.id]);
+  const key = asked.data ?? given.key;
+  useRefresh(asked.again, isMoving(key));
   const first = useRef<HTMLDivElement>(null);
   useEffect(() => first.current?.focus(), []);
   return (

@@ -49,8 +49,10 @@ export interface KeyDraft {
   times: TimesDraft;
 }
 
+type KeyTerms = Pick<Schema<"Key">, "windows" | "profile" | "uses" | "usesTogether" | "notBefore" | "notAfter">;
+
 /** What of the times a request takes: an administrator has none, a profile has its own windows. */
-export function timesOf({ when, windows, profile, counted, uses, from, until }: TimesDraft, doors: number) {
+export function timesOf({ when, windows, profile, counted, uses, from, until }: TimesDraft, doors: number): KeyTerms {
   return {
     profile: when === "admin" ? "admin" : when === "profile" ? profile : null,
     windows: when === "week" ? windows : [],

@@ -14,7 +14,7 @@ import { ConfirmDialog } from "../ui/dialog";
 import { Fact, Facts } from "../ui/facts";
 import { Form } from "../ui/form";
 import { Page, Section } from "../ui/page";
-import { KeyTimes } from "./key-times";
+import { KeyTimesText } from "./key-times";
 import { Time } from "../ui/time";
 
 /** Where the link and the QR code of a key lead (S3): what it offers, and accepting or declining it. Whoever comes first has it. */
@@ -53,7 +53,7 @@ function Offer({ of }: { of: Schema<"KeyOffer"> }): JSX.Element {
       <Facts>
         <Fact term={sharing.column.doors}>{of.doors.join(", ")}</Fact>
         <Fact term={sharing.column.when}>
-          <KeyTimes times={{ ...of, ownProfile: of.admin ? "admin" : null }} zone={of.timeZone} />
+          <KeyTimesText times={{ ...of, ownProfile: of.admin ? "admin" : null }} zone={of.timeZone} />
         </Fact>
         <Fact term={sharing.offer.waitsUntil}>
           <Time instant={of.expiresAt} zone={of.timeZone} />
@@ -89,7 +89,7 @@ function AnswerOffer({ token, onDone, onGone }: { token: string; onDone: (how: "
       {session.state === "account" ? (
         <Section title={words.acceptTitle}>
           <p>{words.acceptAs(session.account.name)}</p>
-          <Form submit={words.accept} onSubmit={accept}>
+          <Form submit={words.accept} onSubmit={accept} onCancel={() => setDeclining(true)} cancel={words.decline}>
             {() => null}
           </Form>
         </Section>
@@ -99,9 +99,11 @@ function AnswerOffer({ token, onDone, onGone }: { token: string; onDone: (how: "
           <SignIn />
         </Section>
       )}
-      <p>
-        <Button onPress={() => setDeclining(true)}>{words.decline}</Button>
-      </p>
+      {session.state !== "account" && (
+        <p>
+          <Button onPress={() => setDeclining(true)}>{words.decline}</Button>
+        </p>
+      )}
       {declining && (
         <ConfirmDialog title={words.declineTitle} act={words.decline} onConfirm={decline} onClose={() => setDeclining(false)}>
           <p>{words.declineWhat}</p>

@@ -5,6 +5,7 @@ import { answered, api, versionTag, type Schema } from "../api/client";
 import { useAsked, type Asked } from "../api/use-asked";
 import { useRefresh } from "../api/use-refresh";
 import { useWords } from "../language/speaking";
+import { usePropertyIfAny } from "../manage/managed-property";
 import { DoorTruths } from "../truth/door-truths";
 import { useAnnounce } from "../ui/announcer";
 import { AskedView } from "../ui/asked-view";
@@ -41,6 +42,7 @@ export function KeyPage(): JSX.Element {
 function WholeKey({ of: key, asked }: { of: Key; asked: Asked<Key> }): JSX.Element {
   const { sharing } = useWords();
   const profile = useProfileName(key);
+  const property = usePropertyIfAny();
   const ended = key.state === "ended";
   return (
     <>
@@ -52,10 +54,12 @@ function WholeKey({ of: key, asked }: { of: Key; asked: Asked<Key> }): JSX.Eleme
           <Fact term={sharing.column.state}>
             <KeyState of={key} />
           </Fact>
-          <Fact term={sharing.column.user}>{key.user.name}</Fact>
+          <Fact term={sharing.column.user}>
+            <a href={property === undefined ? `/keys?person=${key.user.person}` : `/manage/${property.id}/people/${key.user.person}`}>{key.user.name}</a>
+          </Fact>
           <Fact term={sharing.kinds.legend}>{sharing.kind[key.kind]}</Fact>
           <Fact term={sharing.column.giver}>{key.giver ?? sharing.byManager}</Fact>
-          <Fact term={sharing.property}>{key.propertyName}</Fact>
+          {property === undefined && <Fact term={sharing.property}>{key.propertyName}</Fact>}
           <Fact term={sharing.created}>
             <Time instant={key.createdAt} zone={key.timeZone} />
           </Fact>

@@ -20,7 +20,7 @@ function useTimesText({ windows, notBefore, notAfter, uses = null, ownProfile = 
   const parts = [
     ...(uses === null ? [] : [say.uses(uses)]),
     ...(when === undefined ? [] : [when]),
-    ...(notBefore === null ? [] : [say.from(showInstant(notBefore, zone, language))]),
+    ...(isAhead(notBefore) ? [say.from(showInstant(notBefore, zone, language))] : []),
     ...(notAfter === null ? [] : [say.until(showInstant(notAfter, zone, language))]),
   ];
   return parts.join(" · ");
@@ -35,11 +35,16 @@ export function KeyTimes({ times, zone, profile }: { times: Times; zone: string;
     <>
       {ownProfile === "admin" ? <p>{say.admin}</p> : ownProfile !== null ? <p>{profile === undefined ? say.byProfile : say.byProfileNamed(profile)}</p> : <WeekView windows={windows} none={say.always} />}
       {uses !== null && <p>{say.uses(uses)}</p>}
-      {(notBefore !== null || notAfter !== null) && (
+      {(isAhead(notBefore) || notAfter !== null) && (
         <p>
-          {[...(notBefore === null ? [] : [say.from(showInstant(notBefore, zone, language))]), ...(notAfter === null ? [] : [say.until(showInstant(notAfter, zone, language))])].join(", ")}
+          {[...(isAhead(notBefore) ? [say.from(showInstant(notBefore, zone, language))] : []), ...(notAfter === null ? [] : [say.until(showInstant(notAfter, zone, language))])].join(", ")}
         </p>
       )}
     </>
   );
+}
+
+/** A beginning that is over says nothing any more. */
+function isAhead(instant: string | null): instant is string {
+  return instant !== null && Date.parse(instant) > Date.now();
 }

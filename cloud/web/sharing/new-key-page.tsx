@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { ApiProblem } from "../api/api-problem";
-import { answered, api, type Schema } from "../api/client";
+import { answered, api } from "../api/client";
 import { useWords } from "../language/speaking";
 import { localIn, instantOf } from "../language/zoned-input";
 import { useAccount } from "../shell/session";
@@ -69,8 +69,8 @@ function GiveKey({ giving, onGiven }: { giving: Giving; onGiven: (given: GivenKe
     if (draft.doors.length === 0) return;
     try {
       const answer = await answered(api.POST("/api/keys", { body: keyRequest(draft, giving, sharing.kind[draft.kind === "text" ? "pin" : draft.kind]) }));
-      announce(sharing.given1(answer.user.name));
-      onGiven({ key: { ...answer, link: null }, link: answer.link as Schema<"KeyLink"> | null, codes: answer.codes });
+      announce(sharing.givenNow(answer.user.name));
+      onGiven({ key: { ...answer, link: null }, link: answer.link, codes: answer.codes });
     } catch (error) {
       if (error instanceof ApiProblem && error.code === "choose-address") setAddresses(choicesOf(error));
       if (error instanceof ApiProblem && error.code === "unit-needed") setUnitNeeded(true);
@@ -81,16 +81,26 @@ function GiveKey({ giving, onGiven }: { giving: Giving; onGiven: (given: GivenKe
     <Form submit={sharing.give} onSubmit={give}>
       {(errorOf) => (
         <>
-          <Radios legend={sharing.kinds.legend} value={draft.kind} choices={kinds} onValue={(kind) => set({ kind })}>
-            {(kind) => kind === "card" && <TextField label={sharing.kinds.number} hint={sharing.kinds.numberHint} required value={draft.card} onValue={(card) => set({ card })} autocapitalize="off" spellcheck={false} error={errorOf("number")} />}
-          </Radios>
-          <p class="quiet">
-            <a href={`${base}/fobs/new`}>{sharing.kinds.smart}</a>
-          </p>
-          <UserFields giving={giving} kind={draft.kind} user={draft.user} onUser={(user) => { set({ user }); setAddresses([]); }} addresses={addresses} unitNeeded={unitNeeded} errorOf={errorOf} />
-          <Choices legend={sharing.column.doors} choices={giving.doors.map(({ id, name }) => ({ value: id, label: name }))} chosen={draft.doors} onChosen={(doors) => set({ doors })} error={noDoors && draft.doors.length === 0 ? sharing.doorsNeeded : errorOf("doors")} />
-          <TimesFields giving={giving} doors={draft.doors} times={draft.times} onTimes={(times) => set({ times })} errorOf={errorOf} />
-          <TextField label={sharing.name} hint={sharing.nameHint} optional value={draft.name} onValue={(name) => set({ name })} maxLength={200} error={errorOf("name")} />
+          <div class="card">
+            <Radios legend={sharing.kinds.legend} value={draft.kind} choices={kinds} onValue={(kind) => set({ kind })}>
+              {(kind) => kind === "card" && <TextField label={sharing.kinds.number} hint={sharing.kinds.numberHint} required value={draft.card} onValue={(card) => set({ card })} autocapitalize="off" spellcheck={false} error={errorOf("number")} />}
+            </Radios>
+            <p class="quiet">
+              <a href={`${base}/fobs/new`}>{sharing.kinds.smart}</a>
+            </p>
+          </div>
+          <div class="card">
+            <UserFields giving={giving} kind={draft.kind} user={draft.user} onUser={(user) => { set({ user }); setAddresses([]); }} addresses={addresses} unitNeeded={unitNeeded} errorOf={errorOf} />
+          </div>
+          <div class="card">
+            <Choices legend={sharing.column.doors} choices={giving.doors.map(({ id, name }) => ({ value: id, label: name }))} chosen={draft.doors} onChosen={(doors) => set({ doors })} error={noDoors && draft.doors.length === 0 ? sharing.doorsNeeded : errorOf("doors")} />
+          </div>
+          <div class="card">
+            <TimesFields giving={giving} doors={draft.doors} times={draft.times} onTimes={(times) => set({ times })} errorOf={errorOf} />
+          </div>
+          <div class="card">
+            <TextField label={sharing.name} hint={sharing.nameHint} optional value={draft.name} onValue={(name) => set({ name })} maxLength={200} error={errorOf("name")} />
+          </div>
         </>
       )}
     </Form>

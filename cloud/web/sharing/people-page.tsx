@@ -33,7 +33,7 @@ export function PeoplePage(): JSX.Element {
         </>
       ),
     },
-    { title: words.how, cell: ({ shared, inCommon }) => [...(shared ? [words.shared] : []), ...(inCommon ? [words.inCommon] : [])].join(", ") },
+    { title: words.how, cell: ({ shared, inCommon }) => [...(shared ? [words.shared] : []), ...(inCommon ? [words.inCommon] : [])].join(" · ") },
     {
       title: words.acts,
       cell: ({ person, name, can }) => (
@@ -66,10 +66,10 @@ export function PeoplePage(): JSX.Element {
               )}
             </Empty>
           ) : (
-            <>
+            <div class="card">
               <Table caption={sharing.people} columns={columns} rows={[...rows].sort((a, b) => a.name.localeCompare(b.name))} keyOf={({ person }) => person} />
               <More list={people} />
-            </>
+            </div>
           )
         }
       </AskedView>

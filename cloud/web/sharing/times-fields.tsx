@@ -37,9 +37,9 @@ export function TimesFields({ giving, doors, times, onTimes, errorOf }: TimesFie
       <Radios legend={words.legend} value={times.when} choices={choices} onValue={(when) => set({ when, ...(when === "profile" && times.profile === "" && { profile: profiles[0]?.id ?? "" }) })}>
         {(when) =>
           when === "week" ? (
-            <WeekEditor required legend={words.week} value={times.windows} onValue={(windows) => set({ windows })} zone={giving.zone} error={errorOf("windows")} />
+            <WeekEditor required legend={words.weekTimes} value={times.windows} onValue={(windows) => set({ windows })} zone={giving.zone} error={errorOf("windows")} />
           ) : when === "profile" ? (
-            <Select label={words.profile} value={times.profile} choices={profiles.map(({ id, name }) => ({ value: id, label: name }))} onValue={(profile) => set({ profile })} />
+            <Select label={words.whichProfile} value={times.profile} choices={profiles.map(({ id, name }) => ({ value: id, label: name }))} onValue={(profile) => set({ profile })} />
           ) : null
         }
       </Radios>
