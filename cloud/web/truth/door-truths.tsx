@@ -22,24 +22,43 @@ export function DoorTruths({ truths, zone, connections }: DoorTruthsProps): JSX.
   return (
     <>
       <TruthSummary truths={truths} zone={zone} />
-      <ul class="truths" aria-label={words.doors}>
-        {[...truths].sort(byUrgency).map((truth) => (
-          <li key={truth.door} class={`truth ${toneOf(truth)}`} data-state={truth.state}>
-            <span class="mark" aria-hidden="true">
-              {toneOf(truth) === "good" ? "✓" : toneOf(truth) === "danger" ? "!" : "…"}
-            </span>
-            <div>
-              <p class="door">{truth.name}</p>
-              <p class="known">
-                <Known truth={truth} zone={zone} />
-              </p>
-              {truth.state === "pending" && <HowItGetsThere truth={truth} zone={zone} online={connections?.get(truth.door)} />}
-              {truth.state === "pending" && truth.sum !== null && <WhyThen sum={truth.sum} zone={zone} />}
-            </div>
-          </li>
-        ))}
-      </ul>
+      <TruthList label={words.doors} truths={truths} keyOf={({ door }) => door} zone={zone} isOnline={({ door }) => connections?.get(door)} />
     </>
+  );
+}
+
+/** What is known at a door of an access that has ended, under a name. */
+export type NamedTruth = Pick<DoorTruth, "name" | "state" | "acknowledgedAt" | "acknowledgedBy" | "carriers" | "mayOpenUntil" | "sum">;
+
+interface TruthListProps<Truth> {
+  label: string;
+  truths: readonly Truth[];
+  keyOf: (truth: Truth) => string;
+  zone: string;
+  /** Whether the door has a connection; undefined: nobody knows. */
+  isOnline: (truth: Truth) => boolean | undefined;
+}
+
+/** The same without the sum of it: of one person's doors, or of the people at one door. What is worst comes first. */
+export function TruthList<Truth extends NamedTruth>({ label, truths, keyOf, zone, isOnline }: TruthListProps<Truth>): JSX.Element {
+  return (
+    <ul class="truths" aria-label={label}>
+      {[...truths].sort(byUrgency).map((truth) => (
+        <li key={keyOf(truth)} class={`truth ${toneOf(truth)}`} data-state={truth.state}>
+          <span class="mark" aria-hidden="true">
+            {toneOf(truth) === "good" ? "✓" : toneOf(truth) === "danger" ? "!" : "…"}
+          </span>
+          <div>
+            <p class="where">{truth.name}</p>
+            <p class="known">
+              <Known truth={truth} zone={zone} />
+            </p>
+            {truth.state === "pending" && <HowItGetsThere truth={truth} zone={zone} online={isOnline(truth)} />}
+            {truth.state === "pending" && truth.sum !== null && <WhyThen sum={truth.sum} zone={zone} />}
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -67,7 +86,7 @@ export function TruthSummary({ truths, zone }: { truths: readonly DoorTruth[]; z
   );
 }
 
-function Known({ truth, zone }: { truth: DoorTruth; zone: string }): JSX.Element {
+function Known({ truth, zone }: { truth: NamedTruth; zone: string }): JSX.Element {
   const { truth: words } = useWords();
   const language = useLanguage();
   switch (truth.state) {
@@ -95,7 +114,7 @@ function Known({ truth, zone }: { truth: DoorTruth; zone: string }): JSX.Element
 }
 
 /** The ways that are left for the news, so that somebody can help it along (X2). */
-function HowItGetsThere({ truth: { carriers }, zone, online }: { truth: DoorTruth; zone: string; online: boolean | undefined }): JSX.Element {
+function HowItGetsThere({ truth: { carriers }, zone, online }: { truth: NamedTruth; zone: string; online: boolean | undefined }): JSX.Element {
   const { truth: words } = useWords();
   const ways: ComponentChildren[] = [];
   if (online === true) ways.push(words.onItsWay);
@@ -135,13 +154,13 @@ function WhyThen({ sum, zone }: { sum: Readonly<Record<string, unknown>>; zone: 
   );
 }
 
-function toneOf({ state }: DoorTruth): "good" | "warning" | "danger" {
+function toneOf({ state }: NamedTruth): "good" | "warning" | "danger" {
   return state === "pending" ? "danger" : state === "stolen" || state === "ended" ? "warning" : "good";
 }
 
 const URGENCY: Readonly<Record<DoorTruth["state"], number>> = { pending: 0, stolen: 1, ended: 2, acknowledged: 3, "never-delivered": 4 };
 
-function byUrgency(a: DoorTruth, b: DoorTruth): number {
+function byUrgency(a: NamedTruth, b: NamedTruth): number {
   return URGENCY[a.state] - URGENCY[b.state] || a.name.localeCompare(b.name);
 }
 
