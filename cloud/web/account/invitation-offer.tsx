@@ -14,6 +14,8 @@ export type Offer = Schema<"Invitation">;
 
 interface InvitationOfferProps {
   offer: Offer;
+  /** By what is around it. */
+  heading: "h2" | "h3";
   /** undefined: whoever looks has to sign in first, as `children` say. */
   onAccept?: (() => Promise<void>) | undefined;
   onDecline: () => Promise<void>;
@@ -21,14 +23,14 @@ interface InvitationOfferProps {
 }
 
 /** What somebody is offered (M6–M8), and their answer. A lease is linked, never declined (M4). */
-export function InvitationOffer({ offer, onAccept, onDecline, children }: InvitationOfferProps): JSX.Element {
+export function InvitationOffer({ offer, heading: Heading, onAccept, onDecline, children }: InvitationOfferProps): JSX.Element {
   const { invitations: words } = useWords();
   const language = useLanguage();
   const [declining, setDeclining] = useState(false);
   const isLease = offer.kind === "lease";
   return (
     <article class="offer">
-      <h3>{useOfferText(offer)}</h3>
+      <Heading>{useOfferText(offer)}</Heading>
       {isLease && <p>{words.leaseAbout}</p>}
       <OfferedTerms offer={offer} />
       {children}

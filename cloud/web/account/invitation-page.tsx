@@ -58,7 +58,7 @@ function Offered({ offer, token, onAnswer }: { offer: Schema<"Invitation">; toke
   };
   return (
     <>
-      <InvitationOffer offer={offer} onAccept={isSignedIn ? accept : undefined} onDecline={decline}>
+      <InvitationOffer offer={offer} heading="h2" onAccept={isSignedIn ? accept : undefined} onDecline={decline}>
         <SignedInAs />
       </InvitationOffer>
       {!isSignedIn && (

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { answered, api, type Schema } from "../api/client";
-import { useAsked } from "../api/use-asked";
 import { useList } from "../api/use-list";
 import type { Words } from "../language/en";
 import { showTime } from "../language/times";
@@ -10,6 +9,7 @@ import { Badge } from "../ui/badge";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
 import { byDay, dayTitle } from "./happened-days";
+import { ownPeople, usePlaces } from "./places";
 
 type Event = Schema<"Event">;
 
@@ -18,8 +18,7 @@ export function ActivityPage(): JSX.Element {
   const words = useWords();
   const language = useLanguage();
   const list = useList((after, signal) => answered(api.GET("/api/events", { params: { query: { order: "newest", managed: "false", ...(after !== undefined && { after }) } }, signal })), []);
-  const places = useAsked((signal) => answered(api.GET("/api/account/places", { signal })), []);
-  const own = new Set(places.data?.places.map(({ person }) => person) ?? []);
+  const own = ownPeople(usePlaces().data);
   return (
     <Page title={words.home.activity} about={words.activity.about}>
       <AskedView asked={list}>

@@ -70,6 +70,7 @@ function WaitingInvitation({ invitation, onAnswered }: { invitation: Schema<"Inv
   return (
     <InvitationOffer
       offer={invitation}
+      heading="h3"
       onAccept={async () => {
         await answered(api.POST("/api/account/invitations/{invitation}/accept", { params, body: {} }));
         await onAnswered();

@@ -13,6 +13,7 @@ import { More } from "../ui/more";
 import { Page } from "../ui/page";
 import { byDay, dayTitle } from "./happened-days";
 import { newsText } from "./news-text";
+import { ownPeople, usePlaces } from "./places";
 
 type News = Schema<"Notification">;
 
@@ -24,6 +25,7 @@ export function NewsPage(): JSX.Element {
   const announce = useAnnounce();
   const list = useList((after, signal) => answered(api.GET("/api/account/notifications", { params: { query: after === undefined ? {} : { after } }, signal })), []);
   const rules = useAsked((signal) => answered(api.GET("/api/account/notification-rules", { signal })), []);
+  const own = ownPeople(usePlaces().data);
   const newest = list.data?.[0];
   const unread = list.data?.filter(({ read }) => !read).length ?? 0;
   const readAll = async (): Promise<void> => {
@@ -61,7 +63,7 @@ export function NewsPage(): JSX.Element {
                   <ul class="happened">
                     {items.map((item) => (
                       <li key={item.id}>
-                        <NewsLine news={item} />
+                        <NewsLine news={item} own={own} />
                       </li>
                     ))}
                   </ul>
@@ -76,7 +78,7 @@ export function NewsPage(): JSX.Element {
   );
 }
 
-function NewsLine({ news }: { news: News }): JSX.Element {
+function NewsLine({ news, own }: { news: News; own: ReadonlySet<string> }): JSX.Element {
   const words = useWords();
   const language = useLanguage();
   const { property, at, toldAt, times, late, read, kind, reason } = news;
@@ -87,7 +89,7 @@ function NewsLine({ news }: { news: News }): JSX.Element {
       <time dateTime={toldAt}>{showTime(toldAt, property.timeZone, language)}</time>
       <div>
         <p>
-          {newsText(news, words)} {!read && <Badge tone="good">{words.notifications.unread}</Badge>} {late && <Badge tone="quiet">{words.activity.late}</Badge>}
+          {newsText(news, own, words)} {!read && <Badge tone="good">{words.notifications.unread}</Badge>} {late && <Badge tone="quiet">{words.activity.late}</Badge>}
         </p>
         <p class="quiet">{[property.name, ...(why === undefined ? [] : [why]), times > 1 ? `${words.notifications.times(times)} ${when}` : when].join(" · ")}</p>
       </div>

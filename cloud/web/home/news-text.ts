@@ -1,10 +1,10 @@
 import type { Schema } from "../api/client";
 import type { Words } from "../language/en";
 
-/** One notification in a sentence, without when. */
-export function newsText({ kind, door, person, remote, by, subject }: Schema<"Notification">, { activity, notifications: words }: Words): string {
+/** One notification in a sentence, without when. @param own who the reader is. */
+export function newsText({ kind, door, person, remote, by, subject }: Schema<"Notification">, own: ReadonlySet<string>, { activity, notifications: words }: Words): string {
   const place = door?.name ?? words.aDoor;
-  const who = person?.name || activity.somebody;
+  const who = person !== null && own.has(person.id) ? activity.you : person?.name || activity.somebody;
   switch (kind) {
     case "door-opened":
       return remote === true ? activity.openedRemotely(who, place) : activity.opened(who, place);

@@ -10,6 +10,11 @@ export function usePlaces(): Asked<Schema<"Places">> {
   return useAsked((signal) => answered(api.GET("/api/account/places", { signal })), []);
 }
 
+/** Who one is oneself, in all one's places: ids of people. */
+export function ownPeople(places: Schema<"Places"> | undefined): ReadonlySet<string> {
+  return new Set(places?.places.map(({ person }) => person) ?? []);
+}
+
 /** A household as one may see it, with one's own place there. */
 export interface SeenHousehold {
   household: Household;

@@ -5,7 +5,7 @@ import { useAsked } from "../api/use-asked";
 import { useLanguage, useWords } from "../language/speaking";
 import { RemovalTruth } from "../truth/live-truth";
 import { AskedView } from "../ui/asked-view";
-import { Page } from "../ui/page";
+import { Page, Section } from "../ui/page";
 import { namesText } from "./place-text";
 
 /** What a removal has ended, door by door, live (O11, X1). */
@@ -23,7 +23,13 @@ export function RemovalPage(): JSX.Element {
   const { data } = asked;
   return (
     <Page title={data === undefined ? words.removals : words.removalOf(namesText(data.removal.people.map(({ name }) => name), language))} about={words.removalAbout} back={{ href: `/household/${params.household}`, label: data?.household.unit.name ?? home.household }}>
-      <AskedView asked={asked}>{({ household }) => <RemovalTruth removal={params.removal} zone={household.timeZone} />}</AskedView>
+      <AskedView asked={asked}>
+        {({ household }) => (
+          <Section title={words.truthTitle}>
+            <RemovalTruth removal={params.removal} zone={household.timeZone} />
+          </Section>
+        )}
+      </AskedView>
     </Page>
   );
 }

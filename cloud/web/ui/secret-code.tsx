@@ -41,7 +41,9 @@ export function SecretCode({ label, read, mask = "••••••" }: SecretC
   }, []);
   useEffect(() => {
     if (digits === undefined) return;
-    const timer = setInterval(() => setLeft((before) => before - 1), 1_000);
+    // By the clock, not by counting: a machine may have slept in between.
+    const until = Date.now() + SHOWN_SECONDS * 1_000;
+    const timer = setInterval(() => setLeft(Math.ceil((until - Date.now()) / 1_000)), 1_000);
     return () => clearInterval(timer);
   }, [digits]);
   useEffect(() => {
