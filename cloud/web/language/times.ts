@@ -20,6 +20,11 @@ export function showDay(instant: string, zone: string, language: string): string
   return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeZone: zone }).format(new Date(instant));
 }
 
+/** @param date of a calendar, `2026-12-25`. @returns e.g. `Friday 25 December 2026`. */
+export function showDate(date: string, language: string): string {
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+}
+
 const UNITS: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ["day", 86_400],
   ["hour", 3_600],

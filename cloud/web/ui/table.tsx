@@ -5,6 +5,8 @@ export interface Column<Row> {
   cell: (row: Row) => ComponentChildren;
   /** The row's name: a header of its row, read out with each of its cells. */
   heading?: boolean;
+  /** It holds buttons, which say themselves what they do. */
+  act?: boolean;
 }
 
 /** Rows under headings; on a narrow screen each row is a card with the headings beside its cells. */
@@ -14,9 +16,9 @@ export function Table<Row>({ caption, columns, rows, keyOf }: { caption: string;
       <caption class="unseen">{caption}</caption>
       <thead>
         <tr>
-          {columns.map(({ title }) => (
+          {columns.map(({ title, act }) => (
             <th key={title} scope="col">
-              {title}
+              {act === true ? <span class="unseen">{title}</span> : title}
             </th>
           ))}
         </tr>
@@ -24,13 +26,13 @@ export function Table<Row>({ caption, columns, rows, keyOf }: { caption: string;
       <tbody>
         {rows.map((row) => (
           <tr key={keyOf(row)}>
-            {columns.map(({ title, cell, heading }) =>
+            {columns.map(({ title, cell, heading, act }) =>
               heading === true ? (
                 <th key={title} scope="row">
                   {cell(row)}
                 </th>
               ) : (
-                <td key={title} data-title={title}>
+                <td key={title} class={act === true ? "act" : undefined} data-title={act === true ? undefined : title}>
                   {cell(row)}
                 </td>
               ),

@@ -3,6 +3,7 @@ import { useId } from "preact/hooks";
 import { UNLOCK_SECONDS_MAX } from "../../../../protocol/limits";
 import { answeredWithTag, api, type Schema } from "../../api/client";
 import { useLanguage, useWords } from "../../language/speaking";
+import { showDate } from "../../language/times";
 import { useSession } from "../../shell/session";
 import { AskedView } from "../../ui/asked-view";
 import { EditedPart, type Tagged } from "../../ui/edited-part";
@@ -10,7 +11,7 @@ import { Field, TextField } from "../../ui/field";
 import { NumberField } from "../../ui/number-field";
 import { Page } from "../../ui/page";
 import { useProperty } from "../managed-property";
-import { HolidayList, showDate } from "./holiday-list";
+import { HolidayList } from "./holiday-list";
 import { StalenessFields } from "./staleness-fields";
 import { useTagged } from "./use-tagged";
 

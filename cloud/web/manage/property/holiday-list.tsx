@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { HOLIDAYS_MAX } from "../../../../protocol/limits";
 import { useLanguage, useWords } from "../../language/speaking";
+import { showDate } from "../../language/times";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
@@ -65,9 +66,4 @@ export function HolidayList({ days, saved, zone, onDays }: HolidayListProps): JS
       </p>
     </>
   );
-}
-
-/** @param date `2026-12-25`. @returns e.g. `Friday, 25 December 2026`. */
-export function showDate(date: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "full", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }

@@ -81,7 +81,7 @@ export function ManagersPage(): JSX.Element {
                   },
                   { title: words.addresses, cell: ({ emails }) => emails.join(", ") },
                   { title: words.since, cell: ({ since }) => <Time instant={since} zone={timeZone} /> },
-                  ...(may ? [{ title: words.removeManager, cell: (manager: Manager) => <Button label={words.removeManagerOf(manager.name)} onPress={() => setRemoving(manager)}>{words.removeManager}</Button> }] : []),
+                  ...(may ? [{ title: words.removeManager, act: true, cell: (manager: Manager) => <Button label={words.removeManagerOf(manager.name)} onPress={() => setRemoving(manager)}>{words.removeManager}</Button> }] : []),
                 ]}
               />
             </section>

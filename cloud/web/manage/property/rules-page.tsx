@@ -53,13 +53,17 @@ export function RulesPage(): JSX.Element {
                 {(rules, set, errorOf) => (
                   <>
                     <Checkbox label={words.mayAddResidents} checked={rules.mayAddResidents} onChecked={(mayAddResidents) => set({ mayAddResidents })} />
-                    {rules.mayAddResidents && <NumberField label={words.residentsMax} min={0} max={PEOPLE_MAX} value={rules.residentsMax} onValue={(residentsMax) => set({ residentsMax })} error={errorOf("residentsMax")} />}
+                    {rules.mayAddResidents && (
+                      <div class="dependent">
+                        <NumberField label={words.residentsMax} min={0} max={PEOPLE_MAX} value={rules.residentsMax} onValue={(residentsMax) => set({ residentsMax })} error={errorOf("residentsMax")} />
+                      </div>
+                    )}
                     <Checkbox label={words.mayAddGuests} checked={rules.mayAddGuests} onChecked={(mayAddGuests) => set({ mayAddGuests })} />
                     {rules.mayAddGuests && (
-                      <>
+                      <div class="dependent">
                         <NumberField label={words.guestsMax} min={0} max={PEOPLE_MAX} value={rules.guestsMax} onValue={(guestsMax) => set({ guestsMax })} error={errorOf("guestsMax")} />
                         <NumberField optional label={words.guestDaysMax} hint={words.noLimit} min={1} max={DAYS_MAX} value={rules.guestDaysMax} onValue={(guestDaysMax) => set({ guestDaysMax })} error={errorOf("guestDaysMax")} />
-                      </>
+                      </div>
                     )}
                     <NumberField label={words.shareDaysMax} min={1} max={SHARE_DAYS_MAX} value={rules.shareDaysMax} onValue={(shareDaysMax) => set({ shareDaysMax })} error={errorOf("shareDaysMax")} />
                   </>

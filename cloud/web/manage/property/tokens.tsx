@@ -53,6 +53,7 @@ export function Tokens(): JSX.Element {
                 { title: words.used, cell: ({ usedAt }) => (usedAt === null ? <span class="quiet">{words.never}</span> : <Time instant={usedAt} zone={timeZone} />) },
                 {
                   title: words.endToken,
+                  act: true,
                   cell: (token) => (
                     <Button label={words.endTokenOf(token.name)} onPress={() => setEnding(token)}>
                       {words.endToken}
