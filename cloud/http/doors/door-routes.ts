@@ -11,12 +11,13 @@ import { DOOR_ALARM_KINDS } from "../../store/rows/door-rows";
 import type { Unit } from "../../store/store";
 import { readAcknowledgedList } from "../../truth/acknowledged-list";
 import { whoCanOpen, type RowExplanation } from "../../truth/who-can-open";
+import { readActors } from "../actor-format";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { Door, formatDoor, newestReceipt, readDoor } from "./door-format";
 import { formatInstant, formatTerms, parseInstant } from "../people/grant-format";
 import { answer, body, DoorRequest, HolderClass, Id, Instant, nextAfter, page, Paging, refusals, Window } from "../schemas";
 
-const Because = z.looseObject({ grant: Id, by: z.string(), group: Id.nullable(), since: Instant, revokedAt: Instant.optional().openapi({ description: "It has ended, and the door does not know yet." }) });
+const Because = z.looseObject({ grant: Id, by: z.string(), byName: z.string().nullable().openapi({ description: "Of the account or the program, while it is there." }), group: Id.nullable(), since: Instant, revokedAt: Instant.optional().openapi({ description: "It has ended, and the door does not know yet." }) });
 const Explanation = z
   .looseObject({
     person: Id,
@@ -143,11 +144,12 @@ async function explain(parts: ApiParts, unit: Unit, id: string, instant: string 
   const known = receipt && (await readAcknowledgedList(unit, id, receipt));
   if (receipt === undefined || known === undefined) return { door: id, at: formatInstant(at), list: null, people: [] };
   const rows = await whoCanOpen(unit, door, receipt, known, at);
+  const actors = await readActors(unit, rows.flatMap(({ grants }) => grants.map(({ createdBy }) => createdBy)));
   const list = { epoch: known.epoch, version: known.version, acknowledgedAt: formatInstant(door.acknowledged_at!), upToDate: known.version === door.version };
-  return { door: id, at: formatInstant(at), list, people: rows.map(formatExplanation) };
+  return { door: id, at: formatInstant(at), list, people: rows.map((row) => formatExplanation(row, actors)) };
 }
 
-function formatExplanation(row: RowExplanation) {
+function formatExplanation(row: RowExplanation, actors: Awaited<ReturnType<typeof readActors>>) {
   return {
     person: row.person,
     name: row.personName,
@@ -158,6 +160,7 @@ function formatExplanation(row: RowExplanation) {
     because: row.grants.map((grant) => ({
       grant: grant.grant,
       by: grant.createdBy,
+      byName: actors.get(grant.createdBy)?.name ?? null,
       group: grant.group ?? null,
       since: formatInstant(grant.createdAt),
       // The door does not know yet.

@@ -1,0 +1,9 @@
+import type { Words } from "../../language/en";
+
+/** Who acted, as people say it. @param actor `account/<id>`, `token/<id>`, `site`, or a part of the cloud. @param name while there is one. */
+export function actorText(actor: string, name: string | null | undefined, words: Words["audit"]): string {
+  if (name !== null && name !== undefined) return name;
+  if (actor === "site") return words.site;
+  if (actor.startsWith("account/")) return words.somebody;
+  return actor.startsWith("token/") ? words.program : words.cloud;
+}
