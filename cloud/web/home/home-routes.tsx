@@ -3,8 +3,9 @@ import lazy from "preact-iso/lazy";
 import { Route, Router } from "preact-iso/router";
 import { below } from "../shell/below";
 import { NotFound } from "../shell/not-found";
-import { DoorsPage } from "./doors-page";
 
+// With the whole library for opening doors: other pages do without.
+const DoorsPage = lazy(() => import("./doors-page").then((it) => it.DoorsPage));
 const HouseholdRoutes = lazy(() => import("./household-routes").then((it) => it.HouseholdRoutes));
 const ActivityPage = lazy(() => import("./activity-page").then((it) => it.ActivityPage));
 const NotificationsPage = lazy(() => import("./notifications-page").then((it) => it.NotificationsPage));

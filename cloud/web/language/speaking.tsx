@@ -1,11 +1,12 @@
 import { createContext, type ComponentChildren, type JSX } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import { en, type Words } from "./en";
+import type { Words } from "./en";
+import { frenchBlanks, typeset } from "./typeset";
 
-/** Each is loaded only where it is read. English comes with the pages: it is what others are made from. */
+/** Each is loaded only where it is read: what the pages say weighs more than what they do. */
 const LANGUAGES = {
-  en: { name: "English", load: () => Promise.resolve(en) },
-  fr: { name: "Français", load: () => import("./fr").then(({ fr }) => fr) },
+  en: { name: "English", load: () => import("./en").then(({ en }) => en) },
+  fr: { name: "Français", load: () => import("./fr").then(({ fr }) => typeset(fr, frenchBlanks)) },
 } satisfies Record<string, { name: string; load: () => Promise<Words> }>;
 
 export type LanguageName = keyof typeof LANGUAGES;
@@ -30,7 +31,7 @@ interface Language {
   words: Words;
 }
 
-const LanguageContext = createContext<Language>({ code: "en", words: en });
+const LanguageContext = createContext<Language | undefined>(undefined);
 const ChooseContext = createContext<(language: LanguageName) => void>(() => undefined);
 
 /**
@@ -59,12 +60,12 @@ export function Speaking({ language, children }: { language: LanguageName | unde
 }
 
 export function useWords(): Words {
-  return useContext(LanguageContext).words;
+  return useContext(LanguageContext)!.words;
 }
 
 /** For Intl and for what other libraries say. */
 export function useLanguage(): LanguageName {
-  return useContext(LanguageContext).code;
+  return useContext(LanguageContext)!.code;
 }
 
 /** For whoever is not signed in: whoever is has a language in their account. */
