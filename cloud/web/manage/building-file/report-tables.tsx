@@ -25,7 +25,7 @@ export function FaultTable({ faults }: { faults: readonly Schema<"FileFault">[] 
           rows={rows.map((fault, index) => ({ fault, index }))}
           keyOf={({ index }) => index}
           columns={[
-            { title: words.line, heading: true, cell: ({ fault }) => fault.line },
+            { title: words.line, heading: true, cell: ({ fault }) => <LineNumber line={fault.line} /> },
             { title: words.column, cell: ({ fault }) => (fault.column === null ? "" : <code>{fault.column}</code>) },
             { title: words.wrong, cell: ({ fault }) => said(fault) },
           ]}
@@ -46,7 +46,7 @@ export function LineTable({ lines }: { lines: readonly Schema<"FileLine">[] }): 
           rows={rows}
           keyOf={({ line }) => line}
           columns={[
-            { title: words.line, heading: true, cell: ({ line }) => line },
+            { title: words.line, heading: true, cell: ({ line }) => <LineNumber line={line} /> },
             { title: words.kind, cell: ({ kind }) => words.kinds[kind as keyof typeof words.kinds] },
             { title: words.name, cell: ({ name }) => name },
             { title: words.act, cell: ({ act }) => <Badge tone={act === "make" ? "good" : "warning"}>{words.acts[act]}</Badge> },
@@ -55,6 +55,17 @@ export function LineTable({ lines }: { lines: readonly Schema<"FileLine">[] }): 
         />
       )}
     </Shortened>
+  );
+}
+
+/** Where there is no heading above it, it says itself what it is. */
+function LineNumber({ line }: { line: number }): JSX.Element {
+  const { buildingFile: words } = useWords();
+  return (
+    <>
+      <span class="only-narrow">{words.line} </span>
+      {line}
+    </>
   );
 }
 

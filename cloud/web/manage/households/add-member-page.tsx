@@ -84,8 +84,8 @@ function AddMember({ household }: { household: Schema<"WholeHousehold"> }): JSX.
               value={role}
               onValue={setRole}
               choices={[
-                { value: "resident", label: words.roles.resident, hint: words.residentHint },
-                { value: "guest", label: words.roles.guest, hint: words.guestHint },
+                { value: "resident", label: words.asResident, hint: words.residentHint },
+                { value: "guest", label: words.asGuest, hint: words.guestHint },
               ]}
             />
             <Radios

@@ -12,6 +12,10 @@ import { Form } from "../../ui/form";
 import { GivenCodes } from "../../ui/given-codes";
 import { useProperty } from "../managed-property";
 
+function namesOf(doors: readonly { name: string }[]): string {
+  return doors.map(({ name }) => name).join(", ");
+}
+
 /** Which codes somebody of a household has, and where: their digits are theirs to see. They can be renewed (O14, P2). */
 export function CodesDialog({ member: { person, name, can }, onClose }: { member: Schema<"Member">; onClose: () => void }): JSX.Element {
   const { households: words } = useWords();
@@ -50,13 +54,12 @@ export function CodesDialog({ member: { person, name, can }, onClose }: { member
                     {replacedAt !== null && <Badge tone="quiet">{words.replaced}</Badge>}
                   </p>
                   {renewsAt !== null && <p class="quiet">{words.renewsAt(showInstant(renewsAt, timeZone, language))}</p>}
-                  <ul class="tags">
-                    {doors.map((door) => (
-                      <li key={door.door}>
-                        {door.name} <Badge tone={door.acknowledged ? "good" : "warning"}>{door.acknowledged ? words.doorKnows : words.doorNotYet}</Badge>
-                      </li>
-                    ))}
-                  </ul>
+                  {doors.some(({ acknowledged }) => acknowledged) && (
+                    <p>
+                      <Badge tone="good">{words.doorsHave(doors.filter(({ acknowledged }) => acknowledged).length)}</Badge> <span class="quiet">{namesOf(doors.filter(({ acknowledged }) => acknowledged))}</span>
+                    </p>
+                  )}
+                  {doors.some(({ acknowledged }) => !acknowledged) && <p class="on-its-way">{words.doorsNotYet(namesOf(doors.filter(({ acknowledged }) => !acknowledged)))}</p>}
                 </li>
               ))}
             </ul>

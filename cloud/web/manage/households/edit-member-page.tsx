@@ -82,7 +82,7 @@ function EditMember({ member, doors }: { member: Member; doors: readonly { id: s
     );
   }
   return (
-    <Section title={words.roles[role]}>
+    <Section title={role === "guest" ? words.asGuest : words.asResident}>
       {theirs !== undefined && (
         <ChangedMeanwhile
           theirs={[

@@ -9,6 +9,8 @@ import { ButtonLink } from "../../ui/button";
 import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
 import { useProperty } from "../managed-property";
+import { ROLES } from "../units/use-units";
+import { byName } from "../use-doors";
 import { MemberItem } from "./member-item";
 
 type Whole = Schema<"WholeHousehold">;
@@ -73,8 +75,8 @@ function Members({ whole, onChanged }: { whole: Whole; onChanged: () => Promise<
   const { id: property } = useProperty();
   const { id, unit, members, shares, can } = whole;
   const at = `/manage/${property}/households`;
-  const leaseholders = members.filter(({ role }) => role === "administrator");
-  const others = members.filter(({ role }) => role !== "administrator");
+  const leaseholders = members.filter(({ role }) => role === "administrator").sort((a, b) => byName(a.name, b.name));
+  const others = members.filter(({ role }) => role !== "administrator").sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || byName(a.name, b.name));
   const list = (people: readonly Schema<"Member">[]): JSX.Element => (
     <ul class="holders">
       {people.map((member) => (

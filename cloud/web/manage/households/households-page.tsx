@@ -100,7 +100,9 @@ function LeaseUntil({ household: { people, endedAt }, show }: { household: House
   const ends = people.filter(({ role }) => role === "administrator").map(({ end }) => end);
   if (ends.length === 0) return <></>;
   if (ends.includes(null)) return <span class="quiet">{words.noEnd}</span>;
-  return <>{show(ends.map((end) => end!).sort().at(-1)!)}</>;
+  // An end is exclusive: a lease until midnight is one until the day before.
+  const last = Date.parse(ends.map((end) => end!).sort().at(-1)!) - 1_000;
+  return <>{show(new Date(last).toISOString())}</>;
 }
 
 function HouseholdState({ household: { people, endedAt } }: { household: Household }): JSX.Element {

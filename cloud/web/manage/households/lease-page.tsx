@@ -80,7 +80,7 @@ function LeaseForm({ units, onEntered }: { units: readonly Schema<"Unit">[]; onE
   };
   const set = (index: number, holder: Holder): void => setHolders(holders.map((each, at) => (at === index ? holder : each)));
   return (
-    <Form submit={words.enterLease} onSubmit={submit}>
+    <Form submit={words.enterAct} onSubmit={submit}>
       {(errorOf) => (
         <>
           <Section title={words.where}>

@@ -4,6 +4,7 @@ import { everyItem } from "../../api/every-item";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
 import { AskedView, Empty } from "../../ui/asked-view";
+import { Badge } from "../../ui/badge";
 import { ButtonLink } from "../../ui/button";
 import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
@@ -58,7 +59,7 @@ export function StaffListPage(): JSX.Element {
                     { title: households.doors, cell: (each) => doorNames(doorsOfStaff(each), doors.data) },
                     { title: households.times, cell: (each) => (ownGrant(each) === undefined ? "" : <WeekText windows={ownGrant(each)!.windows} />) },
                     { title: people.until, cell: (each) => (ownGrant(each)?.notAfter === undefined ? <span class="quiet">{households.noEnd}</span> : <Time instant={ownGrant(each)!.notAfter!} zone={timeZone} />) },
-                    { title: people.state, cell: (each) => <PersonState person={each} /> },
+                    { title: people.state, cell: (each) => (each.grants.length === 0 ? <Badge tone="warning">{words.hasNothing}</Badge> : <PersonState person={each} />) },
                   ]}
                 />
               )}

@@ -31,7 +31,7 @@ export function StaffMemberPage(): JSX.Element {
   const { params } = useRoute();
   const { person } = params;
   const { id: property, timeZone } = useProperty();
-  const { people: words, manage } = useWords();
+  const { people: words, staff, manage } = useWords();
   const asked = useAsked((signal) => answered(api.GET("/api/properties/{property}/staff/{person}", { params: { path: { property, person } }, signal })), [property, person]);
   const doors = useDoors();
   return (
@@ -51,7 +51,16 @@ export function StaffMemberPage(): JSX.Element {
             <AskedView asked={doors}>
               {(all) => (
                 <>
-                  <EditStaff staff={known} doors={all} onChanged={asked.again} />
+                  {known.grants.length === 0 ? (
+                    <Section title={staff.terms}>
+                      <p>{staff.hasNothingAbout}</p>
+                      <ButtonLink tone="primary" href={`/manage/${property}/people/${person}/give`}>
+                        {words.give}
+                      </ButtonLink>
+                    </Section>
+                  ) : (
+                    <EditStaff staff={known} doors={all} onChanged={asked.again} />
+                  )}
                   <EndStaff staff={known} onChanged={asked.again} />
                 </>
               )}

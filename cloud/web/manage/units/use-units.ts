@@ -28,12 +28,16 @@ export function useTemplates(): Asked<Schema<"Template">[]> {
   );
 }
 
+/** As households are read: those who have the lease first. */
+export const ROLES: readonly Schema<"Member">["role"][] = ["administrator", "resident", "guest", "share"];
+
 /** The households of the managed property with who lives there: those of now, or those that have ended. */
 export function useHouseholds(ended = false): Asked<Schema<"ListedHousehold">[]> {
   const { id: property } = useProperty();
   return useAsked(
     async (signal) => {
       const households = await everyItem((after) => answered(api.GET("/api/households", { params: { query: { property, ended: ended ? "true" : "false", ...(after !== undefined && { after }) } }, signal })));
+      for (const { people } of households) people.sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || byName(a.name, b.name));
       return households.sort((a, b) => byName(a.unit.name, b.unit.name));
     },
     ["households", property, ended],
