@@ -8,7 +8,7 @@ import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { Fact, Facts } from "../ui/facts";
 import { Time } from "../ui/time";
-import { WeekView } from "../ui/week-view";
+import { windowsText } from "../ui/week-text";
 
 export type Offer = Schema<"Invitation">;
 
@@ -33,6 +33,9 @@ export function InvitationOffer({ offer, heading: Heading, onAccept, onDecline, 
       <Heading>{useOfferText(offer)}</Heading>
       {isLease && <p>{words.leaseAbout}</p>}
       <OfferedTerms offer={offer} />
+      <p class="quiet">
+        {words.goodUntil(showInstant(offer.expiresAt, offer.property.timeZone, language))} {!isLease && words.nothingYet}
+      </p>
       {children}
       <div class="acts">
         {onAccept !== undefined && (
@@ -41,10 +44,8 @@ export function InvitationOffer({ offer, heading: Heading, onAccept, onDecline, 
           </ActButton>
         )}
         {!isLease && <Button onPress={() => setDeclining(true)}>{words.decline}</Button>}
+        {!isLease && onAccept === undefined && <span class="quiet">{words.orDecline}</span>}
       </div>
-      <p class="quiet">
-        {words.goodUntil(showInstant(offer.expiresAt, offer.property.timeZone, language))} {!isLease && words.nothingYet}
-      </p>
       {declining && (
         <ConfirmDialog title={words.declineTitle} act={words.decline} onConfirm={onDecline} onClose={() => setDeclining(false)}>
           <p>{words.declineAbout}</p>
@@ -62,18 +63,14 @@ function useOfferText({ kind, inviter, property, unit }: Offer): string {
 }
 
 function OfferedTerms({ offer: { role, doors, windows, start, end, property } }: { offer: Offer }): JSX.Element {
-  const { household: words } = useWords();
+  const all = useWords();
+  const { household: words } = all;
   const language = useLanguage();
   return (
     <Facts>
-      <Fact term={words.role}>
-        {words.roles[role]}
-        <span class="hint">{words.rolesAbout[role]}</span>
-      </Fact>
+      <Fact term={words.role}>{words.roles[role]}</Fact>
       <Fact term={words.doors}>{new Intl.ListFormat(language).format(doors.map(({ name }) => name))}</Fact>
-      <Fact term={words.times}>
-        <WeekView windows={windows} />
-      </Fact>
+      <Fact term={words.times}>{windowsText(windows, all, language)}</Fact>
       {Date.parse(start) > Date.now() && (
         <Fact term={words.begins}>
           <Time instant={start} zone={property.timeZone} />

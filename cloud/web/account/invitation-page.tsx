@@ -57,17 +57,16 @@ function Offered({ offer, token, onAnswer }: { offer: Schema<"Invitation">; toke
     onAnswer({ kind: "declined" });
   };
   return (
-    <>
-      <InvitationOffer offer={offer} heading="h2" onAccept={isSignedIn ? accept : undefined} onDecline={decline}>
+    <InvitationOffer offer={offer} heading="h2" onAccept={isSignedIn ? accept : undefined} onDecline={decline}>
+      {isSignedIn ? (
         <SignedInAs />
-      </InvitationOffer>
-      {!isSignedIn && (
+      ) : (
         <section class="sign-in-here">
-          <h2>{offer.kind === "lease" ? words.signInLease : words.signInFirst}</h2>
+          <h3>{offer.kind === "lease" ? words.signInLease : words.signInFirst}</h3>
           <SignIn />
         </section>
       )}
-    </>
+    </InvitationOffer>
   );
 }
 
@@ -80,9 +79,10 @@ function Over({ problem: { code } }: { problem: ApiProblem }): JSX.Element {
 
 function Told({ title, about }: { title: string; about: string }): JSX.Element {
   const { household } = useWords();
+  const { session } = useSession();
   return (
     <Page title={title} about={about}>
-      <ButtonLink href="/household">{household.toHousehold}</ButtonLink>
+      {session.state === "account" && <ButtonLink href="/household">{household.toHousehold}</ButtonLink>}
     </Page>
   );
 }

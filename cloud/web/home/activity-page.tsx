@@ -34,7 +34,7 @@ export function ActivityPage(): JSX.Element {
           return (
             <>
               {byDay(told, (event) => ({ instant: event.at ?? event.receivedAt, zone: event.timeZone })).map(({ day, zone, items }) => (
-                <section key={day} class="happened-day">
+                <section key={day} class="card happened-day">
                   <h2>{dayTitle(items[0].at ?? items[0].receivedAt, zone, words, language)}</h2>
                   <ul class="happened">
                     {items.map((event) => (

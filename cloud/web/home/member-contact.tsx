@@ -31,7 +31,7 @@ export function WhoFields({ contact, onContact, role, onRole, whyNot, texts }: W
   const hows = (["email", "phone", "name"] as const).map((value) => ({ value, label: words.hows[value], hint: value === "phone" && !texts ? words.noTexts : words.howsAbout[value], disabled: value === "phone" && !texts }));
   return (
     <>
-      <Radios legend={words.role} value={role} choices={roles} onValue={onRole} />
+      <Radios legend={words.asWhat} value={role} choices={roles} onValue={onRole} />
       <Radios legend={words.how} value={how} choices={hows} onValue={(value) => onContact({ how: value })}>
         {(value) =>
           value === "email" ? (

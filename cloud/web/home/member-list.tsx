@@ -16,13 +16,18 @@ interface MemberListProps {
 export function MemberList({ household, members, own, label }: MemberListProps): JSX.Element {
   return (
     <ul class="members" aria-label={label}>
-      {members.map((member) => (
+      {[...members].sort((a, b) => orderOf(a, own) - orderOf(b, own) || a.name.localeCompare(b.name)).map((member) => (
         <li key={member.person}>
           <MemberLine household={household} member={member} isOwn={member.person === own} />
         </li>
       ))}
     </ul>
   );
+}
+
+/** Oneself first, then those who manage the household. */
+function orderOf({ person, role }: Member, own: string | undefined): number {
+  return person === own ? 0 : role === "administrator" ? 1 : 2;
 }
 
 function MemberLine({ household, member, isOwn }: { household: Household; member: Member; isOwn: boolean }): JSX.Element {

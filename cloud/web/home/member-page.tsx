@@ -31,6 +31,7 @@ function MemberView({ household: id, person }: { household: string; person: stri
             <Section title={words.access}>
               <PlaceTerms place={member} doors={household.doors} zone={household.timeZone}>
                 <Inviter member={member} />
+                <SentInvitation member={member} household={household} />
               </PlaceTerms>
             </Section>
             {member.can.includes("see-pins") && (
@@ -38,7 +39,6 @@ function MemberView({ household: id, person }: { household: string; person: stri
                 <MemberCodes person={person} name={isOwn ? undefined : member.name} can={member.can} zone={household.timeZone} />
               </Section>
             )}
-            <SentInvitation member={member} household={household} />
             {member.role === "administrator" && !isOwn && <p class="quiet">{words.cannotRemoveAdministrator}</p>}
           </>
         )}
@@ -74,13 +74,9 @@ function SentInvitation({ member: { invitation, email, phone, state }, household
   if (address === null && invitation === null) return null;
   const said = invitation === null ? undefined : invitation.state === "pending" ? words.invitation.pending(showInstant(invitation.expiresAt, household.timeZone, language)) : words.invitation[invitation.state];
   return (
-    <Section title={words.invitationTitle}>
-      {address !== null && (
-        <p>
-          {words.address}: <span class="address">{address}</span>
-        </p>
-      )}
-      {said !== undefined && state === "pending" && <p class="quiet">{said}</p>}
-    </Section>
+    <>
+      {address !== null && <Fact term={words.address}>{address}</Fact>}
+      {said !== undefined && state === "pending" && <Fact term={words.invitationTitle}>{said}</Fact>}
+    </>
   );
 }

@@ -58,7 +58,7 @@ export function NewsPage(): JSX.Element {
           ) : (
             <>
               {byDay(news, (item) => ({ instant: item.toldAt, zone: item.property.timeZone })).map(({ day, zone, items }) => (
-                <section key={day} class="happened-day">
+                <section key={day} class="card happened-day">
                   <h2>{dayTitle(items[0].toldAt, zone, words, language)}</h2>
                   <ul class="happened">
                     {items.map((item) => (

@@ -28,13 +28,15 @@ export function NotificationRulesPage(): JSX.Element {
               {add}
             </Empty>
           ) : (
-            <ul class="members card" aria-label={words.rules}>
-              {items.map((rule) => (
-                <li key={rule.id}>
-                  <RuleLine rule={rule} property={properties.data?.find(({ id }) => id === rule.property)} />
-                </li>
-              ))}
-            </ul>
+            <div class="card">
+              <ul class="members" aria-label={words.rules}>
+                {items.map((rule) => (
+                  <li key={rule.id}>
+                    <RuleLine rule={rule} property={properties.data?.find(({ id }) => id === rule.property)} />
+                  </li>
+                ))}
+              </ul>
+            </div>
           )
         }
       </AskedView>
@@ -47,13 +49,12 @@ function RuleLine({ rule, property }: { rule: Schema<"NotificationRule">; proper
   const language = useLanguage();
   const { notifications: said } = words;
   const where = rule.door !== null ? property?.doors.find(({ id }) => id === rule.door)?.name : property?.name;
-  const list = new Intl.ListFormat(language);
   return (
     <>
       <div class="who">
         <a href={`/notifications/rules/${rule.id}`}>{rule.events.map((event) => said.kinds[event]).join(" · ")}</a>
       </div>
-      <p class="quiet">{[where, list.format(rule.channels.map((channel) => said.channels[channel]))].filter((part) => part !== undefined).join(" · ")}</p>
+      <p class="quiet">{[where, ...rule.channels.map((channel) => said.channels[channel])].filter((part) => part !== undefined).join(" · ")}</p>
       {rule.quiet.length > 0 && (
         <p class="quiet">
           {said.quiet}: {windowsText(rule.quiet.map((window) => ({ ...window, onHolidays: false })), words, language)}

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLanguage, useWords } from "../language/speaking";
 import { Fact, Facts } from "../ui/facts";
 import { Time } from "../ui/time";
-import { WeekView } from "../ui/week-view";
+import { windowsText } from "../ui/week-text";
 import { namesText } from "./place-text";
 import type { Member } from "./places";
 
@@ -17,23 +17,19 @@ interface PlaceTermsProps {
 
 /** What somebody's place allows: as what, where, when, and for how long. */
 export function PlaceTerms({ place, doors, zone, children }: PlaceTermsProps): JSX.Element {
-  const { household: words } = useWords();
+  const all = useWords();
+  const { household: words } = all;
   const language = useLanguage();
   const names = namesText(doors.filter(({ id }) => place.doors.includes(id)).map(({ name }) => name), language);
   const begun = Date.parse(place.start) <= Date.now();
   return (
     <Facts>
-      <Fact term={words.role}>
-        {words.roles[place.role]}
-        <span class="hint">{words.rolesAbout[place.role]}</span>
-      </Fact>
+      <Fact term={words.role}>{words.roles[place.role]}</Fact>
       <Fact term={words.doors}>
         {names}
         {place.allDoors === true && <span class="hint">{words.allDoors}</span>}
       </Fact>
-      <Fact term={words.times}>
-        <WeekView windows={place.windows} />
-      </Fact>
+      <Fact term={words.times}>{windowsText(place.windows, all, language)}</Fact>
       {!begun && (
         <Fact term={words.begins}>
           <Time instant={place.start} zone={zone} />
