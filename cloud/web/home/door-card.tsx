@@ -7,11 +7,11 @@ import type { BluetoothState } from "../phone/bluetooth";
 import { RemoteUnlock } from "../phone/remote-unlock";
 import { hearOfCarrying, thisPhone } from "../phone/this-phone";
 import { Badge } from "../ui/badge";
-import { Button } from "../ui/button";
 import { DoorAnswer, explainRemote, type Answer } from "./door-answer";
-import { DoorCode } from "./door-code";
+import { DoorMore } from "./door-more";
 import { DoorTerms } from "./door-terms";
 import type { HomeDoor } from "./home-doors";
+import { OpenButtons } from "./open-buttons";
 
 /** From here down it is said how often a phone opens a door before it needs the internet. */
 const HANDLES_SAID = 8;
@@ -19,17 +19,18 @@ const HANDLES_SAID = 8;
 interface DoorCardProps {
   door: HomeDoor;
   bluetooth: BluetoothState;
+  /** Who one is there, by one's places: whoever has none has no code of their own to see. */
+  people: readonly string[];
   /** After each act: what this phone keeps may be another. */
   onActed: () => void;
 }
 
 /** One door: a big button that opens it, what came of that, and what else works. */
-export function DoorCard({ door, bluetooth, onActed }: DoorCardProps): JSX.Element {
+export function DoorCard({ door, bluetooth, people, onActed }: DoorCardProps): JSX.Element {
   const words = useWords();
   const language = useLanguage();
   const [answer, setAnswer] = useState<Answer>();
   const [news, setNews] = useState<string>();
-  const [open, setOpen] = useState(false);
   const remote = useRef<RemoteUnlock>(undefined);
   const { doors } = words;
   const { own, key } = door;
@@ -82,7 +83,7 @@ export function DoorCard({ door, bluetooth, onActed }: DoorCardProps): JSX.Eleme
   const outputs = own?.outputs ?? [];
   const busy = answer?.tone === "busy";
   return (
-    <li class="door" data-tone={answer?.tone}>
+    <li class="door" data-tone={answer?.tone} data-shut={own?.lockState === "lock-down" || undefined}>
       <div class="title">
         <h3>{door.name}</h3>
         <span class="acts">
@@ -95,7 +96,7 @@ export function DoorCard({ door, bluetooth, onActed }: DoorCardProps): JSX.Eleme
       {own?.lockState === "lock-down" && <p class="quiet">{doors.lockedDownHow}</p>}
       {byPhone && <OpenButtons outputs={outputs} busy={busy} label={doors.open} labelOf={(output) => (output === undefined ? doors.openOf(door.name) : doors.openOf(`${door.name}, ${output}`))} onPress={tap} />}
       {!byPhone && byInternet && <OpenButtons outputs={outputs} busy={busy} label={doors.overInternet} labelOf={(output) => doors.overInternetOf(output === undefined ? door.name : `${door.name}, ${output}`)} onPress={press} />}
-      {!byPhone && !byInternet && <p>{doors.atKeypad}</p>}
+      {!byPhone && !byInternet && people.length > 0 && <p>{doors.atKeypad}</p>}
       <DoorAnswer answer={answer} />
       {news !== undefined && (
         <p class="quiet" role="status">
@@ -103,67 +104,7 @@ export function DoorCard({ door, bluetooth, onActed }: DoorCardProps): JSX.Eleme
         </p>
       )}
       {byPhone && key.handles <= HANDLES_SAID && <p class="quiet">{key.handles === 0 ? doors.noHandles : doors.handles(key.handles)}</p>}
-      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary aria-label={byPhone ? doors.moreOf(door.name) : doors.codeShowOf(door.name)}>{byPhone ? doors.more : doors.codeShow}</summary>
-        {open && (
-          <>
-            {own?.online === false && <p class="quiet">{doors.noNetworkHow}</p>}
-            <DoorCode door={door.id} name={door.name} />
-            {byPhone && byInternet && (
-              <Button label={doors.overInternetOf(door.name)} onPress={() => press()}>
-                {doors.overInternet}
-              </Button>
-            )}
-            {byPhone && (
-              <>
-                <Button label={`${doors.bringNews}: ${door.name}`} onPress={carry}>
-                  {doors.bringNews}
-                </Button>
-                <p class="hint">{doors.bringNewsHow}</p>
-              </>
-            )}
-          </>
-        )}
-      </details>
+      <DoorMore door={door} people={people} byPhone={byPhone} byInternet={byPhone && byInternet} onPress={() => press()} onCarry={carry} />
     </li>
-  );
-}
-
-interface OpenButtonsProps {
-  outputs: readonly { output: number; name: string }[];
-  busy: boolean;
-  label: string;
-  /** @param output its name; undefined: the door itself. */
-  labelOf: (output?: string) => string;
-  onPress: (output?: number) => void;
-}
-
-/** One big button; where a door moves several things, one for each. They stay pressable, so that focus stays: a second press is the same one. */
-function OpenButtons({ outputs, busy, label, labelOf, onPress }: OpenButtonsProps): JSX.Element {
-  if (outputs.length < 2) {
-    return (
-      <button type="button" class="unlock" aria-label={labelOf()} aria-busy={busy || undefined} onClick={() => onPress()}>
-        <Padlock />
-        {label}
-      </button>
-    );
-  }
-  return (
-    <div class="unlocks">
-      {outputs.map(({ output, name }) => (
-        <button key={output} type="button" class="unlock" aria-label={labelOf(name)} aria-busy={busy || undefined} onClick={() => onPress(output)}>
-          <Padlock />
-          {name}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function Padlock(): JSX.Element {
-  return (
-    <svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true">
-      <path d="M7 10.5V7.2a5 5 0 0 1 9.6-1.9M5 10.5h14v9.5H5zM12 14v2.5" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />
-    </svg>
   );
 }

@@ -12,11 +12,11 @@ interface OwnCode {
   mask: string;
 }
 
-/** One's own codes at a door (O10), by the places that one has there: for whoever opens it at its keypad. */
-export function DoorCode({ door, name }: { door: string; name: string }): JSX.Element {
+/** One's own codes at a door (O10): for whoever opens it at its keypad. @param people who one is there, by one's places in households. */
+export function DoorCode({ door, name, people }: { door: string; name: string; people: readonly string[] }): JSX.Element {
   const { doors } = useWords();
   const prove = useProof();
-  const codes = useAsked((signal) => ownCodes(door, signal), [door]);
+  const codes = useAsked((signal) => ownCodes(door, people, signal), [door, people]);
   return (
     <AskedView asked={codes}>
       {(found) =>
@@ -40,11 +40,9 @@ export function DoorCode({ door, name }: { door: string; name: string }): JSX.El
 }
 
 /** Those that are in force: one that a newer code has replaced is not shown. */
-async function ownCodes(door: string, signal: AbortSignal): Promise<OwnCode[]> {
-  const { places } = await answered(api.GET("/api/account/places", { signal }));
-  const there = places.filter(({ state, doors }) => state === "active" && doors.some(({ id }) => id === door));
+async function ownCodes(door: string, people: readonly string[], signal: AbortSignal): Promise<OwnCode[]> {
   const found: OwnCode[] = [];
-  for (const { person } of there) {
+  for (const person of people) {
     const { items } = await answered(api.GET("/api/members/{person}/pins", { params: { path: { person } }, signal }));
     for (const { id, mask, kind, replacedAt, doors } of items) {
       if (kind === "pin" && replacedAt === null && doors.some((at) => at.door === door)) found.push({ person, pin: id, mask });

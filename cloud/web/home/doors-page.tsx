@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { answered, api } from "../api/client";
 import { useAsked } from "../api/use-asked";
 import { useLanguage, useWords } from "../language/speaking";
 import { useBluetooth, type BluetoothState } from "../phone/bluetooth";
@@ -11,7 +12,7 @@ import { Button, ButtonLink } from "../ui/button";
 import { Page } from "../ui/page";
 import { ProblemNotice } from "../ui/problem-notice";
 import { DoorCard } from "./door-card";
-import { byProperty, ownDoors } from "./home-doors";
+import { byProperty, ownDoors, rememberDoors } from "./home-doors";
 import { LuggageLine } from "./luggage-line";
 
 /** That somebody has read that their browser has no Bluetooth for pages. */
@@ -24,6 +25,8 @@ export function DoorsPage(): JSX.Element {
   const { session } = useSession();
   const bluetooth = useBluetooth();
   const asked = useAsked(ownDoors, []);
+  const places = useAsked((signal) => answered(api.GET("/api/account/places", { signal })), []);
+  const peopleAt = (door: string): string[] => (places.data?.places ?? []).flatMap(({ person, state, doors }) => (state === "active" && doors.some(({ id }) => id === door) ? [person] : []));
   const keys = usePhoneKeys(bluetooth, asked.data?.filter(({ rights }) => rights.length > 0).map(({ id }) => id));
   const [working, setWorking] = useState(false);
   useEffect(() => {
@@ -38,6 +41,11 @@ export function DoorsPage(): JSX.Element {
     };
   }, [asked.again]);
 
+  useEffect(() => {
+    // Once there are keys: before that it is not sure that another account's have been forgotten.
+    if (asked.data !== undefined && keys.doors !== undefined && keys.doors.length > 0) rememberDoors(asked.data);
+  }, [asked.data, keys.doors]);
+
   // After an answer the phone may still be handing news over.
   const onActed = (): void => {
     setWorking(true);
@@ -51,7 +59,7 @@ export function DoorsPage(): JSX.Element {
   const properties = byProperty(asked.data, keys.doors ?? [], language);
   return (
     <Page title={home.doors} about={bluetooth === "ready" ? words.about : undefined}>
-      <BluetoothNotice bluetooth={bluetooth} />
+      {properties.length > 0 && <BluetoothNotice bluetooth={bluetooth} />}
       {keys.trouble !== undefined && (
         <div class="notice warning" role="status">
           <p>
@@ -73,7 +81,7 @@ export function DoorsPage(): JSX.Element {
           <h2 id={`property-${property.id}`}>{property.name}</h2>
           <ul class="doors">
             {property.doors.map((door) => (
-              <DoorCard key={door.id} door={door} bluetooth={bluetooth} onActed={onActed} />
+              <DoorCard key={door.id} door={door} bluetooth={bluetooth} people={peopleAt(door.id)} onActed={onActed} />
             ))}
           </ul>
         </section>

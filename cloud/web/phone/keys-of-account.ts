@@ -2,6 +2,8 @@ import type { Phone } from "../../../phone/phone";
 
 /** Of which account the keys in this browser are. */
 const ACCOUNT_ITEM = "latchkey-phone-account";
+/** What is known of their doors beside the keys, for when there is no network: it goes with them. Another shape takes another name. */
+const DOORS_ITEM = "latchkey-phone-doors";
 const DATABASE = "latchkey-phone";
 
 let running: Phone | undefined;
@@ -17,6 +19,7 @@ export function hasBegun(phone: Phone): void {
  */
 export async function forgetKeys(): Promise<void> {
   localStorage.removeItem(ACCOUNT_ITEM);
+  localStorage.removeItem(DOORS_ITEM);
   await (running?.signOut() ?? deleteDatabase()).catch(() => undefined);
 }
 
@@ -25,6 +28,15 @@ export async function keepKeysOf(account: string): Promise<void> {
   if (localStorage.getItem(ACCOUNT_ITEM) === account) return;
   await forgetKeys();
   localStorage.setItem(ACCOUNT_ITEM, account);
+}
+
+/** Keeps what a page wants to know of doors without a network. @param doors JSON. */
+export function keepDoors(doors: string): void {
+  localStorage.setItem(DOORS_ITEM, doors);
+}
+
+export function keptDoors(): string | undefined {
+  return localStorage.getItem(DOORS_ITEM) ?? undefined;
 }
 
 /** Without the library, which nobody has loaded yet. */

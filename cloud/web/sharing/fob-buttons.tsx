@@ -87,7 +87,7 @@ function AssignDialog({ fob, button, onClose, onChanged }: { fob: Fob; button: n
         <p>{fobs.nothingToAssign}</p>
       ) : (
         <Form submit={fobs.assignAct} onSubmit={assign} onCancel={onClose}>
-          {() => <Radios legend={fobs.button(button)} value={value} choices={choices.map((choice) => ({ value: choice.value, label: whatOf(choice), hint: several ? choice.keyName : undefined }))} onValue={setValue} />}
+          {() => <Radios legend={fobs.assign} value={value} choices={choices.map((choice) => ({ value: choice.value, label: whatOf(choice), hint: several ? choice.keyName : undefined }))} onValue={setValue} />}
         </Form>
       )}
     </Dialog>

@@ -32,9 +32,6 @@ export function FobVisits({ fob, onVisited }: { fob: Schema<"Fob">; onVisited: (
   const [deaf, setDeaf] = useState(false);
   useEffect(() => setStaged(fob.staged), [fob]);
   useEffect(() => {
-    if (fob.pending && bluetooth === "ready") void fobEditor().fetch(fob.id);
-  }, [fob, bluetooth]);
-  useEffect(() => {
     const tell = (): void => void fobEditor().tell(fob.id).then(onVisited);
     addEventListener("online", tell);
     return () => removeEventListener("online", tell);
