@@ -2,7 +2,7 @@ import test from "ava";
 import { noBrowser } from "../support/chromium";
 import { Building, lastToken, pinOf } from "../support/household";
 import { Pages, PHONE, type Reader } from "../support/pages";
-import { lastCode, signIn } from "../support/sign-in";
+import { lastCode, signIn, siteClient } from "../support/sign-in";
 import { World } from "../support/world";
 
 if (noBrowser !== undefined) console.log(`# tests in a browser are skipped: ${noBrowser}`);
@@ -230,6 +230,56 @@ inBrowser("M2-M4, M7, M9, N13, O4, O15: links of leases and managers are followe
   await world.until("and were told", async () => (await ada.client.get("/account/notifications")).items.length === 2);
   await reader.goes("/notifications");
   await page.getByText("You opened door 0").waitFor();
+  t.is(await page.getByText("You opened door 1").count(), 0, "the rule is for door 0");
+  t.deepEqual(await reader.flaws(), [], "news");
+  await page.getByRole("button", { name: "Mark all as read" }).click();
+  await page.getByText("All is marked as read.").waitFor();
+  t.is(await page.getByText("new", { exact: true }).count(), 0);
+  await reader.goes("/activity");
+  await page.getByText("You opened door 1").waitFor();
+  await page.getByText(/^Gus /).waitFor();
+  t.deepEqual(await reader.flaws(), [], "activity");
+  await guest.goes("/activity");
+  await guest.page.getByText(/^Vous\s: /).waitFor();
+  t.is(await guest.page.getByText(/ada/i).count(), 0, "a guest sees themselves alone");
+
+  // M4: a lease that matches no account is linked by its link, and declined by nobody; M9: it ends, the account stays.
+  const { leases } = await building.manager.post("/leases", { unit: await building.flat("Flat 2"), leaseholders: [{ name: "Cleo", email: "cleo@work.example", phone: "+33612345671" }] });
+  const cleo = await pages.reader(undefined);
+  await cleo.goes(`/lease#${await lastToken(world, "cleo@work.example")}`);
+  await cleo.page.getByRole("heading", { name: "Your new home" }).waitFor();
+  t.is(await cleo.page.getByRole("button", { name: "Decline" }).count(), 0);
+  t.deepEqual(await cleo.flaws(), [], "a lease");
+  await signsIn(cleo, "cleo@home.example", "Cleo");
+  await cleo.page.getByRole("button", { name: "Link it to my account" }).click();
+  await cleo.page.getByRole("heading", { name: "Accepted" }).waitFor();
+  await cleo.goes("/household");
+  await world.upToDate();
+  t.true(garage.types(await shownCode(cleo, "Your code")));
+  await building.manager.post(`/leases/${leases[0].person}/end`, {}, 200);
+  await cleo.goes("/household");
+  await cleo.page.getByRole("heading", { name: "Where you were before" }).waitFor();
+  t.deepEqual(await cleo.flaws(), [], "moved out");
+
+  // M8: whoever has the link declines, without an account too.
+  await ada.client.post(`/households/${ada.household}/members`, { role: "resident", email: "rob@example.com" });
+  const rob = await pages.reader(undefined, { viewport: PHONE });
+  await rob.goes(`/invitation#${await lastToken(world, "rob@example.com", "invitation")}`);
+  await rob.page.getByRole("button", { name: "Decline" }).click();
+  await rob.page.getByRole("dialog").getByRole("button", { name: "Decline" }).click();
+  await rob.page.getByRole("heading", { name: "You have declined" }).waitFor();
+
+  // Whoever is to manage the property follows a link as well.
+  await siteClient(world).post(`/properties/${world.property}/managers`, { email: "mia@example.com" });
+  const mia = await pages.reader(undefined, { viewport: PHONE });
+  await mia.goes("/activity");
+  await mia.goes(`/manager-invitation#${await lastToken(world, "mia@example.com", "manager-invitation")}`);
+  t.deepEqual(await mia.flaws(), [], "managing");
+  await signsIn(mia, "mia@example.com", "Mia");
+  await mia.page.getByRole("button", { name: "Accept" }).click();
+  await mia.page.getByRole("heading", { name: "You manage this property now" }).waitFor();
+  t.is((await building.manager.get(`/properties/${world.property}/managers`)).items.length, 2);
+  t.deepEqual([guest, reader, cleo, rob, mia].flatMap(({ errors }) => errors), []);
 });
 
 /** Whether it is Monday or Tuesday in the daytime, in Paris. */
