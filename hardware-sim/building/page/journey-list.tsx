@@ -5,7 +5,7 @@ import { journeySteps } from "./journey-steps";
 import { showTime } from "./times";
 
 /** Older ones that are shown in a line each. */
-const EARLIER_SHOWN = 12;
+const EARLIER_SHOWN = 6;
 
 /** What happened, from the press to the relay and on to the cloud: the newest in full, those before it in a line. */
 export function JourneyList({ journeys, doors }: { journeys: Journey[]; doors: string[] }): JSX.Element {

@@ -28,7 +28,7 @@ export function StoryPanel({ story, doors, onDoor }: StoryPanelProps): JSX.Eleme
     <section class="story card" aria-labelledby="story-title">
       <header class="story-head">
         <h2 id="story-title">{words.title}</h2>
-        <button type="button" class="plain" aria-expanded={!hidden} onClick={() => hide(!hidden)}>
+        <button type="button" class="plain" aria-expanded={!hidden} aria-describedby="story-title" onClick={() => hide(!hidden)}>
           {hidden ? words.open : words.close}
         </button>
       </header>
@@ -45,7 +45,7 @@ export function StoryPanel({ story, doors, onDoor }: StoryPanelProps): JSX.Eleme
             {failed && <p class="sentence" data-tone="bad">{words.failed}</p>}
             {tenant !== undefined && now === undefined && <p class="sentence" data-tone="good">{words.over}</p>}
           </div>
-          {tenant === undefined && !preparing && <p>{words.nobody}</p>}
+          {tenant === undefined && !preparing && <p class="story-nobody">{words.nobody}</p>}
           {tenant !== undefined && (
             <ol class="story-steps">
               {STORY_STEPS.map((step) => (
@@ -54,7 +54,7 @@ export function StoryPanel({ story, doors, onDoor }: StoryPanelProps): JSX.Eleme
             </ol>
           )}
           {!preparing && (
-            <button type="button" class="plain" onClick={() => actInStory("restart")}>
+            <button type="button" class={tenant === undefined ? "main" : "plain"} onClick={() => actInStory("restart")}>
               {tenant === undefined ? words.start : words.restart}
             </button>
           )}

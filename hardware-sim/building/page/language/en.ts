@@ -155,7 +155,7 @@ export const en = {
     personAt: (name: string, door: string): string => `${name}, at the ${door}`,
     personAway: (name: string): string => `${name}, on the street`,
     tap: "Tap",
-    tapOf: (name: string, door: string): string => `${name} taps at the ${door}`,
+    tapOf: (name: string, door: string): string => `Tap (${name}, at the ${door})`,
   },
   door: {
     within: (door: string): string => `Inside the ${door}`,
@@ -305,8 +305,8 @@ export const en = {
     manager: "In the manager’s pages: sign in as",
     managerLink: "Open the manager’s pages",
     letterboxHint: "The code to sign in is in the letterbox below.",
-    close: "Hide the story",
-    open: "Show the story",
+    close: "Hide",
+    open: "Show",
   },
   letters: {
     title: "Letterbox",

@@ -28,7 +28,7 @@ export const fr: Words = {
     personAt: (name, door) => `${name}, devant ${q(door)}`,
     personAway: (name) => `${name}, dans la rue`,
     tap: "Ouvrir",
-    tapOf: (name, door) => `${name} ouvre ${q(door)}`,
+    tapOf: (name, door) => `Ouvrir (${name}, devant ${q(door)})`,
   },
   door: {
     within: (door) => `À l’intérieur de ${q(door)}`,
@@ -243,8 +243,8 @@ export const fr: Words = {
     manager: "Dans les pages du gestionnaire : connectez-vous comme",
     managerLink: "Ouvrir les pages du gestionnaire",
     letterboxHint: "Le code de connexion est dans la boîte aux lettres ci-dessous.",
-    close: "Masquer l’histoire",
-    open: "Montrer l’histoire",
+    close: "Masquer",
+    open: "Montrer",
   },
   letters: {
     title: "Boîte aux lettres",
