@@ -503,7 +503,7 @@ test.serial("tokens: a program acts for one property, until its token ends", asy
   t.is(code(await vera.send("GET", `/tokens?property=${property}`)), "404 not-found");
   t.is(code(await vera.send("DELETE", `/tokens/${id}`)), "404 not-found");
   const { items } = await site.get(`/tokens?property=${property}`);
-  t.deepEqual(items.map((item: Json) => [item.id, item.name, item.by, item.usedAt !== null]), [[id, "Intercom", "site", true]]);
+  t.deepEqual(items.map((item: Json) => [item.id, item.name, item.by, item.byName, item.usedAt !== null]), [[id, "Intercom", "site", null, true]]);
   t.false(JSON.stringify(items).includes(token.slice(9)), "shown once");
   await site.delete(`/tokens/${id}`);
   t.is(code(await program.send("GET", "/properties")), "401 unauthorized");

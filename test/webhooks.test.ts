@@ -97,7 +97,7 @@ test("X13: a program is told what happens at the doors, signed, by ids alone; it
   const { rig, property, manager, at } = building;
   const receiver = await Receiver.start(t);
   const { id, secret, ...shown } = await manager.post(at, { url: receiver.url, events: ["door-opened", "door-refused", "changed", "changed"] });
-  t.like(shown, { url: receiver.url, events: ["door-opened", "door-refused", "changed"], failures: 0, pausedAt: null, by: `account/${manager.account}` });
+  t.like(shown, { url: receiver.url, events: ["door-opened", "door-refused", "changed"], failures: 0, pausedAt: null, by: `account/${manager.account}`, byName: "manager" });
   t.is(Buffer.from(secret.slice(6), "base64").length, 32);
   for (const path of [at, `${at}/${id}`, `${at}/${id}/deliveries`]) t.false(JSON.stringify(await manager.get(path)).includes(secret));
 

@@ -3,11 +3,13 @@ import { addMachineToken, endMachineToken, readMachineToken } from "../../accoun
 import { requireRecent } from "../../accounts/session";
 import { requireManager } from "../../rules/read-standing";
 import type { TokenRow } from "../../store/rows/account-rows";
+import type { Unit } from "../../store/store";
+import { readActors } from "../actor-format";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
 import { formatInstant } from "../people/grant-format";
 import { answer, body, Id, Instant, Name, refusals } from "../schemas";
 
-const Token = z.strictObject({ id: Id, property: Id, name: z.string(), by: z.string(), createdAt: Instant, usedAt: Instant.nullable().openapi({ description: "To the hour." }) }).openapi("Token");
+const Token = z.strictObject({ id: Id, property: Id, name: z.string(), by: z.string().openapi({ description: "`account/<id>` or `site`." }), byName: z.string().nullable().openapi({ description: "Of the account, while it is there." }), createdAt: Instant, usedAt: Instant.nullable().openapi({ description: "To the hour." }) }).openapi("Token");
 const tags = ["tokens"];
 
 const list = createRoute({
@@ -39,22 +41,23 @@ export function tokenRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
     const { property } = c.req.valid("query");
-    const rows = await read(parts, async (unit) => {
+    const items = await read(parts, async (unit) => {
       await requireManager(unit, actorOf(c), property, "issue-tokens");
-      return unit.selectFrom("tokens").selectAll().where("property_id", "=", property).where("ended_at", "is", null).orderBy("created_at").orderBy("id").execute();
+      return format(unit, await unit.selectFrom("tokens").selectAll().where("property_id", "=", property).where("ended_at", "is", null).orderBy("created_at").orderBy("id").execute());
     });
-    return c.json({ items: rows.map(format) }, 200);
+    return c.json({ items }, 200);
   });
   app.openapi(add, async (c) => {
     const actor = actorOf(c);
     const request = c.req.valid("json");
-    const { row, token } = await change(parts, async (unit, now) => {
+    const made = await change(parts, async (unit, now) => {
       await requireManager(unit, actor, request.property, "issue-tokens");
       requireRecent(actor, now);
       const { id, token } = await addMachineToken(unit, request, actor, now);
-      return { row: await readMachineToken(unit, id), token };
+      const [formatted] = await format(unit, [await readMachineToken(unit, id)]);
+      return { ...formatted, token };
     });
-    return c.json({ ...format(row), token }, 201, { "cache-control": "no-store" });
+    return c.json(made, 201, { "cache-control": "no-store" });
   });
   app.openapi(end, async (c) => {
     const actor = actorOf(c);
@@ -68,6 +71,10 @@ export function tokenRoutes(parts: ApiParts): Routes {
   return app;
 }
 
-function format({ id, property_id, name, created_by, created_at, used_at }: TokenRow): z.output<typeof Token> {
-  return { id, property: property_id, name, by: created_by, createdAt: formatInstant(created_at), usedAt: used_at === null ? null : formatInstant(used_at) };
+async function format(unit: Unit, rows: readonly TokenRow[]): Promise<z.output<typeof Token>[]> {
+  const actors = await readActors(unit, rows.map((row) => row.created_by));
+  return rows.map(({ id, property_id, name, created_by, created_at, used_at }) => ({
+    ...{ id, property: property_id, name, by: created_by, byName: actors.get(created_by)?.name ?? null },
+    ...{ createdAt: formatInstant(created_at), usedAt: used_at === null ? null : formatInstant(used_at) },
+  }));
 }

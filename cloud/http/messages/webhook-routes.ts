@@ -6,9 +6,11 @@ import type { OccurrenceKind } from "../../notifications/occurrence";
 import { Refusal } from "../../refusal";
 import { requireManager } from "../../rules/read-standing";
 import type { WebhookDeliveryRow, WebhookRow } from "../../store/rows/message-rows";
+import type { Unit } from "../../store/store";
 import { queueTest } from "../../webhooks/delivery";
 import { parseTarget } from "../../webhooks/target";
 import { addWebhook, changeWebhook, readWebhook, removeWebhook } from "../../webhooks/webhook";
+import { readActors } from "../actor-format";
 import { actorOf, change, namedFields, read, routes, type ApiParts, type Routes } from "../api";
 import { etag, IfMatch, requireVersion } from "../etag";
 import { formatInstant } from "../people/grant-format";
@@ -21,7 +23,8 @@ const Webhook = z
     property: Id,
     url: z.string(),
     events: OccurrenceKinds,
-    by: z.string(),
+    by: z.string().openapi({ description: "`account/<id>` or `site`." }),
+    byName: z.string().nullable().openapi({ description: "Of the account, while it is there." }),
     createdAt: Instant,
     failures: z.int().openapi({ description: "Attempts since the last one that succeeded." }),
     failingSince: Instant.nullable(),
@@ -86,43 +89,43 @@ export function webhookRoutes(parts: ApiParts): Routes {
   const app = routes();
   app.openapi(list, async (c) => {
     const { property } = c.req.valid("param");
-    const rows = await read(parts, async (unit) => {
+    const items = await read(parts, async (unit) => {
       await requireManager(unit, actorOf(c), property, "issue-tokens");
-      return unit.selectFrom("webhooks").selectAll().where("property_id", "=", property).orderBy("created_at").orderBy("id").execute();
+      return formatWebhooks(unit, await unit.selectFrom("webhooks").selectAll().where("property_id", "=", property).orderBy("created_at").orderBy("id").execute());
     });
-    return c.json({ items: rows.map(formatWebhook) }, 200);
+    return c.json({ items }, 200);
   });
   app.openapi(add, async (c) => {
     const actor = actorOf(c);
     const { property } = c.req.valid("param");
     const { url, events } = c.req.valid("json");
-    const { row, secret } = await change(parts, async (unit, now) => {
+    const { webhook, version, secret } = await change(parts, async (unit, now) => {
       await requireManager(unit, actor, property, "issue-tokens");
       requireRecent(actor, now);
       const { id, secret } = await addWebhook(unit, parts, { property, url: parseTarget(url, parts.privateWebhooks), events: [...new Set(events)] }, actorName(actor), now);
-      return { row: await readWebhook(unit, property, id), secret };
+      return { ...(await readFormatted(unit, property, id)), secret };
     });
-    return c.json({ ...formatWebhook(row), secret }, 201, { "cache-control": "no-store", etag: etag(row.version) });
+    return c.json({ ...webhook, secret }, 201, { "cache-control": "no-store", etag: etag(version) });
   });
   app.openapi(get, async (c) => {
     const { property, webhook } = c.req.valid("param");
-    const row = await read(parts, async (unit) => {
+    const found = await read(parts, async (unit) => {
       await requireManager(unit, actorOf(c), property, "issue-tokens", "webhook");
-      return readWebhook(unit, property, webhook);
+      return readFormatted(unit, property, webhook);
     });
-    return c.json(formatWebhook(row), 200, { etag: etag(row.version) });
+    return c.json(found.webhook, 200, { etag: etag(found.version) });
   });
   app.openapi(patch, async (c) => {
     const { property, webhook } = c.req.valid("param");
     const { events, paused } = c.req.valid("json");
-    const row = await change(parts, async (unit, now) => {
+    const changed = await change(parts, async (unit, now) => {
       await requireManager(unit, actorOf(c), property, "issue-tokens", "webhook");
       const before = await readWebhook(unit, property, webhook);
       requireVersion(c.req.valid("header")["if-match"], before.version);
       await changeWebhook(unit, before, namedFields({ events: events && [...new Set(events)], paused }), actorName(actorOf(c)), now);
-      return readWebhook(unit, property, webhook);
+      return readFormatted(unit, property, webhook);
     });
-    return c.json(formatWebhook(row), 200, { etag: etag(row.version) });
+    return c.json(changed.webhook, 200, { etag: etag(changed.version) });
   });
   app.openapi(remove, async (c) => {
     const { property, webhook } = c.req.valid("param");
@@ -155,13 +158,22 @@ export function webhookRoutes(parts: ApiParts): Routes {
   return app;
 }
 
-function formatWebhook(row: WebhookRow): z.output<typeof Webhook> {
-  const { id, property_id, url, created_by, failures, missed } = row;
-  return {
-    ...{ id, property: property_id, url, events: JSON.parse(row.events) as OccurrenceKind[], by: created_by, createdAt: formatInstant(row.created_at), failures },
-    failingSince: row.failing_since === null ? null : formatInstant(row.failing_since),
-    ...{ missed, pausedAt: row.paused_at === null ? null : formatInstant(row.paused_at) },
-  };
+async function readFormatted(unit: Unit, property: string, id: string): Promise<{ webhook: z.output<typeof Webhook>; version: number }> {
+  const row = await readWebhook(unit, property, id);
+  const [webhook] = await formatWebhooks(unit, [row]);
+  return { webhook, version: row.version };
+}
+
+async function formatWebhooks(unit: Unit, rows: readonly WebhookRow[]): Promise<z.output<typeof Webhook>[]> {
+  const actors = await readActors(unit, rows.map((row) => row.created_by));
+  return rows.map((row) => {
+    const { id, property_id, url, created_by, failures, missed } = row;
+    return {
+      ...{ id, property: property_id, url, events: JSON.parse(row.events) as OccurrenceKind[], by: created_by, byName: actors.get(created_by)?.name ?? null },
+      ...{ createdAt: formatInstant(row.created_at), failures, failingSince: row.failing_since === null ? null : formatInstant(row.failing_since) },
+      ...{ missed, pausedAt: row.paused_at === null ? null : formatInstant(row.paused_at) },
+    };
+  });
 }
 
 function formatDelivery(row: WebhookDeliveryRow): z.output<typeof Delivery> {

@@ -49,7 +49,7 @@ export function GroupPage(): JSX.Element {
   return (
     <AskedView asked={asked}>
       {(known) => (
-        <Page title={known.name} about={words.about} back={back}>
+        <Page title={known.name} back={back}>
           <Outcome outcome={outcome} doors={doors.data} zone={timeZone} />
           <GroupPeople group={known} doors={doors.data} onOutcome={setOutcome} onChanged={asked.again} />
           <AskedView asked={doors}>

@@ -48,7 +48,7 @@ export function Tokens(): JSX.Element {
               keyOf={({ id }) => id}
               columns={[
                 { title: words.name, heading: true, cell: ({ name }) => name },
-                { title: words.by, cell: ({ by }) => by },
+                { title: words.by, cell: ({ by, byName }) => byName ?? (by === "site" ? words.theSite : words.gone) },
                 { title: words.made, cell: ({ createdAt }) => <Time instant={createdAt} zone={timeZone} /> },
                 { title: words.used, cell: ({ usedAt }) => (usedAt === null ? <span class="quiet">{words.never}</span> : <Time instant={usedAt} zone={timeZone} />) },
                 {

@@ -52,7 +52,7 @@ export function WebhookPage(): JSX.Element {
   return (
     <AskedView asked={asked}>
       {(whole) => {
-        const { url, pausedAt, failingSince, missed, by, createdAt } = whole.data;
+        const { url, pausedAt, failingSince, missed, by, byName, createdAt } = whole.data;
         const pause = async (paused: boolean): Promise<void> => {
           asked.take(await save({ paused }, await reload()));
           announce(paused ? words.pausedNow : words.goesOn);
@@ -80,12 +80,12 @@ export function WebhookPage(): JSX.Element {
                   </Fact>
                 )}
                 <Fact term={words.made}>
-                  <Time instant={createdAt} zone={timeZone} /> · {by}
+                  <Time instant={createdAt} zone={timeZone} /> · {byName ?? (by === "site" ? words.theSite : words.gone)}
                 </Fact>
               </Facts>
             </Section>
             <EditedPart title={words.events} whole={whole} read={(of: Webhook) => ({ events: of.events })} save={save} reload={reload} onWhole={asked.take} theirs={(of) => [{ term: words.events, value: of.events.map((event) => words.event[event]).join("; ") }]}>
-              {(draft, set, errorOf) => <EventChoices events={draft.events} onEvents={(chosen) => set({ events: chosen })} error={errorOf("events")} />}
+              {(draft, set, errorOf) => <EventChoices legend={words.chosenEvents} events={draft.events} onEvents={(chosen) => set({ events: chosen })} error={errorOf("events")} />}
             </EditedPart>
             <Section title={words.deliveries}>
               <AskedView asked={deliveries}>

@@ -70,11 +70,11 @@ export function WebhookState({ webhook: { pausedAt, failures } }: { webhook: Web
 }
 
 /** What a program is told of. */
-export function EventChoices({ events, onEvents, error }: { events: readonly OccurrenceKind[]; onEvents: (events: OccurrenceKind[]) => void; error: string | undefined }): JSX.Element {
+export function EventChoices({ legend, events, onEvents, error }: { legend: string; events: readonly OccurrenceKind[]; onEvents: (events: OccurrenceKind[]) => void; error: string | undefined }): JSX.Element {
   const { settings: words } = useWords();
   return (
     <Choices
-      legend={words.events}
+      legend={legend}
       error={error}
       choices={KINDS.map((kind) => ({ value: kind, label: words.event[kind], disabled: events.length === 1 && events[0] === kind }))}
       chosen={events}
@@ -97,7 +97,7 @@ function AddWebhook({ onAdded, onClose }: { onAdded: (made: { url: string; secre
           <>
             <p>{words.webhooksAbout}</p>
             <TextField label={words.address} hint={words.addressHint} type="url" required autocomplete="off" spellcheck={false} value={url} onValue={setUrl} error={errorOf("url")} />
-            <EventChoices events={events} onEvents={setEvents} error={errorOf("events")} />
+            <EventChoices legend={words.events} events={events} onEvents={setEvents} error={errorOf("events")} />
           </>
         )}
       </Form>
