@@ -36,7 +36,7 @@ const Code = z.object({ id: Id, pin: z.string() });
 const companions = { secondPin: Code.optional(), duressPin: Code.optional() };
 const NewCard = z.object({ id: Id, grants: z.array(Id), ...companions }).openapi("NewCard");
 const NewPin = z.object({ id: Id, pin: z.string(), grants: z.array(Id), ...companions }).openapi("NewPin", { description: "Pass the digits on; they can be seen again with another request." });
-const Access = z.looseObject({ person: Id, pins: z.array(HeldCredential), cards: z.array(HeldCredential), phones: z.array(HeldCredential), revoked: z.array(FormattedTruth) }).openapi("Access");
+const Access = z.looseObject({ person: Id, pins: z.array(HeldCredential), cards: z.array(HeldCredential), phones: z.array(HeldCredential), fobs: z.array(HeldCredential), revoked: z.array(FormattedTruth) }).openapi("Access");
 const params = z.object({ person: Id });
 const tags = ["people"];
 
@@ -118,7 +118,7 @@ export function personRoutes(parts: ApiParts): Routes {
       await requirePerson(unit, actorOf(c), person);
       const credentials = await readCredentials(unit, person);
       const ofKind = (is: (kind: StoredKind) => boolean) => credentials.filter(({ kind }) => is(kind));
-      return { person, pins: ofKind(isTyped), cards: ofKind((kind) => kind === "card"), phones: ofKind((kind) => kind === "phone"), revoked: await truthOfPerson(unit, person, now) };
+      return { person, pins: ofKind(isTyped), cards: ofKind((kind) => kind === "card"), phones: ofKind((kind) => kind === "phone"), fobs: ofKind((kind) => kind === "fob"), revoked: await truthOfPerson(unit, person, now) };
     });
     return c.json(found, 200);
   });

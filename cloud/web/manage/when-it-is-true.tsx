@@ -10,10 +10,11 @@ import { doorNames, useDoors } from "./use-doors";
 export function WhenItIsTrue({ doors: wanted }: { doors: readonly string[] }): JSX.Element | null {
   const { households: words } = useWords();
   const { data } = useDoors();
-  if (wanted.length === 0) return null;
-  const known = data?.filter(({ id }) => wanted.includes(id));
-  const online = known?.filter((door) => door.online).map(({ id }) => id) ?? [];
-  const offline = known?.filter((door) => !door.online).map(({ id }) => id) ?? [];
+  // A door that was stolen is no part of the building any more.
+  const known = data?.filter(({ id, state }) => wanted.includes(id) && state !== "stolen") ?? [];
+  if (known.length === 0) return null;
+  const online = known.filter((door) => door.online).map(({ id }) => id);
+  const offline = known.filter((door) => !door.online).map(({ id }) => id);
   return (
     <div class="when-true">
       <p>{words.trueWhen}</p>

@@ -3,10 +3,18 @@ import type { Asked } from "../api/use-asked";
 import { useWords } from "../language/speaking";
 import { ProblemNotice } from "./problem-notice";
 
+interface AskedViewProps<Data> {
+  asked: Asked<Data>;
+  children: (data: Data) => ComponentChildren;
+  /** The page around the placeholder and around a refusal, where `children` bring a page that is named after the data. */
+  around?: (shown: ComponentChildren) => JSX.Element;
+}
+
 /** What was asked for: a placeholder on the way, the refusal with a way to try again, or the thing itself. */
-export function AskedView<Data>({ asked, children }: { asked: Asked<Data>; children: (data: Data) => ComponentChildren }): JSX.Element {
+export function AskedView<Data>({ asked, children, around }: AskedViewProps<Data>): JSX.Element {
   const { common } = useWords();
   const { data, problem, loading, again } = asked;
+  if (around !== undefined && data === undefined) return around(<AskedView asked={asked}>{children}</AskedView>);
   return (
     <>
       {problem !== undefined && <ProblemNotice problem={problem} onAgain={again} />}

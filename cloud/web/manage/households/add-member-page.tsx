@@ -23,7 +23,14 @@ export function AddMemberPage(): JSX.Element {
   const { households: words } = useWords();
   const asked = useAsked((signal) => answered(api.GET("/api/households/{household}", { params: { path: { household } }, signal })), [household]);
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={words.addMember} back={{ href: `/manage/${property}/households/${household}`, label: words.toHousehold }}>
+          {shown}
+        </Page>
+      )}
+    >
       {(whole) => (
         <Page title={words.addTo(whole.unit.name)} back={{ href: `/manage/${property}/households/${household}`, label: words.householdOf(whole.unit.name) }}>
           <AddMember household={whole} />

@@ -29,7 +29,14 @@ export function EditMemberPage(): JSX.Element {
   const { households: words } = useWords();
   const asked = useAsked(async (signal) => ({ whole: await answered(api.GET("/api/households/{household}", { params: { path: { household } }, signal })), member: await answered(api.GET("/api/members/{person}", { params: { path: { person } }, signal })) }), [household, person]);
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={words.edit} back={{ href: `/manage/${property}/households/${household}`, label: words.toHousehold }}>
+          {shown}
+        </Page>
+      )}
+    >
       {({ whole, member }) => (
         <Page title={words.editOf(member.name)} back={{ href: `/manage/${property}/households/${household}`, label: words.householdOf(whole.unit.name) }}>
           <EditMember member={member} doors={whole.doors} />

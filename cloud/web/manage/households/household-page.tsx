@@ -22,8 +22,16 @@ export function HouseholdPage(): JSX.Element {
   const { id: property, timeZone } = useProperty();
   const { households: words, manage } = useWords();
   const asked = useAsked((signal) => answered(api.GET("/api/households/{household}", { params: { path: { household } }, signal })), [household]);
+  const back = { href: `/manage/${property}/households`, label: manage.households };
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={manage.households} back={back}>
+          {shown}
+        </Page>
+      )}
+    >
       {(whole) => (
         <Page
           title={words.householdOf(whole.unit.name)}
@@ -38,7 +46,7 @@ export function HouseholdPage(): JSX.Element {
               </>
             )
           }
-          back={{ href: `/manage/${property}/households`, label: manage.households }}
+          back={back}
         >
           <Members whole={whole} onChanged={asked.again} />
           <Section title={words.opens}>

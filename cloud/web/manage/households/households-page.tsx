@@ -17,12 +17,24 @@ type Household = Schema<"ListedHousehold">;
 
 const SOON_MS = 30 * 86_400_000;
 
+const OF = { current: () => true, waiting: isWaiting, soon: endsSoon, ended: () => true } satisfies Record<string, (household: Household) => boolean>;
+type Shown = keyof typeof OF;
+
+function isWaiting({ people }: Household): boolean {
+  return people.some(({ state }) => state === "pending");
+}
+
+function endsSoon({ people }: Household): boolean {
+  const leases = people.filter(({ role }) => role === "administrator");
+  return leases.length > 0 && leases.every(({ end }) => end !== null && Date.parse(end) < Date.now() + SOON_MS);
+}
+
 /** Everybody who lives there, flat by flat: 400 of them are searched, not scrolled. */
 export function HouseholdsPage(): JSX.Element {
   const { households: words, manage } = useWords();
   const { id } = useProperty();
   const at = `/manage/${id}/households`;
-  const [shown, setShown] = useState<"current" | "ended">("current");
+  const [shown, setShown] = useState<Shown>("current");
   const households = useHouseholds(shown === "ended");
   return (
     <Page
@@ -34,31 +46,36 @@ export function HouseholdsPage(): JSX.Element {
         </ButtonLink>
       }
     >
-      <div class="filters">
-        <Select
-          label={words.shown}
-          value={shown}
-          onValue={setShown}
-          choices={[
-            { value: "current", label: words.shownCurrent },
-            { value: "ended", label: words.shownEnded },
-          ]}
-        />
+      <div class="listing">
+        <div class="filters">
+          <Select
+            label={words.shown}
+            value={shown}
+            onValue={setShown}
+            choices={[
+              { value: "current", label: words.shownCurrent },
+              { value: "waiting", label: words.shownWaiting },
+              { value: "soon", label: words.shownSoon },
+              { value: "ended", label: words.shownEnded },
+            ]}
+          />
+        </div>
+        <AskedView asked={households}>
+          {(all) => {
+            const those = all.filter(OF[shown]);
+            if (those.length > 0) return <HouseholdTable households={those} at={at} />;
+            if (shown !== "current") return <Empty title={words.noneShown[shown]} />;
+            return (
+              <Empty title={words.none}>
+                <p>{words.noneAbout}</p>
+                <ButtonLink tone="primary" href={`${at}/new`}>
+                  {words.enterLease}
+                </ButtonLink>
+              </Empty>
+            );
+          }}
+        </AskedView>
       </div>
-      <AskedView asked={households}>
-        {(all) => {
-          if (all.length > 0) return <HouseholdTable households={all} at={at} />;
-          if (shown === "ended") return <Empty title={words.noneEnded} />;
-          return (
-            <Empty title={words.none}>
-              <p>{words.noneAbout}</p>
-              <ButtonLink tone="primary" href={`${at}/new`}>
-                {words.enterLease}
-              </ButtonLink>
-            </Empty>
-          );
-        }}
-      </AskedView>
     </Page>
   );
 }
@@ -105,12 +122,13 @@ function LeaseUntil({ household: { people, endedAt }, show }: { household: House
   return <>{show(new Date(last).toISOString())}</>;
 }
 
-function HouseholdState({ household: { people, endedAt } }: { household: Household }): JSX.Element {
+function HouseholdState({ household }: { household: Household }): JSX.Element {
   const { households: words } = useWords();
+  const { people, endedAt } = household;
   if (endedAt !== null) return <Badge tone="quiet">{words.ended}</Badge>;
   const leases = people.filter(({ role }) => role === "administrator");
   const waiting = people.filter(({ state }) => state === "pending").length;
-  const soon = leases.length > 0 && leases.every(({ end }) => end !== null && Date.parse(end) < Date.now() + SOON_MS);
+  const soon = endsSoon(household);
   const future = leases.length > 0 && leases.every(({ start }) => Date.parse(start) > Date.now());
   const suspended = people.filter((each) => each.suspended).length;
   return (

@@ -20,7 +20,14 @@ export function GivePage(): JSX.Element {
   const { people: words } = useWords();
   const asked = useAsked((signal) => answered(api.GET("/api/people/{person}", { params: { path: { person } }, signal })), [person]);
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={words.give} back={{ href: `/manage/${property}/people/${person}`, label: words.toPerson }}>
+          {shown}
+        </Page>
+      )}
+    >
       {(known) => (
         <Page title={words.giveTo(known.name)} back={{ href: `/manage/${property}/people/${person}`, label: known.name }}>
           <Give person={known} />

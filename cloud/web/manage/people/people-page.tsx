@@ -43,36 +43,38 @@ export function PeoplePage(): JSX.Element {
         </ButtonLink>
       }
     >
-      <div class="filters">
-        <Select
-          label={words.shown}
-          value={shown}
-          onValue={setShown}
-          choices={[
-            { value: "outside", label: words.shownOutside },
-            { value: "everybody", label: words.shownEverybody },
-            { value: "ended", label: words.shownEnded },
-          ]}
-        />
+      <div class="listing">
+        <div class="filters">
+          <Select
+            label={words.shown}
+            value={shown}
+            onValue={setShown}
+            choices={[
+              { value: "outside", label: words.shownOutside },
+              { value: "everybody", label: words.shownEverybody },
+              { value: "ended", label: words.shownEnded },
+            ]}
+          />
+        </div>
+        <AskedView asked={asked}>
+          {(people) =>
+            people.length > 0 ? (
+              <PeopleTable people={people} at={at} />
+            ) : (
+              <Empty title={words.noneOf[shown]}>
+                {shown === "outside" && (
+                  <>
+                    <p>{words.noneAbout}</p>
+                    <ButtonLink tone="primary" href={`${at}/new`}>
+                      {words.add}
+                    </ButtonLink>
+                  </>
+                )}
+              </Empty>
+            )
+          }
+        </AskedView>
       </div>
-      <AskedView asked={asked}>
-        {(people) =>
-          people.length > 0 ? (
-            <PeopleTable people={people} at={at} />
-          ) : (
-            <Empty title={words.noneOf[shown]}>
-              {shown === "outside" && (
-                <>
-                  <p>{words.noneAbout}</p>
-                  <ButtonLink tone="primary" href={`${at}/new`}>
-                    {words.add}
-                  </ButtonLink>
-                </>
-              )}
-            </Empty>
-          )
-        }
-      </AskedView>
     </Page>
   );
 }

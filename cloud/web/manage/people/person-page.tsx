@@ -34,8 +34,16 @@ export function PersonPage(): JSX.Element {
     },
     [person],
   );
+  const back = { href: `/manage/${property}/people`, label: manage.people };
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={manage.people} back={back}>
+          {shown}
+        </Page>
+      )}
+    >
       {({ known, access }) => (
         <Page
           title={known.erased ? words.forgotten : known.name}
@@ -44,7 +52,7 @@ export function PersonPage(): JSX.Element {
               {known.household === null ? words.classes[known.class] : words.ofHousehold} · {words.since} <Time instant={known.createdAt} zone={timeZone} /> <PersonState person={known} />
             </>
           }
-          back={{ href: `/manage/${property}/people`, label: manage.people }}
+          back={back}
         >
           {known.household !== null && (
             <p>
@@ -65,8 +73,8 @@ export function PersonPage(): JSX.Element {
   );
 }
 
-function credentialsOf({ pins, cards, phones }: Access): Schema<"HeldCredential">[] {
-  return [...pins, ...cards, ...phones];
+function credentialsOf({ pins, cards, phones, fobs }: Access): Schema<"HeldCredential">[] {
+  return [...pins, ...cards, ...phones, ...fobs];
 }
 
 function doorsOf(access: Access): string[] {

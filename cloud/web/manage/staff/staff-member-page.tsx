@@ -34,8 +34,16 @@ export function StaffMemberPage(): JSX.Element {
   const { people: words, staff, manage } = useWords();
   const asked = useAsked((signal) => answered(api.GET("/api/properties/{property}/staff/{person}", { params: { path: { property, person } }, signal })), [property, person]);
   const doors = useDoors();
+  const back = { href: `/manage/${property}/staff`, label: manage.staff };
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={manage.staff} back={back}>
+          {shown}
+        </Page>
+      )}
+    >
       {(known) => (
         <Page
           title={known.name}
@@ -44,7 +52,7 @@ export function StaffMemberPage(): JSX.Element {
               {words.since} <Time instant={known.createdAt} zone={timeZone} /> <PersonState person={known} />
             </>
           }
-          back={{ href: `/manage/${property}/staff`, label: manage.staff }}
+          back={back}
           acts={<ButtonLink href={`/manage/${property}/people/${person}`}>{words.allAbout}</ButtonLink>}
         >
           {known.revokedAt === null && (

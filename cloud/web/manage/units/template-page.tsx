@@ -32,10 +32,18 @@ export function TemplatePage(): JSX.Element {
   const units = useUnits();
   const doors = useDoors();
   const { units: words, manage } = useWords();
+  const back = { href: `/manage/${property}/units`, label: manage.units };
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={manage.units} back={back}>
+          {shown}
+        </Page>
+      )}
+    >
       {(known) => (
-        <Page title={known.name} about={words.kindAbout} back={{ href: `/manage/${property}/units`, label: manage.units }}>
+        <Page title={known.name} about={words.kindAbout} back={back}>
           <AskedView asked={units}>{(all) => <AskedView asked={doors}>{(choices) => <EditTemplate template={known} units={all} doors={choices} onChanged={asked.again} />}</AskedView>}</AskedView>
         </Page>
       )}

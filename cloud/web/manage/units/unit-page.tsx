@@ -32,10 +32,18 @@ export function UnitPage(): JSX.Element {
   const templates = useTemplates();
   const doors = useDoors();
   const { units: words, manage } = useWords();
+  const back = { href: `/manage/${property}/units`, label: manage.units };
   return (
-    <AskedView asked={asked}>
+    <AskedView
+      asked={asked}
+      around={(shown) => (
+        <Page title={manage.units} back={back}>
+          {shown}
+        </Page>
+      )}
+    >
       {(known) => (
-        <Page title={known.name} about={words.unitAbout} back={{ href: `/manage/${property}/units`, label: manage.units }}>
+        <Page title={known.name} about={words.unitAbout} back={back}>
           <Households unit={known} />
           <AskedView asked={templates}>{(kinds) => <AskedView asked={doors}>{(all) => <EditUnit unit={known} templates={kinds} doors={all} onChanged={asked.again} />}</AskedView>}</AskedView>
         </Page>
