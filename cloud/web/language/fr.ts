@@ -1277,7 +1277,7 @@ export const fr: Words = {
     pointerHelp: "Tracez dans un espace libre pour ajouter un horaire, faites-le glisser pour le déplacer, tirez ses bords pour l’allonger ou le raccourcir. Une nuit appartient au jour où elle commence.",
     touchHelp: "Touchez un espace libre pour ajouter une heure, faites glisser un horaire pour le déplacer, tirez ses bords pour l’allonger ou le raccourcir. Une nuit appartient au jour où elle commence.",
     keysHelp: "Sur un horaire : les flèches le déplacent, avec Maj elles en déplacent la fin, Suppr le retire. La liste ci-dessous contient les mêmes horaires.",
-    undo: "Annuler la dernière modification",
+    undo: "Revenir en arrière",
     removeBlock: (block) => `Retirer ${block}`,
     removed: (block) => `Retiré : ${block}`,
     overlaps: (block) => `Il y a déjà ${block}. Les horaires peuvent se toucher, mais pas se chevaucher ; rien n’a été modifié.`,

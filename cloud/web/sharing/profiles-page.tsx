@@ -79,5 +79,6 @@ function ProfilesOf({ home, named }: { home: ProfileHome; named: boolean }): JSX
       <Table caption={sharing.profiles} rows={[...profiles].sort((a, b) => a.name.localeCompare(b.name))} keyOf={({ id }) => id} columns={columns} />
     );
   const view = <AskedView asked={asked}>{list}</AskedView>;
-  return named ? <Section title={home.name}>{view}</Section> : <section class="card">{view}</section>;
+  if (named) return <Section title={home.name}>{view}</Section>;
+  return asked.data?.length === 0 ? <div class="alone">{view}</div> : <section class="card">{view}</section>;
 }

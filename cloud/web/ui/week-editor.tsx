@@ -160,6 +160,7 @@ export function WeekEditor({ legend, value, onValue, zone, none, required = fals
               {touch ? week.touchHelp : week.pointerHelp}
             </p>
             <WeekCanvas windows={windows} onReplace={replace} onDoing={setTold} selected={current} onSelect={setSelected} />
+            {windows.some(({ onHolidays }) => onHolidays) && <p class="hint">{week.holidayMark}</p>}
             {/* Seen once somebody is on a block by keys. */}
             <p class="hint week-keys" id={`${id}-keys`}>
               {week.keysHelp}
