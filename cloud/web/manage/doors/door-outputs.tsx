@@ -35,8 +35,10 @@ export function DoorOutputs({ door: { id, orders }, onDone }: DoorSettingProps):
           <ol class="outputs" start={0}>
             {outputs.map(({ name, seconds }, index) => (
               <li key={index}>
+                <div class="pair">
                 <TextField label={words.outputName(index)} required maxLength={100} value={name} onValue={(value) => set(index, { name: value })} error={errorOf(`outputs.${index}.name`)} />
                 <TextField label={words.outputSeconds(index)} hint={words.secondsHint} type="number" min={1} inputMode="numeric" value={seconds} onValue={(value) => set(index, { seconds: value })} error={errorOf(`outputs.${index}.seconds`)} />
+                </div>
                 {/* Numbers are what keys name: only the last can go. */}
                 {index === outputs.length - 1 && <Button onPress={() => setOutputs(outputs.slice(0, -1))}>{words.outputRemove(name === "" ? String(index) : name)}</Button>}
               </li>

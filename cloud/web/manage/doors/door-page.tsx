@@ -3,7 +3,7 @@ import { useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { ButtonLink } from "../../ui/button";
 import { Page, Section } from "../../ui/page";
-import { WeekView } from "../../ui/week-view";
+import { WeekText } from "../../ui/week-view";
 import { useProperty } from "../managed-property";
 import { DoorAlarms } from "./door-alarms";
 import { DoorEvents } from "./door-events";
@@ -22,13 +22,21 @@ export function DoorPage(): JSX.Element {
   const asked = useDoor();
   const now = useDoorNow(asked.id, () => void asked.again());
   const at = `/manage/${property}/doors/${asked.id}`;
+  const back = { href: `/manage/${property}/doors`, label: manage.doors };
+  if (asked.data === undefined) {
+    return (
+      <Page title={manage.doors} back={back}>
+        <AskedView asked={asked}>{() => null}</AskedView>
+      </Page>
+    );
+  }
   return (
     <AskedView asked={asked}>
       {(read) => {
         const door = doorAsOfNow(read, now);
         const claimed = door.state === "claimed";
         return (
-          <Page title={door.name} back={{ href: `/manage/${property}/doors`, label: manage.doors }} acts={<DoorConnection door={door} />}>
+          <Page title={door.name} back={back} acts={<DoorConnection door={door} />}>
             <DoorFlags door={door} />
             {claimed && <OpenNow door={door} />}
             {door.state === "registered" && (
@@ -60,7 +68,7 @@ export function DoorPage(): JSX.Element {
               <p>{words.whoAbout}</p>
             </Section>
             <Section title={words.hours} acts={<ButtonLink href={`${at}/hours`}>{words.hoursEdit}</ButtonLink>}>
-              {door.orders.hours.windows.length === 0 ? <p class="quiet">{words.hoursNone}</p> : <WeekView windows={door.orders.hours.windows} />}
+              {door.orders.hours.windows.length === 0 ? <p class="quiet">{words.hoursNone}</p> : <p><WeekText windows={door.orders.hours.windows} /></p>}
               {door.orders.hours.firstIn !== null && door.orders.hours.windows.length > 0 && (
                 <p>
                   {words.firstIn}: {door.orders.hours.firstIn.map((each) => words.classes[each]).join(", ")}

@@ -43,14 +43,7 @@ export function DoorStatus({ door, zone }: { door: Schema<"Door">; zone: string 
         )}
         {heard && (
           <Fact term={words.clock}>
-            {saidAt === null || alarms.includes("timeUnknown") ? (
-              words.clockUnknown
-            ) : (
-              <>
-                <Time instant={saidAt} zone={zone} />
-                <span class="quiet"> · {words.saidAgo}</span>
-              </>
-            )}
+            {saidAt === null || alarms.includes("timeUnknown") ? words.clockUnknown : <Time instant={saidAt} zone={zone} />}
           </Fact>
         )}
         {telemetry !== null && (

@@ -22,7 +22,7 @@ export function OpenNow({ door: { id, name, orders } }: { door: Schema<"Door"> }
     <div class="open-now">
       <div class="acts">
         {outputs.map((output, number) => (
-          <Button key={number} tone="primary" label={words.managedDoors.openNowOf(output === undefined ? name : `${name}, ${output.name}`)} onPress={() => open(number)}>
+          <Button key={number} tone="primary" {...(output === undefined && { label: words.managedDoors.openNowOf(name) })} onPress={() => open(number)}>
             {output === undefined ? words.managedDoors.openNow : `${words.managedDoors.openNow}: ${output.name}`}
           </Button>
         ))}

@@ -10,7 +10,7 @@ import { doorAsOfNow, useDoorNow } from "./doors-now";
 
 /** How far a door has come since it was registered, as it happens. */
 export function RegisterSteps({ door: id }: { door: string }): JSX.Element {
-  const { manage, managedDoors: words } = useWords();
+  const { managedDoors: words } = useWords();
   const { id: property } = useProperty();
   const asked = useAsked((signal) => answered(api.GET("/api/doors/{door}", { params: { path: { door: id } }, signal })), [id]);
   const now = useDoorNow(id, () => void asked.again());
@@ -34,7 +34,7 @@ export function RegisterSteps({ door: id }: { door: string }): JSX.Element {
             </ol>
             {reached < steps.length && <p class="quiet">{words.registeredHow}</p>}
             <ButtonLink tone={reached === steps.length ? "primary" : "plain"} href={`/manage/${property}/doors/${id}`}>
-              {`${manage.doors}: ${door.name}`}
+              {words.seeDoor}
             </ButtonLink>
           </Section>
         );

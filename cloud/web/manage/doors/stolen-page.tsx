@@ -27,10 +27,18 @@ export function StolenPage(): JSX.Element {
     setReport(found);
     await asked.again();
   };
+  const back = useBackToDoor(asked.data, asked.id);
+  if (asked.data === undefined) {
+    return (
+      <Page title={words.stolen} back={back}>
+        <AskedView asked={asked}>{() => null}</AskedView>
+      </Page>
+    );
+  }
   return (
     <AskedView asked={asked}>
       {(door) => (
-        <Page title={door.state === "stolen" ? words.stolen : words.stolenTitle(door.name)} about={door.state === "stolen" ? door.name : words.stolenAbout} back={useBackToDoor(door, door.id)}>
+        <Page title={door.state === "stolen" ? words.stolen : words.stolenTitle(door.name)} about={door.state === "stolen" ? door.name : words.stolenAbout} back={back}>
           {report !== undefined && <Renewed report={report} />}
           {door.state === "stolen" ? <Cards door={door} /> : <Report door={door} onDone={done} />}
         </Page>

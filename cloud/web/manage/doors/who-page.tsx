@@ -34,7 +34,7 @@ export function WhoPage(): JSX.Element {
     if (who.data !== undefined) void who.again();
   }, [known]);
   return (
-    <Page title={words.who} about={words.whoAbout} back={useBackToDoor(door, id)}>
+    <Page title={door === undefined ? words.who : words.whoOf(door.name)} about={words.whoAbout} back={useBackToDoor(door, id)}>
       <AskedView asked={who}>
         {({ list, people }) => {
           if (list === null) return <Empty title={words.whoNoList} />;
@@ -42,7 +42,9 @@ export function WhoPage(): JSX.Element {
           return (
             <>
               {!list.upToDate && <p class="notice warning">{words.whoBehind}</p>}
-              {people.length === 0 ? (
+              {shown.length === 0 && query.person !== undefined ? (
+                <NotHere person={query.person} />
+              ) : people.length === 0 ? (
                 <Empty title={words.whoNone} />
               ) : (
                 <SearchedList items={shown} textOf={({ name }) => name} hint={words.whose}>
@@ -55,6 +57,13 @@ export function WhoPage(): JSX.Element {
       </AskedView>
     </Page>
   );
+}
+
+/** Somebody of whom one asks why they cannot. */
+function NotHere({ person }: { person: string }): JSX.Element {
+  const { managedDoors: words } = useWords();
+  const asked = useAsked((signal) => answered(api.GET("/api/people/{person}", { params: { path: { person } }, signal })), [person]);
+  return <AskedView asked={asked}>{({ name }) => <Empty title={words.notHere(name)} />}</AskedView>;
 }
 
 function Explanations({ rows, zone }: { rows: readonly Explained[]; zone: string }): JSX.Element {
@@ -77,8 +86,8 @@ function Explanations({ rows, zone }: { rows: readonly Explained[]; zone: string
 }
 
 function Verdict({ row: { verdict } }: { row: Explained }): JSX.Element {
-  const { activity, events } = useWords();
-  return verdict === "granted" ? <Badge tone="good">{events.said.decision}</Badge> : <Badge tone="warning">{activity.reasons[verdict]}</Badge>;
+  const { activity, managedDoors: words } = useWords();
+  return verdict === "granted" ? <Badge tone="good">{words.opens}</Badge> : <Badge tone="warning">{activity.reasons[verdict]}</Badge>;
 }
 
 function Credential({ row: { credential, class: holder } }: { row: Explained }): JSX.Element {

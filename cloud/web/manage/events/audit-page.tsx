@@ -6,7 +6,7 @@ import { useWords } from "../../language/speaking";
 import { AskedView, Empty } from "../../ui/asked-view";
 import { Select } from "../../ui/field";
 import { More } from "../../ui/more";
-import { Page, Section } from "../../ui/page";
+import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
 import { useProperty } from "../managed-property";
@@ -25,9 +25,10 @@ export function AuditPage(): JSX.Element {
   const families = Object.entries(words.families) as [keyof typeof words.families, string][];
   return (
     <Page title={manage.audit} about={words.about}>
-      <Section title={words.verify}>
+      <details class="card audit-check">
+        <summary>{words.verify}</summary>
         <AuditCheck />
-      </Section>
+      </details>
       <Select label={words.which} value={about} onValue={setAbout} choices={[{ value: "", label: words.familyAll }, ...families.map(([value, label]) => ({ value, label }))]} />
       <AskedView asked={list}>
         {(items) =>

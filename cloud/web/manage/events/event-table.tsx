@@ -39,8 +39,9 @@ function When({ event: { at, receivedAt, late }, zone }: { event: Schema<"Event"
   const language = useLanguage();
   return (
     <span>
-      {at === null ? <span class="quiet">{words.noClock}</span> : <Time instant={at} zone={zone} />}
-      {late && (
+      <Time instant={at ?? receivedAt} zone={zone} />
+      {at === null && <span class="quiet small">{words.noClock}</span>}
+      {late && at !== null && (
         <>
           {" "}
           <Badge tone="quiet">{words.late}</Badge> <span class="quiet small">{words.lateHow(showInstant(receivedAt, zone, language))}</span>
