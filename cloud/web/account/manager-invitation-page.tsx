@@ -50,10 +50,10 @@ export function ManagerInvitationPage(): JSX.Element {
             </ActButton>
           </>
         ) : (
-          <section class="sign-in-here">
+          <>
             <h2>{words.signInFirst}</h2>
             <SignIn />
-          </section>
+          </>
         )}
       </div>
     </Page>

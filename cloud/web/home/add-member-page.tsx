@@ -82,7 +82,7 @@ function Steps({ household, onAdded }: { household: Household; onAdded: (member:
     await onAdded(await answered(api.POST("/api/households/{household}/members", { params: { path: { household: household.id } }, body })));
   };
   return (
-    <div class="card steps">
+    <div class="card adding">
       <p class="quiet">{words.step(step + 1, STEPS)}</p>
       <progress max={STEPS} value={step + 1} aria-hidden="true" />
       <h2 ref={heading} tabIndex={-1}>

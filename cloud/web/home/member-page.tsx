@@ -51,9 +51,10 @@ function MemberView({ household: id, person }: { household: string; person: stri
 function Standing({ member, isOwn }: { member: Member; isOwn: boolean }): JSX.Element | null {
   const { household: words } = useWords();
   if (member.state === "pending") {
+    const over = member.invitation?.state === "declined" || member.invitation?.state === "expired";
     return (
-      <p class="notice">
-        {words.pendingAbout(member.name)} <MemberState member={member} />
+      <p class={over ? "notice warning" : "notice"}>
+        {words.pendingAbout(member.name)} {over && <MemberState member={member} />}
       </p>
     );
   }

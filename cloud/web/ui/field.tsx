@@ -113,7 +113,7 @@ export function Choices({ legend, hint, error, choices, chosen, onChosen }: { le
         <Checkbox key={value} label={label} disabled={disabled ?? false} checked={chosen.includes(value)} onChecked={(checked) => onChosen(checked ? [...chosen, value] : chosen.filter((each) => each !== value))} />
       ))}
       {error !== undefined && (
-        <p class="error" id={`${id}-error`}>
+        <p class="error" id={`${id}-error`} role="alert">
           {error}
         </p>
       )}

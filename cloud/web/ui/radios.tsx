@@ -43,7 +43,7 @@ export function Radios<Value extends string>({ legend, hint, error, choices, val
         </div>
       ))}
       {error !== undefined && (
-        <p class="error" id={`${id}-error`}>
+        <p class="error" id={`${id}-error`} role="alert">
           {error}
         </p>
       )}
