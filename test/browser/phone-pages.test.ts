@@ -10,12 +10,25 @@ import { doorRadioName } from "../../protocol/gatt-names";
 import { noBrowser } from "../support/chromium";
 import { EmulatedBluetooth } from "../support/emulated-bluetooth";
 import { Building, lastToken } from "../support/household";
-import { PHONE, Pages, type Reader } from "../support/pages";
+import { DESKTOP, PHONE, Pages, type Reader } from "../support/pages";
 import { signIn, type Client } from "../support/sign-in";
 import { World, type WorldDoor } from "../support/world";
 
 if (noBrowser !== undefined) console.log(`# tests in a browser are skipped: ${noBrowser}`);
 const inBrowser = noBrowser === undefined ? test.serial : test.skip;
+
+/** How many records of a phone lie in the browser. */
+const KEPT = `new Promise((resolve) => {
+  const opening = indexedDB.open("latchkey-phone");
+  opening.onsuccess = () => {
+    const { result: database } = opening;
+    const rooms = [...database.objectStoreNames];
+    if (rooms.length === 0) return resolve(0);
+    const transaction = database.transaction(rooms);
+    const counts = rooms.map((room) => transaction.objectStore(room).count());
+    transaction.oncomplete = () => (database.close(), resolve(counts.reduce((sum, { result }) => sum + result, 0)));
+  };
+})`;
 
 /** Somebody with a phone: a browser with Bluetooth, and where they stand. */
 class Walker {
@@ -55,9 +68,10 @@ function cardOf({ page }: Reader, name: string): Locator {
 async function pressed(reader: Reader, card: Locator, button: RegExp): Promise<string> {
   await card.getByRole("button", { name: button }).click();
   // Virtual time stands still meanwhile but for what the phone and the door say to each other.
-  await card.locator("[data-tone=good], [data-tone=bad]").waitFor();
+  const answer = card.locator("[role=status]:is([data-tone=good], [data-tone=bad])");
+  const said = await answer.textContent();
   await reader.settled();
-  return (await card.getByRole("status").allTextContents()).join(" ").trim();
+  return said!.trim();
 }
 
 /** Somebody with a key in the app. */
@@ -103,6 +117,7 @@ inBrowser("S1, X2: doors open by a tap over Web Bluetooth, offline too, and say 
   await reader.page.reload();
   t.regex(await bob.taps(garage, "Garage"), /^Open\./);
   t.true(garage.board.strike);
+  await cardOf(reader, "Garage").getByText("Your phone has brought this door the news.").waitFor();
   await world.pass(10_000);
   t.false(garage.types(tenant.pin), "the door has what the phone brought");
   t.is(garage.lastDecision, "denied: unknown-credential");
@@ -126,6 +141,15 @@ inBrowser("S1, X2: doors open by a tap over Web Bluetooth, offline too, and say 
   await world.upToDate();
   t.regex(await bob.taps(front, "Front"), /^This door does not know your key\./);
   t.false(front.board.strike);
+
+  // Signing out takes the keys along.
+  const kept = (): Promise<number> => reader.page.evaluate(KEPT);
+  t.true((await kept()) > 0);
+  await reader.page.setViewportSize(DESKTOP);
+  t.deepEqual(await reader.flaws(), [], "on a desk");
+  await reader.page.getByRole("button", { name: "Sign out" }).click();
+  await reader.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  t.is(await kept(), 0);
   bob.central.moveTo({ x: 10_000, y: 0 });
   t.deepEqual([...reader.errors, ...bob.bluetooth.problems], []);
 });

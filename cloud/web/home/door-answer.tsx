@@ -6,9 +6,9 @@ import type { Words } from "../language/en";
 import type { LanguageName } from "../language/speaking";
 import type { RemoteOutcome } from "../phone/remote-unlock";
 
-/** What was said to the last act at a door. `past`: it was open, and has locked again. */
+/** What was said to the last act at a door. */
 export interface Answer extends Said {
-  tone: "busy" | "good" | "bad" | "past";
+  tone: "busy" | "good" | "bad";
 }
 
 /** Always there, so that what is said in it is read out. */

@@ -15,6 +15,8 @@ import { OpenButtons } from "./open-buttons";
 
 /** From here down it is said how often a phone opens a door before it needs the internet. */
 const HANDLES_SAID = 8;
+/** How long an opening over the internet is told, s: the answer does not say how long the door stays open. */
+const REMOTE_SECONDS = 8;
 
 interface DoorCardProps {
   door: HomeDoor;
@@ -42,10 +44,11 @@ export function DoorCard({ door, bluetooth, people, onActed }: DoorCardProps): J
       }),
     [door.id, doors],
   );
+  // That it is open is said for as long as it is.
   const seconds = useRef(0);
   useEffect(() => {
     if (answer?.tone !== "good" || seconds.current === 0) return;
-    const timer = setTimeout(() => setAnswer((now) => now && { ...now, tone: "past" }), seconds.current * 1_000);
+    const timer = setTimeout(() => setAnswer(undefined), seconds.current * 1_000);
     return () => clearTimeout(timer);
   }, [answer]);
 
@@ -65,6 +68,7 @@ export function DoorCard({ door, bluetooth, people, onActed }: DoorCardProps): J
     act(explainProgress("connecting", language), async (tell) => {
       const outcome = await thisPhone()!.unlock(door.id, { outputs: output === undefined ? 0 : 1 << output, onProgress: (progress) => tell(explainProgress(progress, language)) });
       if (outcome.opened) seconds.current = outcome.seconds;
+      if (outcome.broughtNews) setNews(doors.broughtNews);
       return { ...explainUnlock(outcome, language), good: outcome.opened };
     });
   const carry = (): void =>
@@ -75,6 +79,7 @@ export function DoorCard({ door, bluetooth, people, onActed }: DoorCardProps): J
   const press = (output?: number): void =>
     act(doors.working, async () => {
       const outcome = await (remote.current ??= new RemoteUnlock(door.id)).press(output === undefined ? [] : [output]);
+      if (outcome.opened) seconds.current = REMOTE_SECONDS;
       return { ...explainRemote(outcome, words, language), good: outcome.opened };
     });
 
