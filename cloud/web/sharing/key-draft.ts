@@ -24,6 +24,8 @@ export interface PickedContact {
   name: string;
   tel: string[];
   email: string[];
+  /** Its addresses, where the API leaves the choice between several. */
+  choices?: readonly string[];
 }
 
 /** Whom a key is for, as it is being entered. */
@@ -86,7 +88,10 @@ export function keyRequest({ kind, doors, user, name, card, times }: KeyDraft, g
 
 function userOf({ who, person, name, address, contact, holderClass, unit }: UserDraft, kind: GivenKind, { manages }: Giving): Schema<"KeyUser"> {
   if (who === "known") return { person };
-  if (who === "contact" && contact !== undefined) return { contact };
+  if (who === "contact" && contact !== undefined) {
+    const { name: called, tel, email } = contact;
+    return { contact: { name: called, tel, email } };
+  }
   const at = kind === "app" || kind === "text" ? address.trim() : "";
   return {
     ...(name.trim() !== "" && { name }),

@@ -63,7 +63,7 @@ function GiveFob({ giving }: { giving: Giving }): JSX.Element {
       {(errorOf) => (
         <>
           <FobTextField value={text} onValue={setText} error={errorOf("fob")} />
-          <UserFields giving={giving} kind="pin" user={draft.user} onUser={(user) => set({ user })} addresses={[]} unitNeeded={false} errorOf={errorOf} />
+          <UserFields giving={giving} kind="pin" user={draft.user} onUser={(user) => set({ user })} unitNeeded={false} errorOf={errorOf} />
           <Choices legend={sharing.column.doors} choices={giving.doors.map(({ id, name }) => ({ value: id, label: name }))} chosen={draft.doors} onChosen={(doors) => set({ doors })} error={noDoors && draft.doors.length === 0 ? sharing.doorsNeeded : errorOf("doors")} />
           <TimesFields giving={giving} doors={draft.doors} times={draft.times} onTimes={(times) => set({ times })} errorOf={errorOf} />
         </>

@@ -54,10 +54,13 @@ function GiveKey({ giving, onGiven }: { giving: Giving; onGiven: (given: GivenKe
   const base = useKeysPath();
   const { account } = useAccount();
   const [draft, setDraft] = useState<KeyDraft>(() => emptyDraft(giving, query));
-  const [addresses, setAddresses] = useState<string[]>([]);
   const [unitNeeded, setUnitNeeded] = useState(false);
   const [noDoors, setNoDoors] = useState(false);
   const set = (change: Partial<KeyDraft>): void => setDraft({ ...draft, ...change });
+  const setContactChoices = (choices: string[]): void => {
+    const { user } = draft;
+    if (user.contact !== undefined) set({ user: { ...user, contact: { ...user.contact, choices } } });
+  };
   const kinds: { value: GivenKind; label: string; hint: string }[] = [
     { value: "app", label: sharing.kinds.app, hint: sharing.kinds.appHint },
     { value: "text", label: account.textMessages ? sharing.kinds.text : sharing.kinds.textMailOnly, hint: account.textMessages ? sharing.kinds.textHint : sharing.kinds.textHintMailOnly },
@@ -72,7 +75,7 @@ function GiveKey({ giving, onGiven }: { giving: Giving; onGiven: (given: GivenKe
       announce(sharing.givenNow(answer.user.name));
       onGiven({ key: { ...answer, link: null }, link: answer.link, codes: answer.codes });
     } catch (error) {
-      if (error instanceof ApiProblem && error.code === "choose-address") setAddresses(choicesOf(error));
+      if (error instanceof ApiProblem && error.code === "choose-address") setContactChoices(choicesOf(error));
       if (error instanceof ApiProblem && error.code === "unit-needed") setUnitNeeded(true);
       throw error;
     }
@@ -90,7 +93,7 @@ function GiveKey({ giving, onGiven }: { giving: Giving; onGiven: (given: GivenKe
             </p>
           </div>
           <div class="card">
-            <UserFields giving={giving} kind={draft.kind} user={draft.user} onUser={(user) => { set({ user }); setAddresses([]); }} addresses={addresses} unitNeeded={unitNeeded} errorOf={errorOf} />
+            <UserFields giving={giving} kind={draft.kind} user={draft.user} onUser={(user) => set({ user })} unitNeeded={unitNeeded} errorOf={errorOf} />
           </div>
           <div class="card">
             <Choices legend={sharing.column.doors} choices={giving.doors.map(({ id, name }) => ({ value: id, label: name }))} chosen={draft.doors} onChosen={(doors) => set({ doors })} error={noDoors && draft.doors.length === 0 ? sharing.doorsNeeded : errorOf("doors")} />

@@ -9,22 +9,20 @@ import { Select, TextField } from "../ui/field";
 import { Radios } from "../ui/radios";
 import { hasContacts, pickContact } from "./contact-picker";
 import type { Giving } from "./giving";
-import type { GivenKind, UserDraft } from "./key-draft";
+import type { GivenKind, PickedContact, UserDraft } from "./key-draft";
 
 interface UserFieldsProps {
   giving: Giving;
   kind: GivenKind;
   user: UserDraft;
   onUser: (user: UserDraft) => void;
-  /** Addresses of the contact, where it has several: one is to be chosen. */
-  addresses: readonly string[];
   /** A door asks for a unit number before a code. */
   unitNeeded: boolean;
   errorOf: (path: string) => string | undefined;
 }
 
 /** With whom (N1–N3): somebody one knows, somebody new by an address or a name, or out of the phone's contacts. */
-export function UserFields({ giving, kind, user, onUser, addresses, unitNeeded, errorOf }: UserFieldsProps): JSX.Element {
+export function UserFields({ giving, kind, user, onUser, unitNeeded, errorOf }: UserFieldsProps): JSX.Element {
   const { sharing } = useWords();
   const { who: words } = sharing;
   const known = useKnown(giving);
@@ -46,21 +44,30 @@ export function UserFields({ giving, kind, user, onUser, addresses, unitNeeded, 
         <Select label={words.person} hint={kind === "app" || kind === "text" ? words.personHint : undefined} value={user.person} choices={people.map(({ id, name }) => ({ value: id, label: name }))} onValue={(person) => set({ person })} />
       )}
       {user.who === "new" && <NewUserFields {...{ giving, kind, user, set, unitNeeded, errorOf }} />}
-      {user.who === "contact" && addresses.length > 0 && (
-        <Radios
-          legend={words.address}
-          hint={words.choose}
-          value={undefined}
-          choices={addresses.map((value) => ({ value, label: value }))}
-          onValue={(value) => set({ contact: { name: user.contact!.name, tel: value.includes("@") ? [] : [value], email: value.includes("@") ? [value] : [] } })}
-        />
-      )}
+      {user.who === "contact" && user.contact !== undefined && <ContactAddress contact={user.contact} onContact={(contact) => set({ contact })} />}
       {hasContacts() && (kind === "app" || kind === "text") && (
         <p>
           <Button onPress={pick}>{words.pick}</Button>
         </p>
       )}
     </>
+  );
+}
+
+/** One of a contact's addresses, where it has several. */
+function ContactAddress({ contact, onContact }: { contact: PickedContact; onContact: (contact: PickedContact) => void }): JSX.Element | null {
+  const { who: words } = useWords().sharing;
+  const { choices = [], tel, email } = contact;
+  if (choices.length === 0) return null;
+  const [chosen, ...others] = [...tel, ...email];
+  return (
+    <Radios
+      legend={words.address}
+      hint={words.choose}
+      value={others.length === 0 ? chosen : undefined}
+      choices={choices.map((value) => ({ value, label: value }))}
+      onValue={(value) => onContact({ ...contact, tel: value.includes("@") ? [] : [value], email: value.includes("@") ? [value] : [] })}
+    />
   );
 }
 
