@@ -80,8 +80,6 @@ function Pages(): JSX.Element {
     );
   }
   if (session.state === "unknown") return <Loading text={common.loading} />;
-  const behindSignIn = (Wanted: () => JSX.Element): (() => JSX.Element) => (session.state === "nobody" ? SignInPage : Wanted);
-  const offline = session.state === "offline";
   return (
     <ErrorBoundary
       onError={(error) => {
@@ -96,14 +94,25 @@ function Pages(): JSX.Element {
         <Route path="/manager-invitation" component={ManagerInvitationPage} />
         <Route path="/key" component={KeyLinkPage} />
         <Route path="/set-up" component={SetUpPage} />
-        {below("/account", offline ? NotOffline : behindSignIn(AccountRoutes))}
-        {below("/manage", offline ? NotOffline : behindSignIn(ManageRoutes))}
-        {/* One's doors are the page that does without a network; all others show what only the cloud knows. */}
+        {below("/account", AccountArea)}
+        {below("/manage", ManageArea)}
         {/* Not `default`: below that one, preact-iso's routers see no path at all. */}
-        {below("/", offline && path !== "/" ? NotOffline : behindSignIn(HomeRoutes))}
+        {below("/", HomeArea)}
       </Router>
     </ErrorBoundary>
   );
+}
+
+const AccountArea = (): JSX.Element => <BehindSignIn Wanted={AccountRoutes} />;
+const ManageArea = (): JSX.Element => <BehindSignIn Wanted={ManageRoutes} />;
+/** One's doors are the page that does without a network; all others show what only the cloud knows. */
+const HomeArea = (): JSX.Element => <BehindSignIn Wanted={HomeRoutes} alsoOffline={useLocation().path === "/"} />;
+
+/** Who is there changes without the address changing, which is all that a router looks at. */
+function BehindSignIn({ Wanted, alsoOffline = false }: { Wanted: () => JSX.Element; alsoOffline?: boolean }): JSX.Element {
+  const { session } = useSession();
+  if (session.state === "account" || (session.state === "offline" && alsoOffline)) return <Wanted />;
+  return session.state === "offline" ? <NotOffline /> : <SignInPage />;
 }
 
 /** A part of the pages that did not come: no network, or a newer version has replaced it. Browsers say so in words alone. */

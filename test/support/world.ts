@@ -159,6 +159,7 @@ export class World {
   #databaseUrl: string | undefined;
   /** Where text messages go: to the outbox, to a gateway, or nowhere. */
   #sms: MessageSettings["sms"] = "outbox";
+  #host = "127.0.0.1";
 
   private constructor(startUnixMs: number | undefined, folder: string) {
     this.clock = new VirtualClock(startUnixMs);
@@ -166,8 +167,8 @@ export class World {
     this.folder = folder;
   }
 
-  /** @param options.start Unix ms at which this world begins; default 2026-01-01. */
-  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings } = {}): Promise<World> {
+  /** @param options.start Unix ms at which this world begins; default 2026-01-01. @param options.host by name, where browsers shall make passkeys. */
+  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings; host?: "localhost" } = {}): Promise<World> {
     const world = new World(options.start, mkdtempSync(join(tmpdir(), "latchkey-world-")));
     world.#sms = options.gateway ?? (options.texts === false ? "none" : "outbox");
     t.teardown(async () => {
@@ -178,6 +179,7 @@ export class World {
       await world.cloud.stop();
       rmSync(world.folder, { recursive: true, force: true });
     });
+    world.#host = options.host ?? world.#host;
     world.#databaseUrl = await newDatabaseUrl();
     await world.startCloud();
     world.property = (await world.post("/api/properties", { name: "Rue des Lilas 7", timeZone: options.timeZone ?? "Europe/Paris", ...options.property }, 201)).id;
@@ -199,7 +201,7 @@ export class World {
         databaseUrl: this.#databaseUrl,
         tls: undefined,
         publicUrl: undefined,
-        httpHost: "127.0.0.1",
+        httpHost: this.#host,
         httpPort,
         mqttHost: "127.0.0.1",
         mqttPort,

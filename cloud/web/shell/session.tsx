@@ -31,6 +31,8 @@ export function SessionProvider({ children }: { children: ComponentChildren }): 
   const last = useRef<Session>(session);
   const become = useCallback(async (next: Session) => {
     const before = last.current;
+    // Somebody who is reading goes on reading, with a word about the network; they may be in the middle of something.
+    if (before.state === "account" && next.state === "offline") return;
     last.current = next;
     const somebodyElse = before.state === "account" && next.state === "account" && before.account.id !== next.account.id;
     // Keys belong to whoever had them given: not to the next who signs in with this browser.
