@@ -18,7 +18,7 @@ async function shownCode({ page }: Reader, label: string): Promise<string> {
 /** Presses what leads on in the form that is there. */
 const goOn = ({ page }: Reader): Promise<void> => page.getByRole("button", { name: "Go on" }).click();
 
-inBrowser("O2, O3, O5, O8-O13, M5, M6, M8: a household is run from its page: codes seen, people added, invited, edited, removed, and what they leave behind", async (t) => {
+inBrowser("O2, O3, O5, O6, O8-O14, M5, M6, M8: a household is run from its page: codes seen, people added, invited, edited, removed, and what they leave behind", async (t) => {
   t.timeout(120_000);
   const world = await World.begin(t, { doors: 2 });
   const [front, garage] = world.doors;
@@ -90,6 +90,25 @@ inBrowser("O2, O3, O5, O8-O13, M5, M6, M8: a household is run from its page: cod
   await world.upToDate();
   t.true(garage.types(nans), "the same code");
 
+  // Her access is paused and resumed; then she gets another code (O14), and the one before goes on as the rules say.
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+  await page.getByText("The access of Nanny is paused: nothing opens until somebody resumes it.").waitFor();
+  await world.upToDate();
+  t.false(front.types(nans));
+  t.is(front.lastDecision, "denied: suspended");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await page.getByRole("button", { name: "New code" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "New code" }).click();
+  await page.getByText(/The code before still opens until/).waitFor();
+  await page.getByText(/^Not yet at /).waitFor();
+  await world.upToDate();
+  const newer = await shownCode(reader, "Code of Nanny");
+  t.not(newer, nans);
+  t.true(front.types(newer));
+  t.true(front.types(nans));
+
   // O5: what the manager forbids is not offered, and said.
   await building.rules({ mayAddGuests: false });
   await reader.goes("/household");
@@ -111,7 +130,7 @@ inBrowser("O2, O3, O5, O8-O13, M5, M6, M8: a household is run from its page: cod
   t.deepEqual(await reader.flaws(), [], "pending");
   await page.getByRole("button", { name: "Send again" }).click();
   await page.getByText("Sent again. The link before is dead.").waitFor();
-  const invited = await pages.reader(undefined, { viewport: PHONE });
+  const invited = await pages.reader(undefined, { viewport: { width: 320, height: 640 } });
   await invited.goes(`/invitation#${dead}`);
   await invited.page.getByRole("heading", { name: "This link leads nowhere any more" }).waitFor();
   await invited.goes("/activity");

@@ -8,7 +8,7 @@ import { AskedView } from "../ui/asked-view";
 import { Form } from "../ui/form";
 import { Page } from "../ui/page";
 import { AddedMember } from "./added-member";
-import { useWhyNot } from "./household-page";
+import { useWhyNot, WhyNot } from "./household-page";
 import { emptyContact, WhoFields, type Contact } from "./member-contact";
 import { DoorFields, lacksDoors, termsOf, TimeFields, type PlaceDraft } from "./place-form";
 import { PlaceTerms } from "./place-terms";
@@ -34,6 +34,11 @@ export function AddMemberPage(): JSX.Element {
                 void asked.again();
               }}
             />
+          ) : !household.can.includes("add-resident") && !household.can.includes("add-guest") ? (
+            <>
+              <WhyNot household={household} verb="add-resident" />
+              <WhyNot household={household} verb="add-guest" />
+            </>
           ) : (
             <Steps
               household={household}
