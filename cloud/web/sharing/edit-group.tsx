@@ -12,7 +12,7 @@ import { ConfirmDialog } from "../ui/dialog";
 import { Form } from "../ui/form";
 import { Section } from "../ui/page";
 import { groupDraft, GroupFields, usePropertyProfiles } from "./group-fields";
-import type { GroupOutcome } from "./group-page";
+import type { GroupOutcome } from "./group-outcome";
 import { peopleOf } from "./group-people";
 
 type Whole = Schema<"WholeGroup">;

@@ -1,28 +1,19 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso/router";
-import { answered, api, type Schema } from "../api/client";
+import { answered, api } from "../api/client";
 import { useAsked } from "../api/use-asked";
 import { useRefresh } from "../api/use-refresh";
 import { useWords } from "../language/speaking";
 import { useProperty } from "../manage/managed-property";
-import { doorNames, useDoors } from "../manage/use-doors";
-import { RevocationTruth } from "../truth/live-truth";
+import { useDoors } from "../manage/use-doors";
 import { AskedView } from "../ui/asked-view";
 import { ButtonLink } from "../ui/button";
-import { GivenCodes } from "../ui/given-codes";
 import { KnownAtDoors } from "../ui/known-at-doors";
 import { Page, Section } from "../ui/page";
 import { EditGroup } from "./edit-group";
+import { OutcomeView, type GroupOutcome } from "./group-outcome";
 import { GroupPeople } from "./group-people";
-
-/** What a change of a group has led to, besides the change itself. */
-export interface GroupOutcome {
-  /** Whose rights ended, under which revocation. */
-  ended: readonly { person: string; name: string; revocation: string }[];
-  /** Codes that nobody but the reader can pass on. */
-  codes: readonly { person: string; name: string; codes: readonly Schema<"GivenCode">[] }[];
-}
 
 const NOTHING: GroupOutcome = { ended: [], codes: [] };
 
@@ -41,7 +32,7 @@ export function GroupPage(): JSX.Element {
   if (removed !== undefined) {
     return (
       <Page title={words.removed(removed)} about={words.removedAbout} back={back}>
-        <Outcome outcome={outcome} doors={doors.data} zone={timeZone} />
+        <OutcomeView outcome={outcome} doors={doors.data} zone={timeZone} />
         <ButtonLink href={back.href}>{words.backToAll}</ButtonLink>
       </Page>
     );
@@ -50,7 +41,7 @@ export function GroupPage(): JSX.Element {
     <AskedView asked={asked}>
       {(known) => (
         <Page title={known.name} back={back}>
-          <Outcome outcome={outcome} doors={doors.data} zone={timeZone} />
+          <OutcomeView outcome={outcome} doors={doors.data} zone={timeZone} />
           <GroupPeople group={known} doors={doors.data} onOutcome={setOutcome} onChanged={asked.again} />
           <AskedView asked={doors}>
             {(all) => (
@@ -75,27 +66,5 @@ export function GroupPage(): JSX.Element {
         </Page>
       )}
     </AskedView>
-  );
-}
-
-/** Who has lost what, door by door and live, and who needs to be told a new code. */
-function Outcome({ outcome: { ended, codes }, doors, zone }: { outcome: GroupOutcome; doors: readonly Schema<"Door">[] | undefined; zone: string }): JSX.Element {
-  const { groups: words } = useWords();
-  return (
-    <>
-      {codes.length > 0 && (
-        <Section title={words.newCodes}>
-          <p>{words.newCodesAbout}</p>
-          {codes.map((each) => (
-            <GivenCodes key={each.person} name={each.name} codes={each.codes} nameDoors={(ids) => doorNames(ids, doors)} />
-          ))}
-        </Section>
-      )}
-      {ended.map(({ person, name, revocation }) => (
-        <Section key={person} title={`${words.ended}: ${name}`}>
-          <RevocationTruth revocation={revocation} zone={zone} />
-        </Section>
-      ))}
-    </>
   );
 }

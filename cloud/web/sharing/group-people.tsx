@@ -14,7 +14,7 @@ import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
 import { Section } from "../ui/page";
-import type { GroupOutcome } from "./group-page";
+import type { GroupOutcome } from "./group-outcome";
 
 const FOUND_MAX = 8;
 
