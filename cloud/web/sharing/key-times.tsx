@@ -9,7 +9,7 @@ type Times = Pick<Schema<"Key">, "windows" | "notBefore" | "notAfter"> & { uses?
 
 /** When a key opens, in a line. */
 export function KeyTimesText({ times, zone }: { times: Times; zone: string }): JSX.Element {
-  return <>{useTimesText(times, zone)}</>;
+  return <span class="sentence">{useTimesText(times, zone)}</span>;
 }
 
 function useTimesText({ windows, notBefore, notAfter, uses = null, ownProfile = null }: Times, zone: string): string {
@@ -37,7 +37,7 @@ export function KeyTimes({ times, zone, profile }: { times: Times; zone: string;
       {uses !== null && <p>{say.uses(uses)}</p>}
       {(isAhead(notBefore) || notAfter !== null) && (
         <p>
-          {[...(isAhead(notBefore) ? [say.from(showInstant(notBefore, zone, language))] : []), ...(notAfter === null ? [] : [say.until(showInstant(notAfter, zone, language))])].join(", ")}
+          <span class="sentence">{[...(isAhead(notBefore) ? [say.from(showInstant(notBefore, zone, language))] : []), ...(notAfter === null ? [] : [say.until(showInstant(notAfter, zone, language))])].join(", ")}</span>
         </p>
       )}
     </>

@@ -28,9 +28,9 @@ export function PeoplePage(): JSX.Element {
     {
       title: sharing.keys,
       cell: ({ keys, pending }) => (
-        <>
+        <span>
           {words.keys(keys)} {pending > 0 && <Badge tone="warning">{words.pending(pending)}</Badge>}
-        </>
+        </span>
       ),
     },
     { title: words.how, cell: ({ shared, inCommon }) => [...(shared ? [words.shared] : []), ...(inCommon ? [words.inCommon] : [])].join(" · ") },

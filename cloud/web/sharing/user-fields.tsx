@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { answered, api, type Schema } from "../api/client";
 import { everyItem } from "../api/every-item";
 import { useAsked } from "../api/use-asked";
@@ -28,6 +29,11 @@ export function UserFields({ giving, kind, user, onUser, unitNeeded, errorOf }: 
   const known = useKnown(giving);
   const set = (change: Partial<UserDraft>): void => onUser({ ...user, ...change });
   const people = known ?? [];
+  // A link may name somebody who is not to be chosen here.
+  const elsewhere = known !== undefined && user.who === "known" && !known.some(({ id }) => id === user.person);
+  useEffect(() => {
+    if (elsewhere) set(people.length === 0 ? { who: "new" } : { person: people[0].id });
+  }, [elsewhere]);
   const pick = async (): Promise<void> => {
     const contact = await pickContact();
     if (contact !== undefined) set({ who: "contact", contact });
