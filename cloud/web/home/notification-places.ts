@@ -9,6 +9,8 @@ export interface ListenedProperty {
   name: string;
   timeZone: string;
   doors: { id: string; name: string }[];
+  /** Of those whose groups one may see: managers. */
+  groups: { id: string; name: string }[];
 }
 
 /** Where one has a door of one's own, lives, or manages: the API says of each rule whether it rests on a right. */
@@ -20,7 +22,7 @@ export function useListenedProperties(): Asked<ListenedProperty[]> {
     const { places } = await answered(api.GET("/api/account/places", { signal }));
     const found = new Map<string, ListenedProperty>();
     const at = ({ id, name, timeZone }: Schema<"NamedProperty">): ListenedProperty => {
-      const property = found.get(id) ?? { id, name, timeZone, doors: [] };
+      const property = found.get(id) ?? { id, name, timeZone, doors: [], groups: [] };
       found.set(id, property);
       return property;
     };
@@ -29,6 +31,8 @@ export function useListenedProperties(): Asked<ListenedProperty[]> {
     for (const { id, name, timeZone } of managed) {
       const all = await everyItem((after) => answered(api.GET("/api/doors", { params: { query: { property: id, ...(after !== undefined && { after }) } }, signal })));
       at({ id, name, timeZone }).doors = all.map((door) => ({ id: door.id, name: door.name }));
+      const groups = await everyItem((after) => answered(api.GET("/api/groups", { params: { query: { property: id, ...(after !== undefined && { after }) } }, signal })));
+      at({ id, name, timeZone }).groups = groups.map((group) => ({ id: group.id, name: group.name }));
     }
     for (const property of found.values()) property.doors.sort((a, b) => a.name.localeCompare(b.name));
     return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));

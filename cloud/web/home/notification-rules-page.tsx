@@ -44,11 +44,18 @@ export function NotificationRulesPage(): JSX.Element {
   );
 }
 
+/** @returns undefined while the names are on their way. */
+function whereOf({ door, group }: Schema<"NotificationRule">, property: ListenedProperty | undefined): string | undefined {
+  if (door !== null) return property?.doors.find(({ id }) => id === door)?.name;
+  if (group !== null) return property?.groups.find(({ id }) => id === group)?.name;
+  return property?.name;
+}
+
 function RuleLine({ rule, property }: { rule: Schema<"NotificationRule">; property: ListenedProperty | undefined }): JSX.Element {
   const words = useWords();
   const language = useLanguage();
   const { notifications: said } = words;
-  const where = rule.door !== null ? property?.doors.find(({ id }) => id === rule.door)?.name : property?.name;
+  const where = whereOf(rule, property);
   return (
     <>
       <div class="who">
