@@ -34,7 +34,7 @@ export function OutcomeView({ outcome: { ended, codes }, doors, zone }: { outcom
         </Section>
       )}
       {ended.map(({ person, name, revocation }) => (
-        <Section key={person} title={`${words.ended}: ${name}`}>
+        <Section key={person} title={words.ended(name)}>
           <RevocationTruth revocation={revocation} zone={zone} />
         </Section>
       ))}

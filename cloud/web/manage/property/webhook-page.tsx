@@ -4,6 +4,7 @@ import { useLocation, useRoute } from "preact-iso/router";
 import { answered, answeredWithTag, api, type Schema } from "../../api/client";
 import { useAsked } from "../../api/use-asked";
 import { useRefresh } from "../../api/use-refresh";
+import type { Words } from "../../language/en";
 import { useWords } from "../../language/speaking";
 import { ActButton } from "../../ui/act-button";
 import { useAnnounce } from "../../ui/announcer";
@@ -115,7 +116,7 @@ export function WebhookPage(): JSX.Element {
                           ),
                         },
                         { title: words.attempts, cell: ({ attempts }) => attempts },
-                        { title: words.problem, cell: ({ problem }) => problem ?? <span class="quiet">{common.none}</span> },
+                        { title: words.problem, cell: ({ problem }) => (problem === null ? <span class="quiet">{common.none}</span> : explain(problem, words)) },
                       ]}
                     />
                   )
@@ -135,4 +136,10 @@ export function WebhookPage(): JSX.Element {
       }}
     </AskedView>
   );
+}
+
+/** @param problem `http 500`, or a word of the network's. */
+function explain(problem: string, words: Words["settings"]): string {
+  const known = (words.wentWrong as Partial<Record<string, string>>)[problem];
+  return known ?? (problem.startsWith("http ") ? words.answeredWith(problem.slice(5)) : words.notReached(problem));
 }
