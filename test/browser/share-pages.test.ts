@@ -77,6 +77,7 @@ inBrowser("S3, S4, S5, N1, N2, N10, N15: a key is handed over by link and QR cod
   const olga = await pages.reader(owner);
   const { page } = olga;
   await olga.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await olga.context.addInitScript("navigator.share = async (shared) => void (window.shared = shared)");
   const copiesLink = async (): Promise<string> => {
     await page.getByRole("button", { name: "Copy the link" }).click();
     const url = new URL(await page.evaluate<string>("navigator.clipboard.readText()"));
@@ -97,6 +98,8 @@ inBrowser("S3, S4, S5, N1, N2, N10, N15: a key is handed over by link and QR cod
   await page.getByRole("img", { name: "QR code of the key’s link" }).waitFor();
   t.deepEqual(await flawsOf(olga), [], "handed over");
   const first = await copiesLink();
+  await page.getByRole("button", { name: "Share the link" }).click();
+  t.true((await page.evaluate<string>("shared.url")).endsWith(first), "by whatever the device shares with");
   t.false((await page.content()).includes(first.split("#")[1]), "the token is not in the page's text");
 
   await olga.goes("/keys");
@@ -136,9 +139,15 @@ inBrowser("S3, S4, S5, N1, N2, N10, N15: a key is handed over by link and QR cod
   t.is(new URL(uma.page.url()).hash, "", "the token has left the address");
   await world.upToDate();
   t.deepEqual((await knows()).sort(), ["Olga", "Uma"], "the door knows her, by her own name");
-  await nobody.goes("/");
-  await nobody.goes(second);
+  // The page is still there with the other link.
+  await nobody.page.goto(second);
   await nobody.page.getByRole("heading", { name: "Somebody has this key already" }).waitFor();
+  const declined = await owner.post("/keys", { property: world.property, kind: "app", name: "Gym", user: { name: "Dan" }, doors: [studio.id] });
+  await nobody.page.goto(new URL(declined.link.url).pathname + new URL(declined.link.url).hash);
+  await nobody.page.getByRole("button", { name: "Decline" }).click();
+  await nobody.page.getByRole("dialog").getByRole("button", { name: "Decline" }).click();
+  await nobody.page.getByRole("heading", { name: "You have declined the key" }).waitFor();
+  t.is((await owner.get(`/keys/${declined.id}`)).state, "ended");
 
   // Whom she knows now she can choose.
   await olga.goes("/keys/new");

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { SignIn } from "../account/sign-in";
 import { ApiProblem } from "../api/api-problem";
@@ -21,9 +21,18 @@ import { Time } from "../ui/time";
 export function KeyLinkPage(): JSX.Element {
   const { offer: words } = useWords().sharing;
   // In the fragment, which no server sees. It stays in the address until it is of no use any more, so that the page can be loaded anew.
-  const [token] = useState(() => location.hash.slice(1));
+  const [token, setToken] = useState(() => location.hash.slice(1));
   const [done, setDone] = useState<"accepted" | "declined">();
-  const asked = useAsked((signal) => answered(api.POST("/api/keys/look", { body: { token }, signal })), ["offer"]);
+  // Another link, opened while this page is there, is no other page to the browser.
+  useEffect(() => {
+    const follow = (): void => {
+      setToken(location.hash.slice(1));
+      setDone(undefined);
+    };
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  const asked = useAsked((signal) => answered(api.POST("/api/keys/look", { body: { token }, signal })), ["offer", token]);
   const finish = (how: "accepted" | "declined"): void => {
     history.replaceState(null, "", location.pathname);
     setDone(how);
