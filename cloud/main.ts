@@ -8,6 +8,7 @@ async function main(): Promise<void> {
   const cloud = await startCloud(settings);
   process.stdout.write(`Latchkey's cloud is up: HTTP on ${cloud.url}, MQTT on ${settings.mqttHost}:${cloud.mqttPort}.\n`);
   process.stdout.write(cloud.adminToken.file === undefined ? "The administrator's token is the one from LATCHKEY_ADMIN_TOKEN.\n" : `The administrator's token is in ${cloud.adminToken.file}.\n`);
+  process.stdout.write(`With it, begin at ${settings.publicUrl ?? cloud.url}/set-up: a first property, and its manager.\n`);
   const stop = (): void => {
     void cloud.stop().then(() => process.exit(0));
   };
