@@ -458,7 +458,7 @@ test.serial("a removed member is told, and what they see is gone at once", async
   const listed = async (query: string): Promise<Json[]> => (await building.manager.get(`/households?property=${world.property}${query}`)).items;
   t.deepEqual((await listed("&ended=false"))[0].people.map(({ name, role, state }: Json) => `${name} ${role} ${state}`).sort(), ["ada administrator active", "kim resident active"]);
   t.deepEqual([await listed("&ended=true"), await listed(`&unit=${ada.household}`)], [[], []]);
-  t.like(await building.manager.get(`/people/${kim.person}`), { household: ada.household, erased: false });
+  t.like(await building.manager.get(`/people/${kim.person}`), { household: ada.household, pending: false, erased: false });
   t.deepEqual((await building.manager.get(`/people?property=${world.property}&outside=true`)).items, []);
   t.like((await building.manager.get(`/people/${kim.person}/access`)).pins[0], { kind: "pin", key: null, grants: [{ group: null, groupName: null, revokedAt: null }] });
   await ada.client.expect(200, "DELETE", `/members/${kim.person}`);

@@ -29,6 +29,7 @@ const Person = z
     suspended: z.boolean(),
     revokedAt: Instant.nullable(),
     household: Id.nullable().openapi({ description: "Where they have, or had, a place." }),
+    pending: z.boolean().openapi({ description: "They have a place in a household that nobody has accepted or confirmed yet." }),
     erased: z.boolean().openapi({ description: "Forgotten: there is no name any more." }),
   })
   .openapi("Person");
@@ -185,12 +186,13 @@ async function listPeople(unit: Unit, actor: Actor, { after = "", limit, propert
 
 async function formatPeople(unit: Unit, people: readonly PersonRow[]): Promise<z.output<typeof Person>[]> {
   const ids = people.map(({ id }) => id);
-  const places = ids.length === 0 ? [] : await unit.selectFrom("memberships").select(["person_id", "household_id"]).where("person_id", "in", ids).execute();
-  const households = new Map(places.map(({ person_id, household_id }) => [person_id, household_id]));
+  const places = ids.length === 0 ? [] : await unit.selectFrom("memberships").select(["person_id", "household_id", "state"]).where("person_id", "in", ids).execute();
+  const placeOf = new Map(places.map((place) => [place.person_id, place]));
   return people.map(({ id, property_id, name, class: holderClass, unit: number, created_at, suspended_at, revoked_at, erased_at }) => ({
     ...{ id, property: property_id, name, class: holderClass, unit: number, createdAt: formatInstant(created_at), suspended: suspended_at !== null },
     revokedAt: revoked_at === null ? null : formatInstant(revoked_at),
-    household: households.get(id) ?? null,
+    household: placeOf.get(id)?.household_id ?? null,
+    pending: placeOf.get(id)?.state === "pending",
     erased: erased_at !== null,
   }));
 }

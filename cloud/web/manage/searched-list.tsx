@@ -12,6 +12,7 @@ interface SearchedListProps<Item> {
   items: readonly Item[];
   /** What is searched in. */
   textOf: (item: Item) => string;
+  /** What is searched in, in words. */
   hint: string;
   children: (shown: readonly Item[]) => ComponentChildren;
 }
@@ -27,8 +28,7 @@ export function SearchedList<Item>({ items, textOf, hint, children }: SearchedLi
       {items.length > 5 && (
         <div class="searching" role="search">
           <TextField
-            label={common.search}
-            hint={hint}
+            label={words.searchFor(hint.toLowerCase())}
             type="search"
             value={search}
             onValue={(text) => {

@@ -82,7 +82,7 @@ function AddMember({ household }: { household: Schema<"WholeHousehold"> }): JSX.
     );
   }
   return (
-    <Section title={words.addMember}>
+    <div class="card">
       <Form submit={common.add} onSubmit={submit} onCancel={() => route(at)}>
         {(errorOf) => (
           <>
@@ -112,6 +112,6 @@ function AddMember({ household }: { household: Schema<"WholeHousehold"> }): JSX.
           </>
         )}
       </Form>
-    </Section>
+    </div>
   );
 }

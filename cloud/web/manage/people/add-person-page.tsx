@@ -6,7 +6,7 @@ import { useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
-import { Page, Section } from "../../ui/page";
+import { Page } from "../../ui/page";
 import { Radios } from "../../ui/radios";
 import { useProperty } from "../managed-property";
 import { useDoors } from "../use-doors";
@@ -37,7 +37,7 @@ export function AddPersonPage(): JSX.Element {
       ) : (
         <AskedView asked={doors}>
           {(all) => (
-            <Section title={words.add}>
+            <div class="card">
               <Form submit={words.addAct} onSubmit={submit} onCancel={() => route(at)}>
                 {(errorOf) => (
                   <>
@@ -56,7 +56,7 @@ export function AddPersonPage(): JSX.Element {
                   </>
                 )}
               </Form>
-            </Section>
+            </div>
           )}
         </AskedView>
       )}

@@ -6,7 +6,7 @@ import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { Form } from "../../ui/form";
-import { Page, Section } from "../../ui/page";
+import { Page } from "../../ui/page";
 import { useProperty } from "../managed-property";
 import { useDoors } from "../use-doors";
 import { GivenResult, type Drawn } from "./given-result";
@@ -53,11 +53,11 @@ function Give({ person: { id, name } }: { person: Schema<"Person"> }): JSX.Eleme
   return (
     <AskedView asked={doors}>
       {(all) => (
-        <Section title={words.give}>
+        <div class="card">
           <Form submit={words.giveAct} onSubmit={submit} onCancel={() => route(at)}>
             {(errorOf) => <GrantFields draft={draft} doors={all} errorOf={(field) => errorOf(field === "card" ? "number" : `grants.0.${field}`)} onDraft={setDraft} />}
           </Form>
-        </Section>
+        </div>
       )}
     </AskedView>
   );

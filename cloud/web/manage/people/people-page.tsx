@@ -101,8 +101,9 @@ function PeopleTable({ people, at }: { people: readonly Person[]; at: string }):
   );
 }
 
-export function PersonState({ person: { revokedAt, suspended } }: { person: Pick<Person, "revokedAt" | "suspended"> }): JSX.Element {
+export function PersonState({ person: { revokedAt, suspended, pending } }: { person: Pick<Person, "revokedAt" | "suspended"> & { pending?: unknown } }): JSX.Element {
   const { people: words } = useWords();
   if (revokedAt !== null) return <Badge tone="quiet">{words.ended}</Badge>;
+  if (pending === true) return <Badge tone="warning">{words.pending}</Badge>;
   return suspended ? <Badge tone="danger">{words.suspended}</Badge> : <Badge tone="good">{words.inForce}</Badge>;
 }

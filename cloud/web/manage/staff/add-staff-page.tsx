@@ -6,7 +6,7 @@ import { useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
-import { Page, Section } from "../../ui/page";
+import { Page } from "../../ui/page";
 import { cardNumberOf } from "../households/leaseholder-fields";
 import { useProperty } from "../managed-property";
 import { GivenResult } from "../people/given-result";
@@ -36,7 +36,7 @@ export function AddStaffPage(): JSX.Element {
       ) : (
         <AskedView asked={doors}>
           {(all) => (
-            <Section title={words.add}>
+            <div class="card">
               <Form submit={words.addAct} onSubmit={submit} onCancel={() => route(at)}>
                 {(errorOf) => (
                   <>
@@ -46,7 +46,7 @@ export function AddStaffPage(): JSX.Element {
                   </>
                 )}
               </Form>
-            </Section>
+            </div>
           )}
         </AskedView>
       )}
