@@ -59,7 +59,7 @@ export function DoorsPage(): JSX.Element {
   const properties = byProperty(asked.data, keys.doors ?? [], language);
   return (
     <Page title={home.doors} about={bluetooth === "ready" ? words.about : undefined}>
-      {properties.length > 0 && <BluetoothNotice bluetooth={bluetooth} />}
+      {properties.length > 0 && <BluetoothNotice bluetooth={bluetooth} hasKeys={(keys.doors ?? []).length > 0} />}
       {keys.trouble !== undefined && (
         <div class="notice warning" role="status">
           <p>
@@ -92,10 +92,10 @@ export function DoorsPage(): JSX.Element {
 }
 
 /** Says once what this browser cannot do, and what works instead. */
-function BluetoothNotice({ bluetooth }: { bluetooth: BluetoothState }): JSX.Element | null {
+function BluetoothNotice({ bluetooth, hasKeys }: { bluetooth: BluetoothState; hasKeys: boolean }): JSX.Element | null {
   const { doors } = useWords();
   const [read, setRead] = useState(() => localStorage.getItem(READ_ITEM) !== null);
-  if (bluetooth === "off") return <p class="notice warning">{doors.bluetoothOff}</p>;
+  if (bluetooth === "off") return <p class={hasKeys ? "notice warning" : "quiet"}>{doors.bluetoothOff}</p>;
   if (bluetooth !== "none" || read) return null;
   const onRead = (): void => {
     localStorage.setItem(READ_ITEM, "yes");

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
+import { parseFobText } from "../../../protocol/fob-identity";
 import { answered, api } from "../api/client";
 import { useWords } from "../language/speaking";
 import { instantOf, localIn } from "../language/zoned-input";
@@ -50,10 +51,13 @@ function GiveFob({ giving }: { giving: Giving }): JSX.Element {
   const [text, setText] = useState("");
   const [draft, setDraft] = useState<KeyDraft>(() => emptyDraft(giving));
   const [noDoors, setNoDoors] = useState(false);
+  const [wrongText, setWrongText] = useState(false);
   const set = (change: Partial<KeyDraft>): void => setDraft({ ...draft, ...change });
   const give = async (): Promise<void> => {
+    const wrong = parseFobText(text.trim()) === undefined;
+    setWrongText(wrong);
     setNoDoors(draft.doors.length === 0);
-    if (draft.doors.length === 0) return;
+    if (wrong || draft.doors.length === 0) return;
     const { id, user } = await answered(api.POST("/api/keys", { body: { ...keyRequest(draft, giving, sharing.kind.smart), kind: "smart", fob: text.trim() } }));
     announce(fobs.registered(user.name));
     route(`${base}/${id}/fob`);
@@ -62,7 +66,7 @@ function GiveFob({ giving }: { giving: Giving }): JSX.Element {
     <Form submit={fobs.register} onSubmit={give}>
       {(errorOf) => (
         <>
-          <FobTextField value={text} onValue={setText} error={errorOf("fob")} />
+          <FobTextField value={text} onValue={setText} error={wrongText && parseFobText(text.trim()) === undefined ? fobs.wrongText : errorOf("fob")} />
           <UserFields giving={giving} kind="pin" user={draft.user} onUser={(user) => set({ user })} unitNeeded={false} errorOf={errorOf} />
           <Choices legend={sharing.column.doors} choices={giving.doors.map(({ id, name }) => ({ value: id, label: name }))} chosen={draft.doors} onChosen={(doors) => set({ doors })} error={noDoors && draft.doors.length === 0 ? sharing.doorsNeeded : errorOf("doors")} />
           <TimesFields giving={giving} doors={draft.doors} times={draft.times} onTimes={(times) => set({ times })} errorOf={errorOf} />
