@@ -17,6 +17,8 @@ test.serial("M1, M3: a lease for an account with the same e-mail and phone start
     end: "2026-01-05T08:00:00Z",
   });
   t.deepEqual(leases[0].codes, [], "nobody else sees her code");
+  const attention = await building.manager.get(`/properties/${world.property}/attention`);
+  t.deepEqual([attention.households, attention.invitations, attention.leasesEnding.map(({ name, unit, endsAt }: Json) => [name, unit, endsAt])], [1, [], [["Ada", "Flat 1", "2026-01-05T08:00:00Z"]]], "the manager sees that it will end");
   const { places, invitations } = await tenant.get("/account/places");
   t.deepEqual(invitations, [], "there is nothing to accept");
   t.deepEqual(places[0].property, { id: world.property, name: "Rue des Lilas 7", timeZone: "Europe/Paris" });
@@ -50,6 +52,7 @@ test.serial("M2: without an account nothing is linked until both e-mail and phon
   const tenant = await signIn(world, "grace@example.com", { name: "Grace" });
   t.deepEqual((await tenant.get("/account/places")).places, [], "one of two is not enough");
   t.is((await building.manager.get(`/members/${person}`)).state, "pending");
+  t.deepEqual((await building.manager.get(`/properties/${world.property}/attention`)).invitations.map((each: Json) => each.person), [person], "the manager sees that nobody has answered");
   await addIdentifier(tenant, "+33 6 12 34 56 79");
   const { places } = await tenant.get("/account/places");
   t.is(places[0].person, person);

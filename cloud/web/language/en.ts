@@ -450,6 +450,8 @@ export const en = {
     addedGiven: (name: string): string => `${name} has a code`,
     addedGivenAbout: "Pass it on, to nobody else. You can look at it again at any time.",
     addAnother: "Add somebody else",
+    giveAnother: "Give another code",
+    gaveMemberAbout: "It opens as soon as the doors have heard of it.",
     toHousehold: "To the household",
     giveTitle: "Give a code",
     giveAbout: "For somebody who needs no account: a code of their own at some of your doors, until a day.",

@@ -443,6 +443,8 @@ export const fr: typeof en = {
     addedGiven: (name) => `${name} a un code`,
     addedGivenAbout: "Transmettez-le, et à personne d’autre. Vous pourrez le revoir à tout moment.",
     addAnother: "Ajouter quelqu’un d’autre",
+    giveAnother: "Donner un autre code",
+    gaveMemberAbout: "Il ouvre dès que les portes l’ont appris.",
     toHousehold: "Vers le foyer",
     giveTitle: "Donner un code",
     giveAbout: "Pour quelqu’un qui n’a pas besoin de compte : un code à soi pour certaines de vos portes, jusqu’à un certain jour.",

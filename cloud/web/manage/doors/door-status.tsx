@@ -12,7 +12,7 @@ export function DoorStatus({ door, zone }: { door: Schema<"Door">; zone: string 
   const { heardAt, heardBy, saidAt, issued, acknowledged, lease, telemetry, alarms, upToDate } = door;
   const heard = heardAt !== null;
   return (
-    <>
+    <div class="door-status">
       <Facts>
         <Fact term={words.lastHeard}>
           <DoorHeard door={door} zone={zone} />
@@ -54,7 +54,7 @@ export function DoorStatus({ door, zone }: { door: Schema<"Door">; zone: string 
         )}
       </Facts>
       <Controller door={door} zone={zone} />
-    </>
+    </div>
   );
 }
 

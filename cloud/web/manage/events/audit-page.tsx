@@ -58,8 +58,9 @@ export function AuditPage(): JSX.Element {
 
 /** What was done; what exactly is folded up below it. */
 function What({ entry: { action, detail, personal, erased } }: { entry: Entry }): JSX.Element {
-  const { audit: words } = useWords();
-  const text = (words.actions as Partial<Record<string, string>>)[action] ?? action;
+  const { audit: words, events } = useWords();
+  const locked = action === "door.lock-state" ? events.said["lock-state"][detail.state as keyof typeof events.said["lock-state"]] : undefined;
+  const text = locked ?? (words.actions as Partial<Record<string, string>>)[action] ?? action;
   const rest = { ...detail, ...personal };
   return (
     <span>
