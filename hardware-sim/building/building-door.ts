@@ -13,6 +13,7 @@ import { nodeBlockCipher } from "../xs/host-block-cipher";
 import { nodeHashes } from "../xs/host-hashes";
 import type { BuildingLog, LogSource } from "./building-log";
 import { cardOf } from "./card-number";
+import { describeOutput } from "./describe-output";
 import { DoorInside } from "./door-inside";
 import { DoorMemory } from "./door-memory";
 import type { DoorAction, DoorView } from "./door-view";
@@ -24,6 +25,7 @@ import { MemoryActivity } from "./memory-activity";
 import type { MqttTraffic } from "./net/mqtt-connection";
 import { SocketNetwork } from "./net/socket-network";
 import type { RealTimeClock } from "./real-time-clock";
+import { turnClock } from "./turn-clock";
 
 /** How long a board whose firmware has crashed takes to start again. */
 const RESTART_MS = 2_000;
@@ -235,7 +237,7 @@ export class BuildingDoor {
         else this.powerOff();
         break;
       case "clock":
-        this.#turnClock(action.turn);
+        if (board.rtc !== undefined) this.#log("person", turnClock(board.rtc, action.turn));
         break;
       default:
         return false;
@@ -267,19 +269,6 @@ export class BuildingDoor {
     board.setLeaf(open);
   }
 
-  /** The firmware looks at the chip when it starts, and never believes it against what was signed. */
-  #turnClock(turn: number | "lost"): void {
-    const chip = this.#board.rtc;
-    if (chip === undefined) return;
-    if (turn === "lost") {
-      chip.lose();
-      this.#log("person", "takes the battery out of the clock chip");
-    } else {
-      chip.time = turn === 0 ? Date.now() : (chip.time ?? Date.now()) + turn * 1_000;
-      this.#log("person", turn === 0 ? "sets the clock chip right" : `turns the clock chip by ${turn} s`);
-    }
-  }
-
   get #atDoor(): AtDoor {
     return { door: this.index, version: this.#inside.list?.version, plugged: this.#network.plugged };
   }
@@ -295,14 +284,9 @@ export class BuildingDoor {
   }
 
   #output(pin: number, value: 0 | 1): void {
-    const output = OUTPUT_PINS.findIndex((relay) => relay === pin);
-    const reader = READERS.findIndex((_, index) => readerPins(index).led === pin || readerPins(index).buzzer === pin);
-    const which = reader > 0 ? "card reader: " : "";
-    if (output === 0) this.#options.journeys.strike(this.index, value === 1);
-    if (output === 0) this.#log("strike", value ? "relay energised: the door can be opened" : "relay released: locked");
-    else if (output > 0) this.#log("strike", `relay of output ${output} ${value ? "energised" : "released"}`);
-    else if (reader >= 0 && pin === readerPins(reader).led) this.#log("reader", `${which}LED ${value ? "green" : "off"}`);
-    else if (reader >= 0 && value) this.#log("reader", `${which}beep`);
+    if (pin === OUTPUT_PINS[0]) this.#options.journeys.strike(this.index, value === 1);
+    const told = describeOutput(pin, value, READERS.length);
+    if (told !== undefined) this.#log(told.source, told.text);
     this.#options.onChange();
   }
 

@@ -20,8 +20,6 @@ export interface StoryView {
   skipped: StoryStep[];
   /** What is to be done now; absent: it is over. */
   now?: StoryStep;
-  /** Whether the far door's plug is out, which the story needs from the second step on. */
-  unplugged: boolean;
   /** Door by door, from the end of the access on. */
   truth: StoryTruth[];
   /** Where a manager signs in to do it in their own pages, and with which address. */

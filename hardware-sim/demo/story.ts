@@ -52,7 +52,7 @@ export class Story implements NonNullable<PageHost["story"]> {
   }
 
   get view(): StoryView {
-    return { ...this.#view, unplugged: !this.#far.view.network };
+    return this.#view;
   }
 
   act(action: StoryAction): boolean {
@@ -87,7 +87,6 @@ export class Story implements NonNullable<PageHost["story"]> {
       doors: { near: NEAR, far: FAR },
       done: [],
       skipped: [],
-      unplugged: false,
       truth: [],
       ...(manager && { manager: { url: `${api.url}/manage/${property}/people`, email: manager.email } }),
     };
@@ -159,8 +158,10 @@ export class Story implements NonNullable<PageHost["story"]> {
     truth.sort((a, b) => a.door - b.door);
     if (JSON.stringify(truth) !== JSON.stringify(this.#view.truth)) this.#change({ ...this.#view, truth });
     // The doors that have their network know at once: that is the end of this step.
-    const { now } = this.#view;
+    const { now, courier } = this.#view;
     if (now === "end" && truth.some(({ acknowledgedAt }) => acknowledgedAt !== undefined)) this.#pass(now, "done");
+    // Without phones it is the network that brings it.
+    if (now === "carry" && courier === undefined && truth.some(({ door, acknowledgedAt }) => door === FAR && acknowledgedAt !== undefined)) this.#pass(now, "done");
   }
 
   /** Does a step in the reader's place; what it comes to is seen as if the reader had done it. */

@@ -23,6 +23,7 @@ export function welcome(facts: WelcomeFacts): string {
   const { buildingUrl, cloudUrl, mqttAddress, dataFolder, tokenFile, people, tenants, managed, waiting } = facts;
   const wide = Math.max(...people.map(({ name }) => name.length), 0);
   const token = tokenFile === undefined ? "$LATCHKEY_ADMIN_TOKEN" : `$(cat ${tokenFile})`;
+  const guest = people.at(-1);
   const lines = [
     "",
     "Latchkey is up. Begin here:",
@@ -44,6 +45,7 @@ export function welcome(facts: WelcomeFacts): string {
     "  - Type six wrong PINs: from the fifth on the keypad waits, also after a power cut. Other doors do not.",
     "  - Open with the parcel's PIN. It opens once, whatever you cut in between.",
     "  - Turn a door's clock a day back, and cut its power: it does not believe the chip against what was signed.",
+    ...(guest === undefined ? [] : [`  - End the access of ${guest.name} by the API, as the README shows: the id is ${guest.id}.`]),
   ];
   if (waiting.length > 0) lines.push("", `Not yet with an up-to-date list: ${waiting.join(", ")}.`);
   lines.push("", "Ctrl-C ends. State is kept.", "");

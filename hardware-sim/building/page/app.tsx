@@ -38,10 +38,10 @@ function BuildingPage({ languages }: { languages: JSX.Element }): JSX.Element {
           {languages}
         </div>
       </header>
-      <main>
-        {story !== undefined && <StoryPanel story={story} doors={names} onDoor={choose} />}
+      <main data-hosted={story !== undefined}>
+        {story !== undefined && <StoryPanel story={story} doors={names} plugged={doors.at(story.doors.far)?.network ?? true} onDoor={choose} />}
         <Facade doors={doors} phones={phones} fobs={fobs} chosen={door?.index} onChoose={choose} />
-        {door !== undefined && <DoorReader key={door.index} door={door} />}
+        {door !== undefined && <DoorReader key={door.index} door={door} tenant={story?.tenant} />}
         <JourneyList journeys={journeys} doors={names} />
         {door !== undefined && <DoorPanel door={door} />}
         {phones.length > 0 && <PeoplePanel phones={phones} fobs={fobs} doors={names} />}

@@ -10,7 +10,7 @@ export function DoorInside({ door }: { door: DoorView }): JSX.Element {
   const language = useLanguage();
   const { inside, list, log } = door;
   const facts: [name: string, value: string, code?: boolean][] = [
-    [words.list, inside === undefined ? words.noList : words.listIs(inside.version, inside.epoch) + (inside.version > inside.base ? `; ${words.onBase(inside.base)}` : "")],
+    [words.list, inside === undefined ? words.noList : words.listIs(inside.version, inside.epoch) + (inside.version > inside.base ? `, ${words.onBase(inside.base)}` : "")],
     [words.rows, inside === undefined || inside.kinds.length === 0 ? words.noRows : inside.kinds.map(({ kind, rows }) => kinds[kind](rows)).join(", ")],
     ...(inside === undefined ? [] : ([[words.mode, lockStates[inside.lockState]]] as [string, string][])),
     [words.lease, list !== undefined && list.leaseEnd > 0 ? showInstant(list.leaseEnd * 1_000, language) : words.noLease],

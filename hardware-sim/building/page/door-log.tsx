@@ -11,7 +11,7 @@ export function DoorLog({ log }: { log: InsideLog }): JSX.Element {
   const what = ({ type, reason, kind }: LoggedEvent): string => {
     if (type !== "decision" || reason === undefined) return all.events[type];
     const by = kind === undefined ? all.events.decision : all.kindNames[kind];
-    return `${by}: ${all.journeys.reasons[reason]}`;
+    return words.decision(by, all.journeys.reasons[reason]);
   };
   return (
     <div class="door-log">

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { DoorAction, DoorView } from "../door-view";
+import type { StoryView } from "../story-view";
 import { actAtDoor } from "./acts";
 import { CardSlot } from "./card-slot";
 import { describeDoor } from "./describe-door";
@@ -11,15 +12,20 @@ import { Keypad } from "./keypad";
 import { useWords } from "./language/speaking";
 import { Switch } from "./switch";
 
-/** The reader beside the door that one stands before: keys to press, and where a card is held. */
-export function DoorReader({ door }: { door: DoorView }): JSX.Element {
-  const { door: words } = useWords();
+/** The reader beside the door that one stands before: keys to press, and where a card is held. On a phone, with the story's code at hand. */
+export function DoorReader({ door, tenant }: { door: DoorView; tenant: StoryView["tenant"] }): JSX.Element {
+  const { door: words, story } = useWords();
   const { text, tone } = describeDoor(door, words);
   const act = (action: DoorAction): void => actAtDoor(door.index, action);
   const open = door.otherOutputs.flatMap((isOpen, index) => (isOpen ? [index + 1] : []));
   return (
     <section class="reader-part card" aria-labelledby="reader-title">
       <h2 id="reader-title">{door.name}</h2>
+      {tenant !== undefined && (
+        <p class="story-code">
+          {story.code(tenant.name)} <strong class="code">{tenant.pin}</strong>
+        </p>
+      )}
       <div class="plate" data-buzzer={door.buzzer}>
         <span class="led" data-led={!door.power ? "dark" : door.ledGreen ? "green" : "red"} aria-hidden="true" />
         <Keypad name={words.keypad(door.name)} onPress={(key) => act({ action: "key", key })} />

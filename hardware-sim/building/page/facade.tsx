@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { DoorView } from "../door-view";
 import type { FobView } from "../fobs/fob-view";
 import type { PhoneView } from "../phones/phone-view";
@@ -23,14 +23,15 @@ const STREET = "street";
 export function Facade({ doors, phones, fobs, chosen, onChoose }: FacadeProps): JSX.Element {
   const { facade: words, door: doorWords } = useWords();
   const [over, setOver] = useState<string>();
-  const scene = useRef<HTMLDivElement>(null);
   const places = { over: (x: number, y: number) => setOver(placeAt(x, y)), drop: (phone: number, x: number, y: number) => (setOver(undefined), walk(phone, placeAt(x, y))) };
   const at = (door: number | undefined): PhoneView[] => phones.filter((phone) => phone.door === door);
   return (
     <section class="facade card" aria-labelledby="facade-title">
       <h2 id="facade-title">{words.title}</h2>
-      <p class="quiet hint">{words.hint}</p>
-      <div class="scene" ref={scene}>
+      <p class="quiet hint">
+        {words.hint} {phones.length > 0 && words.hintPeople}
+      </p>
+      <div class="scene">
         <CloudDrawing label={words.cloud} />
         <ul class="bays">
           {doors.map((door) => {
@@ -45,11 +46,13 @@ export function Facade({ doors, phones, fobs, chosen, onChoose }: FacadeProps): 
                     {!door.network && <span class="bay-offline"> {doorWords.short.unplugged}</span>}
                   </span>
                 </button>
-                <div class="pavement">
-                  {at(door.index).map((phone) => (
-                    <PersonFigure key={phone.index} phone={phone} fob={fobs.find((fob) => fob.phone === phone.index)} place={door.name} drag={places} />
-                  ))}
-                </div>
+                {phones.length > 0 && (
+                  <div class="pavement">
+                    {at(door.index).map((phone) => (
+                      <PersonFigure key={phone.index} phone={phone} fob={fobs.find((fob) => fob.phone === phone.index)} place={door.name} drag={places} />
+                    ))}
+                  </div>
+                )}
               </li>
             );
           })}
@@ -79,7 +82,7 @@ function walk(phone: number, place: string | undefined): void {
 function CloudDrawing({ label }: { label: string }): JSX.Element {
   return (
     <div class="sky" aria-hidden="true">
-      <svg class="cloud" viewBox="0 0 120 48">
+      <svg class="cloud" viewBox="0 -8 120 54">
         <path d="M30 44a16 16 0 0 1-2-31.800A22 22 0 0 1 70 9a17 17 0 0 1 24 11 12.500 12.500 0 0 1 0 24z" />
         <text x="60" y="34" text-anchor="middle">
           {label}

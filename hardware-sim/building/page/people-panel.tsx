@@ -67,7 +67,7 @@ function PersonCard({ phone, fob, doors }: { phone: PhoneView; fob: FobView | un
         </div>
         <div>
           <dt>{words.brings}</dt>
-          <dd>{brings.map((each) => `${each.name}: ${each.items}`).join(", ") || words.nothing}</dd>
+          <dd>{brings.map((each) => `${each.name} (${each.items})`).join(", ") || words.nothing}</dd>
         </div>
       </dl>
       {fob !== undefined && <FobCard fob={fob} owner={name} />}

@@ -9,6 +9,8 @@ interface StoryPanelProps {
   story: StoryView;
   /** Their names. */
   doors: string[];
+  /** Whether the far door has its network plug in, which spoils the story from its second step on. */
+  plugged: boolean;
   /** Goes to a door. */
   onDoor: (door: number) => void;
 }
@@ -16,7 +18,7 @@ interface StoryPanelProps {
 const HIDDEN = "latchkey-building-story-hidden";
 
 /** The guide: what to do now, what has happened, and what is true at each door meanwhile. */
-export function StoryPanel({ story, doors, onDoor }: StoryPanelProps): JSX.Element {
+export function StoryPanel({ story, doors, plugged, onDoor }: StoryPanelProps): JSX.Element {
   const { story: words } = useWords();
   const [hidden, setHidden] = useState(() => localStorage.getItem(HIDDEN) === "yes");
   const hide = (value: boolean): void => {
@@ -49,7 +51,7 @@ export function StoryPanel({ story, doors, onDoor }: StoryPanelProps): JSX.Eleme
           {tenant !== undefined && (
             <ol class="story-steps">
               {STORY_STEPS.map((step) => (
-                <StoryStepItem key={step} step={step} story={story} doors={doors} onDoor={onDoor} />
+                <StoryStepItem key={step} step={step} story={story} doors={doors} plugged={plugged} onDoor={onDoor} />
               ))}
             </ol>
           )}
@@ -64,7 +66,7 @@ export function StoryPanel({ story, doors, onDoor }: StoryPanelProps): JSX.Eleme
   );
 }
 
-function StoryStepItem({ step, story, doors, onDoor }: StoryPanelProps & { step: StoryStep }): JSX.Element {
+function StoryStepItem({ step, story, doors, plugged, onDoor }: StoryPanelProps & { step: StoryStep }): JSX.Element {
   const { story: words } = useWords();
   const { done, skipped, now, tenant, courier, truth } = story;
   const near = doors.at(story.doors.near) ?? "";
@@ -83,7 +85,7 @@ function StoryStepItem({ step, story, doors, onDoor }: StoryPanelProps & { step:
         <>
           <p>{step === "carry" && courier === undefined ? words.noCourier(far) : todo(facts)}</p>
           {step === "end" && <ManagerHint story={story} />}
-          {(step === "carry" || step === "end") && !story.unplugged && courier !== undefined && <p class="sentence" data-tone="warn">{words.plugIn(far)}</p>}
+          {(step === "carry" || step === "end") && plugged && courier !== undefined && <p class="sentence" data-tone="warn">{words.plugIn(far)}</p>}
           <div class="buttons">
             <button
               type="button"

@@ -147,7 +147,8 @@ export const en = {
   },
   facade: {
     title: "The house",
-    hint: "Choose a door to stand before it. Drag people to a door, or use the list beside their name.",
+    hint: "Choose a door to stand before it.",
+    hintPeople: "Drag people to a door, or use the list beside their name.",
     street: "On the street",
     cloud: "Cloud",
     connected: "connected",
@@ -158,7 +159,7 @@ export const en = {
     tapOf: (name: string, door: string): string => `Tap (${name}, at the ${door})`,
   },
   door: {
-    within: (door: string): string => `Inside the ${door}`,
+    within: (door: string): string => `${door}, inside`,
     says: {
       noPower: "No power: locked, nobody is heard.",
       noPowerOpen: "No power, and the leaf is open.",
@@ -230,6 +231,7 @@ export const en = {
       waits: "waits",
       empty: "Nothing yet.",
       noTime: "unknown",
+      decision: (by: string, why: string): string => `${by}: ${why}`,
     },
   },
   journeys: {

@@ -20,7 +20,8 @@ export const fr: Words = {
   },
   facade: {
     title: "La maison",
-    hint: "Choisissez une porte pour vous placer devant. Faites glisser une personne vers une porte, ou servez-vous de la liste à côté de son nom.",
+    hint: "Choisissez une porte pour vous placer devant.",
+    hintPeople: "Faites glisser une personne vers une porte, ou servez-vous de la liste à côté de son nom.",
     street: "Dans la rue",
     cloud: "Cloud",
     connected: "connectée",
@@ -31,7 +32,7 @@ export const fr: Words = {
     tapOf: (name, door) => `Ouvrir (${name}, devant ${q(door)})`,
   },
   door: {
-    within: (door) => `À l’intérieur de ${q(door)}`,
+    within: (door) => `${door}, à l’intérieur`,
     says: {
       noPower: "Sans courant : verrouillée, personne n’est entendu.",
       noPowerOpen: "Sans courant, et le battant est ouvert.",
@@ -103,6 +104,7 @@ export const fr: Words = {
       waits: "en attente",
       empty: "Rien encore.",
       noTime: "inconnue",
+      decision: (by, why) => `${by}${S}: ${why}`,
     },
   },
   journeys: {
