@@ -6,12 +6,13 @@ import { useList, type AskedList } from "../api/use-list";
 import { useRefresh } from "../api/use-refresh";
 import { useWords } from "../language/speaking";
 import { usePropertyIfAny } from "../manage/managed-property";
+import { useAccount } from "../shell/session";
 import { AskedView, Empty } from "../ui/asked-view";
 import { ButtonLink } from "../ui/button";
 import { TextField } from "../ui/field";
 import { More } from "../ui/more";
 import { Page, Section } from "../ui/page";
-import { useGiving, useKeysPath } from "./giving";
+import { useGiving, useKeysPath, type Giving } from "./giving";
 import { KeyTable } from "./key-table";
 import { isMoving } from "./key-state";
 
@@ -35,19 +36,25 @@ export function KeysPage(): JSX.Element {
       back={ended || person !== undefined ? { href: base, label: sharing.allKeys } : undefined}
       acts={mayGive && !ended ? <ButtonLink tone="primary" href={person === undefined ? `${base}/new` : `${base}/new?person=${person}`}>{sharing.give}</ButtonLink> : undefined}
     >
-      {ended ? <EndedKeys person={person} /> : <LiveKeys person={person} mayGive={mayGive} knowsMayGive={giving.data !== undefined} />}
+      {ended ? <EndedKeys person={person} /> : <LiveKeys person={person} giving={giving.data} />}
     </Page>
   );
 }
 
-function LiveKeys({ person, mayGive, knowsMayGive }: { person: string | undefined; mayGive: boolean; knowsMayGive: boolean }): JSX.Element {
+function LiveKeys({ person, giving }: { person: string | undefined; giving: readonly Giving[] | undefined }): JSX.Element {
   const { sharing } = useWords();
+  const { properties } = useAccount();
+  const knowsMayGive = giving !== undefined;
+  const mayGive = knowsMayGive && giving.length > 0;
   const property = usePropertyIfAny();
   const base = useKeysPath();
   const [typed, search] = useTyped();
   const apart = property === undefined && person === undefined;
-  const waiting = useKeys({ state: "pending" }, person, search);
-  const given = useKeys({ state: "active", ...(apart && { mine: "false" }) }, person, search);
+  // What one gives as whoever runs a property is on its own pages.
+  const isHere = ({ mine: own, property: at, household }: Key): boolean => !apart || own || !properties.some(({ id }) => id === at) || giving?.some((each) => each.household !== undefined && each.household === household) === true;
+  const onlyHere = (list: AskedList<Key>): AskedList<Key> => ({ ...list, data: list.data?.filter(isHere) });
+  const waiting = onlyHere(useKeys({ state: "pending" }, person, search));
+  const given = onlyHere(useKeys({ state: "active", ...(apart && { mine: "false" }) }, person, search));
   const mine = useKeys({ state: "active", mine: "true" }, person, search, apart);
   const lists = [waiting, given, mine];
   useRefresh(() => Promise.all(lists.map((list) => list.again())).then(() => undefined), lists.some((list) => list.data?.some(isMoving)));
