@@ -22,15 +22,23 @@ export function DoorTerms({ door }: { door: Schema<"OwnDoor"> }): JSX.Element | 
 function RightText({ right, zone }: { right: Schema<"OwnRight">; zone: string }): JSX.Element {
   const { doors } = useWords();
   const language = useLanguage();
-  const parts = [
+  const others = [
     right.suspended && doors.suspended,
-    right.windows.length > 0 && <WeekText windows={right.windows} />,
     right.notBefore !== null && doors.from(showInstant(right.notBefore, zone, language)),
     right.notAfter !== null && doors.until(showInstant(right.notAfter, zone, language)),
     right.uses !== null && doors.uses(right.uses),
     right.secondPin && doors.secondPin,
   ].filter((part) => part !== false);
-  return <>{parts.flatMap((part, index) => (index === 0 ? [part] : [" · ", part]))}</>;
+  return (
+    <>
+      {right.windows.length > 0 && (
+        <div>
+          <WeekText windows={right.windows} />
+        </div>
+      )}
+      {others.length > 0 && <div>{others.join(" · ")}</div>}
+    </>
+  );
 }
 
 function isUnlimited({ windows, notBefore, notAfter, uses, suspended, secondPin }: Schema<"OwnRight">): boolean {

@@ -249,7 +249,7 @@ export const en = {
     none: "No door is yours to open yet",
     noneHow: "When somebody gives you a key or a place in their household, its doors appear here by themselves. Have you been sent a link? Open it here.",
     managed: "Doors of the properties that you manage",
-    noBluetooth: "This browser cannot open doors by Bluetooth. Chrome and Edge can, on Android and on computers; on an iPhone no browser can. Your doors open over the internet while they have a network, and by your code at any time.",
+    noBluetooth: "This browser cannot open doors by Bluetooth. Chrome and Edge can, on Android and on computers; on an iPhone no browser can. Your doors open over the internet while they have a network, and by your code at the keypad, where you have one.",
     understood: "Understood",
     bluetoothOff: "Bluetooth is off, or this device has none. Switch it on to open doors without the internet.",
     noKeys: "The keys of this phone",

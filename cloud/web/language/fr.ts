@@ -245,7 +245,7 @@ export const fr: typeof en = {
     none: "Vous ne pouvez encore ouvrir aucune porte",
     noneHow: "Quand quelqu’un vous donne une clé ou une place dans son foyer, les portes apparaissent ici d’elles-mêmes. Vous avez reçu un lien ? Ouvrez-le ici.",
     managed: "Portes des immeubles que vous gérez",
-    noBluetooth: "Ce navigateur ne peut pas ouvrir de portes par Bluetooth. Chrome et Edge le peuvent, sous Android et sur ordinateur ; sur iPhone, aucun navigateur ne le peut. Vos portes s’ouvrent par Internet tant qu’elles ont du réseau, et par votre code à tout moment.",
+    noBluetooth: "Ce navigateur ne peut pas ouvrir de portes par Bluetooth. Chrome et Edge le peuvent, sous Android et sur ordinateur ; sur iPhone, aucun navigateur ne le peut. Vos portes s’ouvrent par Internet tant qu’elles ont du réseau, et par votre code au clavier, si vous en avez un.",
     understood: "J’ai compris",
     bluetoothOff: "Le Bluetooth est éteint, ou cet appareil n’en a pas. Allumez-le pour ouvrir les portes sans Internet.",
     noKeys: "Les clés de ce téléphone",
