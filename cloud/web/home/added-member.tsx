@@ -23,14 +23,14 @@ export function AddedMember({ added, household, onAnother }: AddedMemberProps): 
   return (
     <div class="card">
       <p ref={said} tabIndex={-1}>
-        {given ? (added.role === "share" ? words.gaveAbout : words.addedGivenAbout) : words.addedInvitedAbout(added.email ?? added.phone ?? "")}
+        {!given ? words.addedInvitedAbout(added.email ?? added.phone ?? "") : added.role === "share" ? words.gaveAbout : words.gaveMemberAbout}
       </p>
-      {given && <GivenCodes codes={added.codes} name={added.name} nameDoors={(doors) => doorsText(doors, household.doors, language)} />}
+      {given && <GivenCodes codes={added.codes} name={added.name} about={words.addedGivenAbout} nameDoors={(doors) => doorsText(doors, household.doors, language)} />}
       <div class="acts">
         <ButtonLink tone="primary" href={`/household/${household.id}`}>
           {words.toHousehold}
         </ButtonLink>
-        <Button onPress={onAnother}>{words.addAnother}</Button>
+        <Button onPress={onAnother}>{added.role === "share" ? words.giveAnother : words.addAnother}</Button>
       </div>
     </div>
   );

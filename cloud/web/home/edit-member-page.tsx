@@ -75,7 +75,7 @@ function EditMember({ household, member }: { household: Household; member: Membe
   if (codes.length > 0) {
     return (
       <div class="card">
-        <GivenCodes codes={codes} name={draft.name} nameDoors={(doors) => doorsText(doors, household.doors, language)} />
+        <GivenCodes codes={codes} name={draft.name} about={said.addedGivenAbout} nameDoors={(doors) => doorsText(doors, household.doors, language)} />
         <ButtonLink tone="primary" href={page}>
           {draft.name}
         </ButtonLink>
