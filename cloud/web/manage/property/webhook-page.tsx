@@ -104,7 +104,7 @@ export function WebhookPage(): JSX.Element {
                         {
                           title: words.state,
                           cell: ({ state, nextAt }) => (
-                            <>
+                            <span>
                               <Badge tone={TONES[state]}>{words.delivery[state]}</Badge>
                               {nextAt !== null && (
                                 <span class="quiet">
@@ -112,7 +112,7 @@ export function WebhookPage(): JSX.Element {
                                   {words.nextAttempt} <Time instant={nextAt} zone={timeZone} />
                                 </span>
                               )}
-                            </>
+                            </span>
                           ),
                         },
                         { title: words.attempts, cell: ({ attempts }) => attempts },
