@@ -42,7 +42,7 @@ export function DoorOwners({ door: { id } }: { door: Schema<"Door"> }): JSX.Elem
               <ul class="owners">
                 {items.map(({ account, name }) => (
                   <li key={account}>
-                    <Form submit={`${common.remove}: ${name}`} tone="plain" onSubmit={() => put(accounts.filter((each) => each.account !== account))}>
+                    <Form submit={words.of(common.remove, name)} tone="plain" onSubmit={() => put(accounts.filter((each) => each.account !== account))}>
                       {() => <strong>{name}</strong>}
                     </Form>
                   </li>

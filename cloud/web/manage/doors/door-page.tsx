@@ -71,7 +71,7 @@ export function DoorPage(): JSX.Element {
               {door.orders.hours.windows.length === 0 ? <p class="quiet">{words.hoursNone}</p> : <p><WeekText windows={door.orders.hours.windows} /></p>}
               {door.orders.hours.firstIn !== null && door.orders.hours.windows.length > 0 && (
                 <p>
-                  {words.firstIn}: {door.orders.hours.firstIn.map((each) => words.classes[each]).join(", ")}
+                  {words.of(words.firstIn, door.orders.hours.firstIn.map((each) => words.classes[each]).join(", "))}
                 </p>
               )}
             </Section>

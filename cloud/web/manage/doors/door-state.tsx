@@ -33,12 +33,12 @@ export function DoorHeard({ door: { heardAt, heardBy }, zone }: { door: Schema<"
 
 /** What is out of the ordinary, each in a badge; nothing where nothing is. */
 export function DoorFlags({ door: { alarms, telemetry, orders } }: { door: Schema<"Door"> }): JSX.Element | null {
-  const { managedDoors: words } = useWords();
+  const { events, managedDoors: words } = useWords();
   if (alarms.length === 0 && telemetry?.keypadLocked !== true && orders.lockState === "normal" && !orders.released) return null;
   return (
     <span class="flags">
-      {orders.lockState === "lock-down" && <Badge tone="danger">{words.lockDown}</Badge>}
-      {orders.lockState === "hold-open" && <Badge tone="warning">{words.holdOpen}</Badge>}
+      {orders.lockState === "lock-down" && <Badge tone="danger">{events.said["lock-state"]["lock-down"]}</Badge>}
+      {orders.lockState === "hold-open" && <Badge tone="warning">{events.said["lock-state"]["hold-open"]}</Badge>}
       {alarms.map((alarm) => (
         <Badge key={alarm} tone="danger">
           {words.alarmNow[alarm].said}

@@ -42,7 +42,7 @@ function HoursForm({ door: { id, name, online, orders } }: { door: Schema<"Door"
     <Form submit={common.save} onSubmit={save} onCancel={() => route(`/manage/${property}/doors/${id}`)}>
       {(errorOf) => (
         <>
-          <WeekEditor legend={`${words.hours}: ${name}`} value={windows} onValue={setWindows} zone={timeZone} none={words.lockNormal} error={errorOf("windows")} />
+          <WeekEditor legend={words.of(words.hours, name)} value={windows} onValue={setWindows} zone={timeZone} none={words.lockNormal} error={errorOf("windows")} />
           {windows.length > 0 && <Choices legend={words.firstIn} hint={words.firstInHint} choices={CLASSES.map((value) => ({ value, label: words.classes[value] }))} chosen={firstIn} onChosen={setFirstIn} />}
           {!online && <p class="notice warning">{words.lockOffline}</p>}
         </>

@@ -23,7 +23,7 @@ export function OpenNow({ door: { id, name, orders } }: { door: Schema<"Door"> }
       <div class="acts">
         {outputs.map((output, number) => (
           <Button key={number} tone="primary" {...(output === undefined && { label: words.managedDoors.openNowOf(name) })} onPress={() => open(number)}>
-            {output === undefined ? words.managedDoors.openNow : `${words.managedDoors.openNow}: ${output.name}`}
+            {output === undefined ? words.managedDoors.openNow : words.managedDoors.openNowOf(output.name)}
           </Button>
         ))}
       </div>

@@ -2,7 +2,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { answered, api, type Schema } from "../../api/client";
 import { useAsked } from "../../api/use-asked";
-import { useWords } from "../../language/speaking";
+import { showInstant } from "../../language/times";
+import { useLanguage, useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
@@ -11,7 +12,6 @@ import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { GivenCodes } from "../../ui/given-codes";
 import { Page, Section } from "../../ui/page";
-import { Time } from "../../ui/time";
 import { useProperty } from "../managed-property";
 import { doorNames, useDoors } from "../use-doors";
 import { useBackToDoor, useDoor } from "./use-door";
@@ -120,6 +120,7 @@ function Renewed({ report: { renewed } }: { report: Schema<"StolenDoor"> }): JSX
 function Cards({ door: { id, name } }: { door: Schema<"Door"> }): JSX.Element {
   const { common, managedDoors: words } = useWords();
   const { id: property, timeZone } = useProperty();
+  const language = useLanguage();
   const [asking, setAsking] = useState(false);
   const asked = useAsked((signal) => answered(api.GET("/api/doors/{door}/stolen", { params: { path: { door: id } }, signal })), [id]);
   const end = async (): Promise<void> => {
@@ -135,7 +136,7 @@ function Cards({ door: { id, name } }: { door: Schema<"Door"> }): JSX.Element {
           <>
             {stolenAt !== null && (
               <p class="notice danger">
-                {words.stolenSince}: <Time instant={stolenAt} zone={timeZone} />
+                {words.of(words.stolenSince, showInstant(stolenAt, timeZone, language))}
               </p>
             )}
             <Section title={words.cards}>
@@ -154,7 +155,7 @@ function Cards({ door: { id, name } }: { door: Schema<"Door"> }): JSX.Element {
                 </Button>
               )}
               {asking && (
-                <ConfirmDialog title={`${words.cardsEnd}: ${name}`} act={words.cardsEnd} onConfirm={end} onClose={() => setAsking(false)}>
+                <ConfirmDialog title={words.of(words.cardsEnd, name)} act={words.cardsEnd} onConfirm={end} onClose={() => setAsking(false)}>
                   <p>{words.cardsAbout}</p>
                   <ul>
                     {open.map(({ card, name: holder }) => (

@@ -37,7 +37,7 @@ export function AuditCheck(): JSX.Element {
 }
 
 function Verdict({ found: { holds, entries, head, broken, dropped, found }, kept }: { found: Schema<"AuditVerification">; kept: boolean }): JSX.Element {
-  const { common, audit: words } = useWords();
+  const { common, managedDoors, audit: words } = useWords();
   if (broken !== null) {
     return (
       <div class="notice danger">
@@ -57,7 +57,9 @@ function Verdict({ found: { holds, entries, head, broken, dropped, found }, kept
       {kept && <p>{found ? words.verifiedFound : words.notFound}</p>}
       {dropped && <p>{words.dropped}</p>}
       <p>
-        {words.head}: <code>{head}</code> <CopyButton text={head} label={`${common.copy}: ${words.head}`} />
+        {words.head}
+        <br />
+        <code>{head}</code> <CopyButton text={head} label={managedDoors.of(common.copy, words.head)} />
       </p>
       <p>{words.headHint}</p>
     </div>
