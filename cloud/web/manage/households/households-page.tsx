@@ -47,7 +47,7 @@ export function HouseholdsPage(): JSX.Element {
       }
     >
       <div class="listing">
-        <div class="filters">
+        <div class="which">
           <Select
             label={words.shown}
             value={shown}

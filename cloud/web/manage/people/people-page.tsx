@@ -44,7 +44,7 @@ export function PeoplePage(): JSX.Element {
       }
     >
       <div class="listing">
-        <div class="filters">
+        <div class="which">
           <Select
             label={words.shown}
             value={shown}
