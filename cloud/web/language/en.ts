@@ -624,8 +624,7 @@ export const en = {
     title: "Scan the QR code",
     how: "Hold the code in front of the camera. It is read by itself.",
     seen: "What the camera sees",
-    forbidden: "This page may not use the camera. Allow it in the browser, or type the text beside the code.",
-    unavailable: "There is no camera that this page could use. Type the text beside the code.",
+    failed: "This page cannot use a camera. Allow it in the browser, or type the text beside the code.",
   },
   fobs: {
     give: "Give a fob",

@@ -616,8 +616,7 @@ export const fr: typeof en = {
     title: "Scanner le code QR",
     how: "Tenez le code devant l’appareil photo. Il est lu tout seul.",
     seen: "Ce que voit l’appareil photo",
-    forbidden: "Cette page n’a pas le droit d’utiliser l’appareil photo. Autorisez-la dans le navigateur, ou tapez le texte à côté du code.",
-    unavailable: "Cette page n’a pas d’appareil photo à utiliser. Tapez le texte à côté du code.",
+    failed: "Cette page ne peut pas utiliser d’appareil photo. Autorisez-le dans le navigateur, ou tapez le texte à côté du code.",
   },
   fobs: {
     give: "Donner une télécommande",

@@ -14,8 +14,17 @@ export function canScan(): boolean {
   return "BarcodeDetector" in globalThis && (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia !== undefined;
 }
 
-/** The camera's picture, until it has seen a QR code. @param failed what is said where there is no camera, or it may not be used. */
-export function QrCamera({ label, failed, onText }: { label: string; failed: string; onText: (text: string) => void }): JSX.Element {
+interface QrCameraProps {
+  label: string;
+  /** What is said where there is no camera, or it may not be used. */
+  failed: string;
+  onText: (text: string) => void;
+  /** Whether that is a text of the right kind: others in view are passed over. */
+  wanted?: (text: string) => boolean;
+}
+
+/** The camera's picture, which stays in the page, until it has seen a QR code. */
+export function QrCamera({ label, failed, onText, wanted = () => true }: QrCameraProps): JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const [refused, setRefused] = useState(false);
   const told = useRef(onText);
@@ -31,7 +40,7 @@ export function QrCamera({ label, failed, onText }: { label: string; failed: str
       video.current!.srcObject = stream;
       await video.current!.play();
       const look = async (): Promise<void> => {
-        const [found] = await detector.detect(video.current!).catch(() => []);
+        const found = (await detector.detect(video.current!).catch(() => [])).find(({ rawValue }) => wanted(rawValue));
         if (over) return;
         if (found !== undefined) told.current(found.rawValue);
         timer = setTimeout(() => void look(), LOOK_MS);
