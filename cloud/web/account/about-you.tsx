@@ -19,7 +19,8 @@ export function AboutYou(): JSX.Element {
   const save = async (): Promise<void> => {
     await answered(api.PATCH("/api/account", { body: { name, language } }));
     await renew();
-    announce(words.page.saved);
+    // That the page speaks another language now says it better than a word in the one before.
+    if (language === account.language) announce(words.page.saved);
   };
   return (
     <Section title={words.page.you}>
