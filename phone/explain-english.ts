@@ -34,7 +34,7 @@ export const ENGLISH: Dictionary = {
     "no-storage": { said: "Your phone cannot store what it needs.", advice: "Free some space, leave private browsing, and tap again." },
     cancelled: { said: "Cancelled." },
     offline: { said: "Your phone is offline.", advice: "Doors open without the internet as long as your phone has keys for them." },
-    "signed-out": { said: "You are signed out.", advice: "Sign in again to get new keys; those you have go on working." },
+    "signed-out": { said: "You are signed out.", advice: "Sign in again: your keys come back with it." },
     busy: { said: "The cloud is busy.", advice: "It will be tried again." },
     refused: { said: "The cloud has refused that.", advice: "Sign in again." },
     trouble: { said: "The cloud has a problem.", advice: "It will be tried again." },

@@ -34,7 +34,7 @@ export const FRENCH: Dictionary = {
     "no-storage": { said: "Votre téléphone ne peut pas conserver ce dont il a besoin.", advice: "Libérez de la place, quittez la navigation privée et touchez à nouveau." },
     cancelled: { said: "Annulé." },
     offline: { said: "Votre téléphone est hors ligne.", advice: "Les portes s’ouvrent sans Internet tant que votre téléphone a des clés pour elles." },
-    "signed-out": { said: "Vous n’êtes plus connecté à votre compte.", advice: "Identifiez-vous à nouveau pour obtenir de nouvelles clés ; celles que vous avez continuent de fonctionner." },
+    "signed-out": { said: "Vous n’êtes plus connecté à votre compte.", advice: "Identifiez-vous à nouveau : vos clés reviendront avec votre compte." },
     busy: { said: "Le service est très sollicité.", advice: "Un nouvel essai suivra." },
     refused: { said: "Le service a refusé cela.", advice: "Identifiez-vous à nouveau." },
     trouble: { said: "Le service a un problème.", advice: "Un nouvel essai suivra." },
