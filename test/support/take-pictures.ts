@@ -78,13 +78,11 @@ async function settle(world: World): Promise<Picture[]> {
     }
   }
   await building.rules({ groups: true });
-  const ada = await building.leaseholder(flats[2], "ada");
-  await ada.client.patch("/account", { name: "Ada Lovelace" });
-  const dina = await building.leaseholder(flats[3], "dina");
-  await dina.client.patch("/account", { name: "Dina Rossi" });
+  const ada = await building.leaseholder(flats[2], "Ada");
+  await building.leaseholder(flats[3], "Dina");
   await manager.post("/leases", { unit: flats[4], leaseholders: [{ name: "Hannah Bauer" }, { name: "Karl Bauer", email: "karl@example.com" }], end: "2026-09-30T22:00:00Z" });
   await manager.post("/leases", { unit: flats[5], leaseholders: [{ name: "Yusuf Demir", email: "yusuf@example.com" }], start: "2026-06-15T06:00:00Z" });
-  await building.invited(ada, "charles", { role: "resident" });
+  await building.invited(ada, "Charles", { role: "resident" });
   await ada.client.post(`/households/${ada.household}/members`, { role: "guest", name: "Rosa Jensen", doors: [front.id, courtyard.id], windows: [{ days: WEEKDAYS, start: "15:30", end: "19:00" }], end: "2027-05-31T20:00:00Z" });
   await ada.client.post(`/households/${ada.household}/members`, { role: "resident", email: "grace@example.com" });
   await ada.client.post(`/households/${ada.household}/shares`, { name: "Parcel service", doors: [front.id], windows: [{ days: WEEKDAYS, start: "08:00", end: "18:00" }], end: "2026-06-20T18:00:00Z" });
@@ -131,7 +129,18 @@ async function settle(world: World): Promise<Picture[]> {
     { name: "household-phone", by: ada.client, path: "/household", viewport: PHONE },
     { name: "share-phone", by: ada.client, path: "/keys/new", viewport: PHONE },
     { name: "household", by: ada.client, path: "/household" },
+    { name: "ended-access-dark", by: manager, path: `${at}/truth/people/${emil.id}`, colorScheme: "dark" },
+    { name: "week-phone", by: manager, path: `${at}/profiles/${mornings.id}`, viewport: PHONE },
+    { name: "doors-dark", by: manager, path: `${at}/doors`, colorScheme: "dark" },
+    { name: "french", by: ada.client, path: "/keys", viewport: PHONE, first: inFrench },
   ];
+}
+
+/** As whoever has French in their account sees it. */
+async function inFrench({ page }: Reader): Promise<void> {
+  await page.evaluate(`fetch("/api/account", { method: "PATCH", headers: { "content-type": "application/json" }, body: JSON.stringify({ language: "fr" }) })`);
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "Clés" }).waitFor();
 }
 
 void main(process.argv[2], process.argv[3]).catch((error: unknown) => {
