@@ -1,10 +1,8 @@
 import type { JSX } from "preact";
 import lazy from "preact-iso/lazy";
 import { Route, Router } from "preact-iso/router";
-import { SpeakingOfManaging, useWords } from "../language/speaking";
 import { below } from "../shell/below";
 import { NotFound } from "../shell/not-found";
-import { Loading } from "../ui/asked-view";
 
 // With the whole library for opening doors: other pages do without.
 const DoorsPage = lazy(() => import("./doors-page").then((it) => it.DoorsPage));
@@ -16,16 +14,6 @@ const PeoplePage = lazy(() => import("../sharing/people-page").then((it) => it.P
 const ProfileRoutes = lazy(() => import("../sharing/profile-routes").then((it) => it.ProfileRoutes));
 const GroupRoutes = lazy(() => import("../sharing/group-routes").then((it) => it.GroupRoutes));
 
-/** Groups are a manager's work too, and say it in the same words. */
-function Groups(): JSX.Element {
-  const { common } = useWords();
-  return (
-    <SpeakingOfManaging waiting={<Loading text={common.loading} />}>
-      <GroupRoutes />
-    </SpeakingOfManaging>
-  );
-}
-
 /** What a resident, a guest or the owner of a door does. */
 export function HomeRoutes(): JSX.Element {
   return (
@@ -35,7 +23,7 @@ export function HomeRoutes(): JSX.Element {
       {below("/keys", KeyRoutes)}
       <Route path="/people" component={PeoplePage} />
       {below("/profiles", ProfileRoutes)}
-      {below("/groups", Groups)}
+      {below("/groups", GroupRoutes)}
       <Route path="/activity" component={ActivityPage} />
       {below("/notifications", NotificationsPage)}
       <Route default component={NotFound} />

@@ -1,14 +1,13 @@
 import { createContext, type ComponentChildren, type JSX } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import type { en, Words } from "./en";
-import type { managingEn } from "./managing-en";
+import type { Words } from "./en";
 import { frenchBlanks, typeset } from "./typeset";
 
 /** Each is loaded only where it is read: what the pages say weighs more than what they do. */
 const LANGUAGES = {
-  en: { name: "English", load: () => import("./en").then(({ en }) => en), loadManaging: () => import("./managing-en").then(({ managingEn }) => managingEn) },
-  fr: { name: "Français", load: () => import("./fr").then(({ fr }) => typeset(fr, frenchBlanks)), loadManaging: () => import("./managing-fr").then(({ managingFr }) => typeset(managingFr, frenchBlanks)) },
-} satisfies Record<string, { name: string; load: () => Promise<typeof en>; loadManaging: () => Promise<typeof managingEn> }>;
+  en: { name: "English", load: () => import("./en").then(({ en }) => en) },
+  fr: { name: "Français", load: () => import("./fr").then(({ fr }) => typeset(fr, frenchBlanks)) },
+} satisfies Record<string, { name: string; load: () => Promise<Words> }>;
 
 export type LanguageName = keyof typeof LANGUAGES;
 
@@ -48,8 +47,7 @@ export function Speaking({ language, children }: { language: LanguageName | unde
     void LANGUAGES[wanted].load().then((words) => {
       if (!current) return;
       document.documentElement.lang = wanted;
-      // What only managers read comes with their pages (SpeakingOfManaging); nothing else says any of it.
-      setSpoken({ code: wanted, words: words as Words });
+      setSpoken({ code: wanted, words });
     });
     return () => void (current = false);
   }, [wanted]);
@@ -59,18 +57,6 @@ export function Speaking({ language, children }: { language: LanguageName | unde
       <LanguageContext.Provider value={spoken}>{children}</LanguageContext.Provider>
     </ChooseContext.Provider>
   );
-}
-
-/** Adds the words of the pages below `/manage`; until they are there shows what there is to wait with. */
-export function SpeakingOfManaging({ waiting, children }: { waiting: ComponentChildren; children: ComponentChildren }): JSX.Element {
-  const { code, words } = useContext(LanguageContext)!;
-  const [spoken, setSpoken] = useState<Language>();
-  useEffect(() => {
-    let current = true;
-    void LANGUAGES[code].loadManaging().then((more) => (current ? setSpoken({ code, words: { ...words, ...more } }) : undefined));
-    return () => void (current = false);
-  }, [code, words]);
-  return spoken === undefined ? <>{waiting}</> : <LanguageContext.Provider value={spoken}>{children}</LanguageContext.Provider>;
 }
 
 export function useWords(): Words {

@@ -1,11 +1,9 @@
 import type { JSX } from "preact";
 import lazy from "preact-iso/lazy";
 import { Route, Router, useRoute } from "preact-iso/router";
-import { SpeakingOfManaging, useWords } from "../language/speaking";
 import { below } from "../shell/below";
 import { NotFound } from "../shell/not-found";
 import { useAccount } from "../shell/session";
-import { Loading } from "../ui/asked-view";
 import { ManagedProperty } from "./managed-property";
 import { PropertiesPage } from "./properties-page";
 
@@ -27,15 +25,12 @@ const TruthRoutes = lazy(() => import("./truth/truth-routes").then((it) => it.Tr
 
 /** Below `/manage`: all properties, and each by itself. */
 export function ManageRoutes(): JSX.Element {
-  const { common } = useWords();
   return (
-    <SpeakingOfManaging waiting={<Loading text={common.loading} />}>
-      <Router>
-        <Route path="/" component={PropertiesPage} />
-        {below("/:property", PropertyRoutes)}
-        <Route default component={NotFound} />
-      </Router>
-    </SpeakingOfManaging>
+    <Router>
+      <Route path="/" component={PropertiesPage} />
+      {below("/:property", PropertyRoutes)}
+      <Route default component={NotFound} />
+    </Router>
   );
 }
 
