@@ -4,7 +4,7 @@ import { everyItem } from "../api/every-item";
 import { useAsked } from "../api/use-asked";
 import { useWords } from "../language/speaking";
 import { useProperty } from "../manage/managed-property";
-import { DoorChoices } from "../manage/units/door-choices";
+import { DoorChoices } from "../ui/door-choices";
 import { Choices, Select, TextField } from "../ui/field";
 
 type Permission = Schema<"GroupPermission">;

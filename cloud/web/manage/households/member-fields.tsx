@@ -5,7 +5,7 @@ import { InstantField } from "../../ui/instant-field";
 import { Radios } from "../../ui/radios";
 import { WeekEditor } from "../../ui/week-editor";
 import { useProperty } from "../managed-property";
-import { DoorChoices } from "../units/door-choices";
+import { DoorChoices } from "../../ui/door-choices";
 
 /** What a resident or guest may: doors and times. */
 export interface MemberTerms {

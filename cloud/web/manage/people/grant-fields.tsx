@@ -7,7 +7,7 @@ import { Radios } from "../../ui/radios";
 import { WeekEditor } from "../../ui/week-editor";
 import { cardNumberOf } from "../households/leaseholder-fields";
 import { useProperty } from "../managed-property";
-import { DoorChoices } from "../units/door-choices";
+import { DoorChoices } from "../../ui/door-choices";
 
 /** What somebody is to open, when, and with what. */
 export interface GrantDraft {

@@ -4,13 +4,14 @@ import { answered, api } from "../../api/client";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
 import { NotFound } from "../../shell/not-found";
+import type { Connections } from "../../truth/door-truths";
 import { PersonTruth, RemovalTruth, RevocationTruth } from "../../truth/live-truth";
 import { AskedView } from "../../ui/asked-view";
 import { Page } from "../../ui/page";
 import { Time } from "../../ui/time";
+import { useDoorsNow } from "../doors/doors-now";
 import { useProperty } from "../managed-property";
 import { RevocationsPage } from "./revocations-page";
-import { useConnections } from "./use-connections";
 
 /** Below `/manage/<id>/truth`: what was ended at a property, and what has become of it (X1). */
 export function TruthRoutes(): JSX.Element {
@@ -23,6 +24,12 @@ export function TruthRoutes(): JSX.Element {
       <Route default component={NotFound} />
     </Router>
   );
+}
+
+/** Which doors are connected, as it changes; undefined: not known yet. */
+function useConnections(): Connections | undefined {
+  const { doors } = useDoorsNow(useProperty().id);
+  return doors && new Map([...doors].map(([door, { online }]) => [door, online]));
 }
 
 function useBack(): { href: string; label: string } {

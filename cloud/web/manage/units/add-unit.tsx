@@ -7,7 +7,7 @@ import { Dialog } from "../../ui/dialog";
 import { Select, TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { useProperty } from "../managed-property";
-import { DoorChoices } from "./door-choices";
+import { DoorChoices } from "../../ui/door-choices";
 
 interface AddProps {
   doors: readonly Schema<"Door">[];

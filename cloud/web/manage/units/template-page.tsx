@@ -17,7 +17,7 @@ import { useProperty } from "../managed-property";
 import { doorNames, useDoors } from "../use-doors";
 import { WhenItIsTrue } from "../when-it-is-true";
 import { ChangedCodes, drawnCodes, type DrawnCodes } from "./changed-codes";
-import { DoorChoices } from "./door-choices";
+import { DoorChoices } from "../../ui/door-choices";
 import { EffectList } from "./effect-list";
 import { useUnits } from "./use-units";
 

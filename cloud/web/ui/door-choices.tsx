@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { useWords } from "../../language/speaking";
-import { Button } from "../../ui/button";
-import { Choices } from "../../ui/field";
+import { useWords } from "../language/speaking";
+import { Button } from "./button";
+import { Choices } from "./field";
 
 interface DoorChoicesProps {
   legend: string;
