@@ -127,8 +127,6 @@ inBrowser("N9, S2, S11: a profile is drawn as a week by mouse and by keys, and t
   await lea.page.getByRole("link", { name: "Cleaning" }).click();
   await lea.page.getByText("Ce profil est celui de l’immeuble").waitFor();
   await seen(t, lea, "the property's profile, to read");
-  await lea.goes("/groups");
-  await lea.page.getByText("Les groupes sont créés par les gestionnaires d’un immeuble").waitFor();
   t.deepEqual([...reader.errors, ...lea.errors], []);
 });
 

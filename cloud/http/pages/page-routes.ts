@@ -12,7 +12,7 @@ const SECURITY = {
 };
 
 /** First parts of the addresses that the pages know (web/app.tsx): others are not found, and look so. */
-const KNOWN = new Set(["", "account", "activity", "groups", "household", "invitation", "key", "keys", "lease", "manage", "manager-invitation", "notifications", "people", "profiles", "set-up"]);
+const KNOWN = new Set(["", "account", "activity", "household", "invitation", "key", "keys", "lease", "manage", "manager-invitation", "notifications", "people", "profiles", "set-up"]);
 
 /** The pages for people: static files, and one document behind every address that is theirs. */
 export function pageRoutes(): Hono {

@@ -12,7 +12,6 @@ const NotificationsPage = lazy(() => import("./notifications-page").then((it) =>
 const KeyRoutes = lazy(() => import("../sharing/key-routes").then((it) => it.KeyRoutes));
 const PeoplePage = lazy(() => import("../sharing/people-page").then((it) => it.PeoplePage));
 const ProfileRoutes = lazy(() => import("../sharing/profile-routes").then((it) => it.ProfileRoutes));
-const GroupRoutes = lazy(() => import("../sharing/group-routes").then((it) => it.GroupRoutes));
 
 /** What a resident, a guest or the owner of a door does. */
 export function HomeRoutes(): JSX.Element {
@@ -23,7 +22,6 @@ export function HomeRoutes(): JSX.Element {
       {below("/keys", KeyRoutes)}
       <Route path="/people" component={PeoplePage} />
       {below("/profiles", ProfileRoutes)}
-      {below("/groups", GroupRoutes)}
       <Route path="/activity" component={ActivityPage} />
       {below("/notifications", NotificationsPage)}
       <Route default component={NotFound} />

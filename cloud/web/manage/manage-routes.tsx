@@ -4,7 +4,7 @@ import { Route, Router, useRoute } from "preact-iso/router";
 import { below } from "../shell/below";
 import { NotFound } from "../shell/not-found";
 import { useAccount } from "../shell/session";
-import { ManagedProperty } from "./managed-property";
+import { ManagedProperty } from "../shell/managed-property";
 import { PropertiesPage } from "./properties-page";
 
 const OverviewPage = lazy(() => import("./overview-page").then((it) => it.OverviewPage));
@@ -15,7 +15,7 @@ const PersonRoutes = lazy(() => import("./people/person-routes").then((it) => it
 const StaffRoutes = lazy(() => import("./staff/staff-routes").then((it) => it.StaffRoutes));
 const KeyRoutes = lazy(() => import("../sharing/key-routes").then((it) => it.KeyRoutes));
 const ProfileRoutes = lazy(() => import("../sharing/profile-routes").then((it) => it.ProfileRoutes));
-const GroupRoutes = lazy(() => import("../sharing/group-routes").then((it) => it.GroupRoutes));
+const GroupRoutes = lazy(() => import("./groups/group-routes").then((it) => it.GroupRoutes));
 const EventsPage = lazy(() => import("./events/events-page").then((it) => it.EventsPage));
 const AuditPage = lazy(() => import("./events/audit-page").then((it) => it.AuditPage));
 const RulesPage = lazy(() => import("./property/rules-page").then((it) => it.RulesPage));

@@ -10,7 +10,7 @@ import { Page, Section } from "../ui/page";
 import { Ago } from "../ui/time";
 import { DoorTable, NoDoors } from "./doors/doors-page";
 import { doorAsOfNow, needsSomebody, useDoorsNow } from "./doors/doors-now";
-import { useProperty } from "./managed-property";
+import { useProperty } from "../shell/managed-property";
 import { useDoors } from "./use-doors";
 
 const SHOWN = 6;

@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "../api/client";
 import { everyItem } from "../api/every-item";
 import { useAsked, type Asked } from "../api/use-asked";
-import { useProperty } from "./managed-property";
+import { useProperty } from "../shell/managed-property";
 
 /** The doors of the property that is managed, by name. */
 export function useDoors(): Asked<Schema<"Door">[]> {

@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "../api/client";
 import { everyItem } from "../api/every-item";
 import { useAsked, type Asked } from "../api/use-asked";
-import { usePropertyIfAny } from "../manage/managed-property";
+import { usePropertyIfAny } from "../shell/managed-property";
 
 export interface GivableDoor {
   id: string;

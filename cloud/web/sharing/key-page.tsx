@@ -5,7 +5,7 @@ import { answered, api, versionTag, type Schema } from "../api/client";
 import { useAsked, type Asked } from "../api/use-asked";
 import { useRefresh } from "../api/use-refresh";
 import { useWords } from "../language/speaking";
-import { usePropertyIfAny } from "../manage/managed-property";
+import { usePropertyIfAny } from "../shell/managed-property";
 import { DoorTruths } from "../truth/door-truths";
 import { useAnnounce } from "../ui/announcer";
 import { AskedView } from "../ui/asked-view";

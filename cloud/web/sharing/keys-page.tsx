@@ -5,7 +5,7 @@ import { answered, api, type Schema } from "../api/client";
 import { useList, type AskedList } from "../api/use-list";
 import { useRefresh } from "../api/use-refresh";
 import { useWords } from "../language/speaking";
-import { usePropertyIfAny } from "../manage/managed-property";
+import { usePropertyIfAny } from "../shell/managed-property";
 import { useAccount } from "../shell/session";
 import { AskedView, Empty } from "../ui/asked-view";
 import { ButtonLink } from "../ui/button";

@@ -4,7 +4,7 @@ import { answered, api, type Schema } from "../api/client";
 import { everyItem } from "../api/every-item";
 import { useAsked } from "../api/use-asked";
 import { useWords } from "../language/speaking";
-import { usePropertyIfAny } from "../manage/managed-property";
+import { usePropertyIfAny } from "../shell/managed-property";
 import { Choices, TextField } from "../ui/field";
 import { InstantField } from "../ui/instant-field";
 import { WeekEditor } from "../ui/week-editor";

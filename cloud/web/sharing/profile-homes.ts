@@ -1,5 +1,5 @@
 import type { Asked } from "../api/use-asked";
-import { usePropertyIfAny } from "../manage/managed-property";
+import { usePropertyIfAny } from "../shell/managed-property";
 import { useGiving } from "./giving";
 
 /** A property with profiles for whoever reads. */

@@ -3,7 +3,7 @@ import { answered, api, type Schema } from "../api/client";
 import { everyItem } from "../api/every-item";
 import { useAsked } from "../api/use-asked";
 import { useWords } from "../language/speaking";
-import { usePropertyIfAny } from "../manage/managed-property";
+import { usePropertyIfAny } from "../shell/managed-property";
 import { AskedView, Empty } from "../ui/asked-view";
 import { Badge } from "../ui/badge";
 import { ButtonLink } from "../ui/button";

@@ -67,7 +67,6 @@ function homeOf({ home, sharing, shell }: Words): Place {
     { href: "/people", label: sharing.people },
     { href: "/activity", label: home.activity },
     { href: "/profiles", label: sharing.profiles },
-    { href: "/groups", label: sharing.groups },
   ];
   return { name: shell.home, href: "/", groups: [{ title: undefined, links: [...first, ...more] }] };
 }

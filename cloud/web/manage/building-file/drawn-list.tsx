@@ -4,7 +4,7 @@ import { showInstant } from "../../language/times";
 import { useLanguage, useWords } from "../../language/speaking";
 import { CopyButton } from "../../ui/copy-button";
 import { GivenCodes } from "../../ui/given-codes";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
 
 /** PINs and links that an import has drawn, to be passed on: they are told in its answer alone. */

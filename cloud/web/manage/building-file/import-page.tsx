@@ -8,7 +8,7 @@ import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { Page, Section } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { DrawnList } from "./drawn-list";
 import { FaultTable, LineTable } from "./report-tables";
 

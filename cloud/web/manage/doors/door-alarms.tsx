@@ -5,7 +5,7 @@ import { useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { Section } from "../../ui/page";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 
 const SHOWN = 5;
 

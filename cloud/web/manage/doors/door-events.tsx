@@ -7,7 +7,7 @@ import { AskedView } from "../../ui/asked-view";
 import { ButtonLink } from "../../ui/button";
 import { Section } from "../../ui/page";
 import { EventTable } from "../events/event-table";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 
 const SHOWN = 8;
 

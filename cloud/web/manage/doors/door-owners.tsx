@@ -10,7 +10,7 @@ import { AskedView } from "../../ui/asked-view";
 import { Button } from "../../ui/button";
 import { Select } from "../../ui/field";
 import { Form } from "../../ui/form";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { byName } from "../use-doors";
 
 type Choice = { account: string } | { person: string };

@@ -4,7 +4,7 @@ import { AskedView } from "../../ui/asked-view";
 import { ButtonLink } from "../../ui/button";
 import { Page, Section } from "../../ui/page";
 import { WeekText } from "../../ui/week-view";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { DoorAlarms } from "./door-alarms";
 import { DoorEvents } from "./door-events";
 import { DoorConnection, DoorFlags } from "./door-state";

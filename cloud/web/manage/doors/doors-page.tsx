@@ -5,7 +5,7 @@ import { AskedView, Empty } from "../../ui/asked-view";
 import { ButtonLink } from "../../ui/button";
 import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { SearchedList } from "../searched-list";
 import { useDoors } from "../use-doors";
 import { DoorConnection, DoorFlags, DoorHeard, DoorList } from "./door-state";

@@ -9,7 +9,7 @@ import { Choices } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { Page } from "../../ui/page";
 import { WeekEditor } from "../../ui/week-editor";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { useBackToDoor, useDoor } from "./use-door";
 
 const CLASSES = ["resident", "staff", "guest"] as const;

@@ -8,7 +8,7 @@ import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { Page, Section } from "../../ui/page";
 import { canScan, QrCamera } from "../../ui/qr-camera";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { RegisterSteps } from "./register-steps";
 
 const CLAIM = /latchkey:1:[0-9a-f]{16}:[0-9a-f]{32}/;

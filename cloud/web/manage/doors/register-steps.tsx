@@ -5,7 +5,7 @@ import { useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { ButtonLink } from "../../ui/button";
 import { Section } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorAsOfNow, useDoorNow } from "./doors-now";
 
 /** How far a door has come since it was registered, as it happens. */

@@ -12,7 +12,7 @@ import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { GivenCodes } from "../../ui/given-codes";
 import { Page, Section } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
 import { useBackToDoor, useDoor } from "./use-door";
 

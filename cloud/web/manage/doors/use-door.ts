@@ -3,7 +3,7 @@ import { answered, api, type Schema } from "../../api/client";
 import { ApiProblem } from "../../api/api-problem";
 import { useAsked, type Asked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 
 /** The door that the address names, one of the property's. */
 export function useDoor(): Asked<Schema<"Door">> & { id: string } {

@@ -10,7 +10,7 @@ import { Badge } from "../../ui/badge";
 import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { WeekText } from "../../ui/week-view";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { actorText } from "../events/actor-text";
 import { SearchedList } from "../searched-list";
 import { doorAsOfNow, useDoorNow } from "./doors-now";

@@ -9,7 +9,7 @@ import { More } from "../../ui/more";
 import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { actorText } from "./actor-text";
 import { AuditCheck } from "./audit-check";
 

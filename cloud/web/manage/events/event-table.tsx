@@ -5,7 +5,7 @@ import { useLanguage, useWords } from "../../language/speaking";
 import { Badge } from "../../ui/badge";
 import { Table, type Column } from "../../ui/table";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { actorText } from "./actor-text";
 import { eventText } from "./event-text";
 

@@ -9,7 +9,7 @@ import { Button } from "../../ui/button";
 import { More } from "../../ui/more";
 import { Page } from "../../ui/page";
 import { useDoorsNow } from "../doors/doors-now";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { EventFilters } from "./event-filters";
 import { EventTable } from "./event-table";
 import { KINDS, queryText, type EventQuery } from "./event-query";

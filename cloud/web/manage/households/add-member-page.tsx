@@ -12,7 +12,7 @@ import { Form } from "../../ui/form";
 import { GivenCodes } from "../../ui/given-codes";
 import { Page, Section } from "../../ui/page";
 import { Radios } from "../../ui/radios";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { MemberFields, type MemberTerms } from "./member-fields";
 
 /** A resident or a guest is added for a household by its manager, beyond its caps too (O2, O3, O8, O9). */

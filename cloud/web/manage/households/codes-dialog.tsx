@@ -10,7 +10,7 @@ import { Badge } from "../../ui/badge";
 import { Dialog } from "../../ui/dialog";
 import { Form } from "../../ui/form";
 import { GivenCodes } from "../../ui/given-codes";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 
 function namesOf(doors: readonly { name: string }[]): string {
   return doors.map(({ name }) => name).join(", ");

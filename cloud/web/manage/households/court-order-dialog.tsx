@@ -5,7 +5,7 @@ import { useWords } from "../../language/speaking";
 import { ButtonLink } from "../../ui/button";
 import { ConfirmDialog, Dialog } from "../../ui/dialog";
 import { Checkbox, TextField } from "../../ui/field";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { WhenItIsTrue } from "../when-it-is-true";
 
 /** Ends one leaseholder's access on a document (O7), and says afterwards whose codes are new. */

@@ -15,7 +15,7 @@ import { GivenCodes } from "../../ui/given-codes";
 import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
 import { WeekText } from "../../ui/week-view";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorNames } from "../use-doors";
 import { MemberFields, type MemberTerms } from "./member-fields";
 

@@ -8,7 +8,7 @@ import { Badge } from "../../ui/badge";
 import { ButtonLink } from "../../ui/button";
 import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { ROLES } from "../units/use-units";
 import { byName } from "../use-doors";
 import { MemberItem } from "./member-item";

@@ -9,7 +9,7 @@ import { ButtonLink } from "../../ui/button";
 import { Select } from "../../ui/field";
 import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { SearchedList } from "../searched-list";
 import { useHouseholds } from "../units/use-units";
 

@@ -9,7 +9,7 @@ import { Form } from "../../ui/form";
 import { InstantField } from "../../ui/instant-field";
 import { Radios } from "../../ui/radios";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 
 /** Another end for a lease, or none; everybody whom the lease holds follows. */
 export function LeaseEndDialog({ member, onDone, onClose }: { member: Schema<"Member">; onDone: () => Promise<void>; onClose: () => void }): JSX.Element {

@@ -5,7 +5,7 @@ import { showInstant } from "../../language/times";
 import { useLanguage, useWords } from "../../language/speaking";
 import { Button, ButtonLink } from "../../ui/button";
 import { GivenCodes } from "../../ui/given-codes";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
 import type { Holder } from "./leaseholder-fields";
 

@@ -10,7 +10,7 @@ import { Form } from "../../ui/form";
 import { InstantField } from "../../ui/instant-field";
 import { Page, Section } from "../../ui/page";
 import { Radios } from "../../ui/radios";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
 import { useHouseholds, useUnits } from "../units/use-units";
 import { LeaseEntered, type EnteredLease } from "./lease-entered";

@@ -4,7 +4,7 @@ import { useWords } from "../../language/speaking";
 import { InstantField } from "../../ui/instant-field";
 import { Radios } from "../../ui/radios";
 import { WeekEditor } from "../../ui/week-editor";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { DoorChoices } from "../../ui/door-choices";
 
 /** What a resident or guest may: doors and times. */

@@ -9,7 +9,7 @@ import { Button, ButtonLink } from "../../ui/button";
 import { Fact, Facts } from "../../ui/facts";
 import { Time } from "../../ui/time";
 import { WeekText } from "../../ui/week-view";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { CodesDialog } from "./codes-dialog";
 import { CourtOrderDialog } from "./court-order-dialog";
 import { LeaseEndDialog } from "./lease-end-dialog";

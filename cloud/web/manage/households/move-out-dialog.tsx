@@ -6,7 +6,7 @@ import { useWords } from "../../language/speaking";
 import { ConfirmDialog } from "../../ui/dialog";
 import { InstantField } from "../../ui/instant-field";
 import { Radios } from "../../ui/radios";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { WhenItIsTrue } from "../when-it-is-true";
 
 interface MoveOutDialogProps {

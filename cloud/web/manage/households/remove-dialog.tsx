@@ -3,7 +3,7 @@ import { useLocation } from "preact-iso/router";
 import { answered, api, type Schema } from "../../api/client";
 import { useWords } from "../../language/speaking";
 import { ConfirmDialog } from "../../ui/dialog";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { WhenItIsTrue } from "../when-it-is-true";
 
 interface RemoveDialogProps {

@@ -8,7 +8,7 @@ import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { Page } from "../../ui/page";
 import { Radios } from "../../ui/radios";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { useDoors } from "../use-doors";
 import { GivenResult, type Drawn } from "./given-result";
 import { cardRequest, emptyGrant, GrantFields, pinRequest } from "./grant-fields";

@@ -7,7 +7,7 @@ import { useWords } from "../../language/speaking";
 import { AskedView } from "../../ui/asked-view";
 import { Form } from "../../ui/form";
 import { Page } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { useDoors } from "../use-doors";
 import { GivenResult, type Drawn } from "./given-result";
 import { cardRequest, emptyGrant, GrantFields, pinRequest } from "./grant-fields";

@@ -6,7 +6,7 @@ import { InstantField } from "../../ui/instant-field";
 import { Radios } from "../../ui/radios";
 import { WeekEditor } from "../../ui/week-editor";
 import { cardNumberOf } from "../households/leaseholder-fields";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { DoorChoices } from "../../ui/door-choices";
 
 /** What somebody is to open, when, and with what. */

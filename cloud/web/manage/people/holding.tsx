@@ -9,7 +9,7 @@ import { ConfirmDialog } from "../../ui/dialog";
 import { Fact, Facts } from "../../ui/facts";
 import { Time } from "../../ui/time";
 import { WeekText } from "../../ui/week-view";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { WhenItIsTrue } from "../when-it-is-true";
 
 type Credential = Schema<"HeldCredential">;

@@ -11,7 +11,7 @@ import { Select } from "../../ui/field";
 import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { SearchedList } from "../searched-list";
 import { byName } from "../use-doors";
 

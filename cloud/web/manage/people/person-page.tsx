@@ -11,7 +11,7 @@ import { Button, ButtonLink } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
 import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
 import { WhenItIsTrue } from "../when-it-is-true";
 import { PersonState } from "./people-page";

@@ -10,7 +10,7 @@ import { EditedPart, type Tagged } from "../../ui/edited-part";
 import { Field, TextField } from "../../ui/field";
 import { NumberField } from "../../ui/number-field";
 import { Page } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { HolidayList } from "./holiday-list";
 import { StalenessFields } from "./staleness-fields";
 import { useTagged } from "./use-tagged";

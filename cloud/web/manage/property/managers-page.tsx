@@ -17,7 +17,7 @@ import { Form } from "../../ui/form";
 import { Page, Section } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 
 type Manager = Schema<"Manager">;
 type Invitation = Schema<"ManagerInvitation">;

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useWords } from "../../language/speaking";
 import { Page } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { Tokens } from "./tokens";
 import { Webhooks } from "./webhooks";
 

@@ -8,7 +8,7 @@ import { EditedPart, type Tagged } from "../../ui/edited-part";
 import { Checkbox } from "../../ui/field";
 import { NumberField } from "../../ui/number-field";
 import { Page } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { useTagged } from "./use-tagged";
 
 type Rules = Schema<"Rules">;

@@ -13,7 +13,7 @@ import { Form } from "../../ui/form";
 import { Section } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { ShownOnce } from "./shown-once";
 
 type Token = Schema<"Token">;

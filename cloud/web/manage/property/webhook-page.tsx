@@ -17,7 +17,7 @@ import { Fact, Facts } from "../../ui/facts";
 import { Page, Section } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { useTagged } from "./use-tagged";
 import { EventChoices, WebhookState, type OccurrenceKind } from "./webhooks";
 

@@ -12,7 +12,7 @@ import { Choices, TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { Section } from "../../ui/page";
 import { Table } from "../../ui/table";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { ShownOnce } from "./shown-once";
 
 type Webhook = Schema<"Webhook">;

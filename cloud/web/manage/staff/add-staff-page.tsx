@@ -8,7 +8,7 @@ import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { Page } from "../../ui/page";
 import { cardNumberOf } from "../households/leaseholder-fields";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { GivenResult } from "../people/given-result";
 import { emptyGrant, GrantFields, grantRequest } from "../people/grant-fields";
 import { useDoors } from "../use-doors";

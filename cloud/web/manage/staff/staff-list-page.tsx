@@ -10,7 +10,7 @@ import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
 import { WeekText } from "../../ui/week-view";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { PersonState } from "../people/people-page";
 import { SearchedList } from "../searched-list";
 import { byName, doorNames, useDoors } from "../use-doors";

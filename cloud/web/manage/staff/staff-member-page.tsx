@@ -16,7 +16,7 @@ import { GivenCodes } from "../../ui/given-codes";
 import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
 import { WeekText } from "../../ui/week-view";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { emptyGrant, TermFields, type GrantDraft } from "../people/grant-fields";
 import { PersonState } from "../people/people-page";
 import { SuspendDialog } from "../people/suspend-dialog";

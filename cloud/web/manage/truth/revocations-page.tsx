@@ -11,7 +11,7 @@ import { More } from "../../ui/more";
 import { Page } from "../../ui/page";
 import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 
 /** What was ended at the property, newest first: all of it, or what is not yet true at every door. */
 export function RevocationsPage(): JSX.Element {

@@ -10,7 +10,7 @@ import { AskedView } from "../../ui/asked-view";
 import { Page } from "../../ui/page";
 import { Time } from "../../ui/time";
 import { useDoorsNow } from "../doors/doors-now";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { RevocationsPage } from "./revocations-page";
 
 /** Below `/manage/<id>/truth`: what was ended at a property, and what has become of it (X1). */

@@ -6,7 +6,7 @@ import { useAnnounce } from "../../ui/announcer";
 import { Dialog } from "../../ui/dialog";
 import { Select, TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { DoorChoices } from "../../ui/door-choices";
 
 interface AddProps {

@@ -13,7 +13,7 @@ import { ConfirmDialog } from "../../ui/dialog";
 import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { Page, Section } from "../../ui/page";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
 import { WhenItIsTrue } from "../when-it-is-true";
 import { ChangedCodes, drawnCodes, type DrawnCodes } from "./changed-codes";

@@ -5,7 +5,7 @@ import { AskedView, Empty } from "../../ui/asked-view";
 import { Button, ButtonLink } from "../../ui/button";
 import { Page, Section } from "../../ui/page";
 import { Table } from "../../ui/table";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { SearchedList } from "../searched-list";
 import { doorNames, useDoors } from "../use-doors";
 import { AddTemplate, AddUnit } from "./add-unit";

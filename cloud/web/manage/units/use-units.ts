@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "../../api/client";
 import { everyItem } from "../../api/every-item";
 import { useAsked, type Asked } from "../../api/use-asked";
-import { useProperty } from "../managed-property";
+import { useProperty } from "../../shell/managed-property";
 import { byName } from "../use-doors";
 
 /** All flats of the managed property, by name. */

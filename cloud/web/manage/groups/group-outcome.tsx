@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Schema } from "../api/client";
-import { useWords } from "../language/speaking";
-import { doorNames } from "../manage/use-doors";
-import { RevocationTruth } from "../truth/live-truth";
-import { GivenCodes } from "../ui/given-codes";
-import { Section } from "../ui/page";
+import type { Schema } from "../../api/client";
+import { useWords } from "../../language/speaking";
+import { doorNames } from "../use-doors";
+import { RevocationTruth } from "../../truth/live-truth";
+import { GivenCodes } from "../../ui/given-codes";
+import { Section } from "../../ui/page";
 
 /** What a change of a group has led to, besides the change itself. */
 export interface GroupOutcome {

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import { answered, api, type Schema } from "../api/client";
-import { everyItem } from "../api/every-item";
-import { useAsked } from "../api/use-asked";
-import { useWords } from "../language/speaking";
-import { useProperty } from "../manage/managed-property";
-import { DoorChoices } from "../ui/door-choices";
-import { Choices, Select, TextField } from "../ui/field";
+import { answered, api, type Schema } from "../../api/client";
+import { everyItem } from "../../api/every-item";
+import { useAsked } from "../../api/use-asked";
+import { useWords } from "../../language/speaking";
+import { useProperty } from "../../shell/managed-property";
+import { DoorChoices } from "../../ui/door-choices";
+import { Choices, Select, TextField } from "../../ui/field";
 
 type Permission = Schema<"GroupPermission">;
 

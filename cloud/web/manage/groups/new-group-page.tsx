@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
-import { answered, api, type Schema } from "../api/client";
-import { useWords } from "../language/speaking";
-import { useProperty } from "../manage/managed-property";
-import { useDoors } from "../manage/use-doors";
-import { useAnnounce } from "../ui/announcer";
-import { AskedView } from "../ui/asked-view";
-import { Form } from "../ui/form";
-import { Page } from "../ui/page";
+import { answered, api, type Schema } from "../../api/client";
+import { useWords } from "../../language/speaking";
+import { useProperty } from "../../shell/managed-property";
+import { useDoors } from "../use-doors";
+import { useAnnounce } from "../../ui/announcer";
+import { AskedView } from "../../ui/asked-view";
+import { Form } from "../../ui/form";
+import { Page } from "../../ui/page";
 import { GroupFields, NEW_GROUP } from "./group-fields";
 
 export function NewGroupPage(): JSX.Element {

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
-import { answered, api } from "../api/client";
-import { everyItem } from "../api/every-item";
-import { useAsked } from "../api/use-asked";
-import { useLanguage, useWords } from "../language/speaking";
-import { useProperty } from "../manage/managed-property";
-import { byName } from "../manage/use-doors";
-import { AskedView, Empty } from "../ui/asked-view";
-import { ButtonLink } from "../ui/button";
-import { Page } from "../ui/page";
-import { Table } from "../ui/table";
+import { answered, api } from "../../api/client";
+import { everyItem } from "../../api/every-item";
+import { useAsked } from "../../api/use-asked";
+import { useLanguage, useWords } from "../../language/speaking";
+import { useProperty } from "../../shell/managed-property";
+import { byName } from "../use-doors";
+import { AskedView, Empty } from "../../ui/asked-view";
+import { ButtonLink } from "../../ui/button";
+import { Page } from "../../ui/page";
+import { Table } from "../../ui/table";
 
 /** The groups of a property, or why there are none. */
 export function GroupsPage(): JSX.Element {
