@@ -1,6 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
+import type { Browser, Page } from "playwright-core";
+import { readSettings } from "../../cloud/settings";
+import { startDemo } from "../../hardware-sim/demo";
 import { Building } from "./household";
 import { DESKTOP, Pages, PHONE, type Reader } from "./pages";
 import type { Client } from "./sign-in";
@@ -45,15 +49,42 @@ async function main(folder = FOLDER, only = ""): Promise<void> {
         console.error(`${name}: not as expected:\n${await reader.describe()}`);
         process.exitCode = 1;
       }
-      const session = await reader.context.newCDPSession(reader.page);
-      const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
-      const picture = Buffer.from(data, "base64");
-      writeFileSync(join(folder, `${name}.webp`), picture);
-      console.log(`${name}: ${picture.length} bytes${reader.errors.length > 0 ? ` ${reader.errors.join(" ")}` : ""}`);
+      await take(reader.page, folder, name);
+      for (const error of reader.errors) console.error(error);
       await reader.context.close();
     }
+    if ("building".includes(only)) await takeBuilding(pages.browser, folder);
   } finally {
     for (const end of ends) await end();
+  }
+}
+
+async function take(page: Page, folder: string, name: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
+  const picture = Buffer.from(data, "base64");
+  writeFileSync(join(folder, `${name}.webp`), picture);
+  console.log(`${name}: ${picture.length} bytes`);
+}
+
+/** The building in the middle of its story: the access has ended, and the cellar has not heard. */
+async function takeBuilding(browser: Browser, folder: string): Promise<void> {
+  const dataFolder = mkdtempSync(join(tmpdir(), "latchkey-pictures-"));
+  const demo = await startDemo({ settings: readSettings({ LATCHKEY_DATA: dataFolder, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "silent" }), pagePort: 0, engine: "node", say: () => undefined });
+  try {
+    const page = await (await browser.newContext({ viewport: { width: 1_440, height: 1_000 }, locale: "en-GB" })).newPage();
+    await page.goto(demo.building.url);
+    const story = page.getByRole("region", { name: "A story in two minutes" });
+    const begun = story.getByRole("button", { name: "Type it for me" });
+    await begun.click();
+    for (const step of ["… without a network too", "The access ends", "Somebody else’s phone brings the news"]) {
+      await story.locator('li[aria-current="step"]', { hasText: step }).waitFor();
+      if (!step.startsWith("Somebody")) await story.locator("button.main").click();
+    }
+    await take(page, folder, "building");
+  } finally {
+    await demo.stop();
+    rmSync(dataFolder, { recursive: true, force: true });
   }
 }
 
