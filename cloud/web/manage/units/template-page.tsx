@@ -2,23 +2,19 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
 import { answered, api, versionTag, type Schema } from "../../api/client";
-import { ApiProblem } from "../../api/api-problem";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
 import { useAnnounce } from "../../ui/announcer";
 import { AskedView } from "../../ui/asked-view";
 import { Button } from "../../ui/button";
-import { ChangedMeanwhile } from "../../ui/changed-meanwhile";
 import { ConfirmDialog } from "../../ui/dialog";
+import { DoorChoices } from "../../ui/door-choices";
 import { TextField } from "../../ui/field";
-import { Form } from "../../ui/form";
 import { Page, Section } from "../../ui/page";
+import { useEdited } from "../../ui/use-edited";
 import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
-import { WhenItIsTrue } from "../when-it-is-true";
-import { ChangedCodes, drawnCodes, type DrawnCodes } from "./changed-codes";
-import { DoorChoices } from "../../ui/door-choices";
-import { EffectList } from "./effect-list";
+import { ForetoldForm } from "./foretold-form";
 import { useUnits } from "./use-units";
 
 type Template = Schema<"Template">;
@@ -56,68 +52,43 @@ function EditTemplate({ template, units, doors, onChanged }: { template: Templat
   const { id: property } = useProperty();
   const { route } = useLocation();
   const announce = useAnnounce();
-  const [version, setVersion] = useState(template.version);
-  const [name, setName] = useState(template.name);
-  const [chosen, setChosen] = useState<readonly string[]>(template.doors);
-  const [theirs, setTheirs] = useState<Template>();
-  const [effect, setEffect] = useState<Schema<"DoorEffect">[]>();
-  const [drawn, setDrawn] = useState<DrawnCodes[]>([]);
-  const [removing, setRemoving] = useState(false);
   const path = { property, template: template.id };
+  const edited = useEdited(
+    template,
+    ({ name, doors: chosen }) => ({ name, doors: chosen }),
+    () => answered(api.GET("/api/properties/{property}/templates/{template}", { params: { path } })),
+  );
+  const [removing, setRemoving] = useState(false);
+  const { base, draft, change } = edited;
   const flats = units.filter((unit) => unit.template === template.id);
-  const take = (of: Template): void => {
-    setVersion(of.version);
-    setName(of.name);
-    setChosen(of.doors);
-    setTheirs(undefined);
-  };
-  const save = async (): Promise<void> => {
-    try {
-      const changed = await answered(api.PATCH("/api/properties/{property}/templates/{template}", { params: { path, header: { "if-match": versionTag(version) } }, body: { name, doors: [...chosen] } }));
-      take(changed);
-      setDrawn(drawnCodes(changed));
-      announce(words.saved);
-      await onChanged();
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/properties/{property}/templates/{template}", { params: { path } }));
-      setVersion(now.version);
-      setTheirs(now);
-    }
-    setEffect(undefined);
-  };
-  const submit = async (): Promise<void> => {
-    const { effect: foretold } = await answered(api.POST("/api/properties/{property}/templates/{template}/preview", { params: { path }, body: { doors: [...chosen] } }));
-    if (foretold.length === 0) await save();
-    else setEffect(foretold);
-  };
   const remove = async (): Promise<void> => {
-    await answered(api.DELETE("/api/properties/{property}/templates/{template}", { params: { path, header: { "if-match": versionTag(version) } } }));
+    await answered(api.DELETE("/api/properties/{property}/templates/{template}", { params: { path, header: { "if-match": versionTag(base.version) } } }));
     announce(words.removed(template.name));
     route(`/manage/${property}/units`);
   };
   return (
     <>
-      <ChangedCodes drawn={drawn} doors={doors} />
-      <Section title={words.kindDoors}>
-        {theirs !== undefined && (
-          <ChangedMeanwhile
-            theirs={[
-              { term: words.name, value: theirs.name },
-              { term: words.doors, value: theirs.doors.length === 0 ? common.none : doorNames(theirs.doors, doors) },
-            ]}
-            onTake={() => take(theirs)}
-          />
+      <ForetoldForm
+        title={words.kindDoors}
+        submit={words.saveKind}
+        edited={edited}
+        doors={doors}
+        units={new Map(units.map((unit) => [unit.id, unit.name]))}
+        foretell={() => answered(api.POST("/api/properties/{property}/templates/{template}/preview", { params: { path }, body: { doors: draft.doors } }))}
+        save={({ version }) => answered(api.PATCH("/api/properties/{property}/templates/{template}", { params: { path, header: { "if-match": versionTag(version) } }, body: draft }))}
+        onSaved={onChanged}
+        theirs={({ name, doors: theirs }) => [
+          { term: words.name, value: name },
+          { term: words.doors, value: theirs.length === 0 ? common.none : doorNames(theirs, doors) },
+        ]}
+      >
+        {(errorOf) => (
+          <>
+            <TextField label={words.name} value={draft.name} onValue={(name) => change({ name })} required error={errorOf("name")} />
+            <DoorChoices legend={words.kindDoors} doors={doors} chosen={draft.doors} onChosen={(chosen) => change({ doors: chosen })} error={errorOf("doors")} />
+          </>
         )}
-        <Form submit={words.saveKind} onSubmit={submit}>
-          {(errorOf) => (
-            <>
-              <TextField label={words.name} value={name} onValue={setName} required error={errorOf("name")} />
-              <DoorChoices legend={words.kindDoors} doors={doors} chosen={chosen} onChosen={setChosen} error={errorOf("doors")} />
-            </>
-          )}
-        </Form>
-      </Section>
+      </ForetoldForm>
       <Section title={words.ofThisKind(flats.length)}>
         {flats.length === 0 ? (
           <>
@@ -136,12 +107,6 @@ function EditTemplate({ template, units, doors, onChanged }: { template: Templat
           </ul>
         )}
       </Section>
-      {effect !== undefined && (
-        <ConfirmDialog title={words.effectTitle(name)} act={words.effectAct} onConfirm={save} onClose={() => setEffect(undefined)}>
-          <EffectList effect={effect} doors={doors} units={new Map(units.map((unit) => [unit.id, unit.name]))} />
-          <WhenItIsTrue doors={[...new Set(effect.flatMap(({ loses }) => loses))]} />
-        </ConfirmDialog>
-      )}
       {removing && (
         <ConfirmDialog title={words.removeOf(template.name)} act={words.removeKind} onConfirm={remove} onClose={() => setRemoving(false)}>
           <p>{words.removeKindSure}</p>

@@ -2,23 +2,19 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
 import { answered, api, versionTag, type Schema } from "../../api/client";
-import { ApiProblem } from "../../api/api-problem";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
 import { useAnnounce } from "../../ui/announcer";
 import { AskedView } from "../../ui/asked-view";
 import { Button, ButtonLink } from "../../ui/button";
-import { ChangedMeanwhile } from "../../ui/changed-meanwhile";
 import { ConfirmDialog } from "../../ui/dialog";
+import { DoorChoices } from "../../ui/door-choices";
 import { Select, TextField } from "../../ui/field";
-import { Form } from "../../ui/form";
 import { Page, Section } from "../../ui/page";
+import { useEdited } from "../../ui/use-edited";
 import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
-import { WhenItIsTrue } from "../when-it-is-true";
-import { ChangedCodes, drawnCodes, type DrawnCodes } from "./changed-codes";
-import { DoorChoices } from "../../ui/door-choices";
-import { EffectList } from "./effect-list";
+import { ForetoldForm } from "./foretold-form";
 import { useHouseholds, useTemplates } from "./use-units";
 
 type Unit = Schema<"Unit">;
@@ -94,39 +90,12 @@ function EditUnit({ unit, templates, doors, onChanged }: { unit: Unit; templates
   const { id: property } = useProperty();
   const { route } = useLocation();
   const announce = useAnnounce();
-  /** What the draft was made from, or has been compared with since. */
-  const [base, setBase] = useState(unit);
-  const [draft, setDraft] = useState(() => draftOf(unit));
-  const [theirs, setTheirs] = useState<Unit>();
-  const [effect, setEffect] = useState<Schema<"DoorEffect">[]>();
-  const [drawn, setDrawn] = useState<DrawnCodes[]>([]);
-  const [removing, setRemoving] = useState(false);
   const path = { property, unit: unit.id };
+  const edited = useEdited(unit, draftOf, () => answered(api.GET("/api/properties/{property}/units/{unit}", { params: { path } })));
+  const [removing, setRemoving] = useState(false);
+  const { base, draft, change } = edited;
   const sent = { name: draft.name, number: draft.number === "" ? null : draft.number, template: draft.template === "" ? null : draft.template, doors: [...draft.doors] };
   const opens = [...new Set([...(templates.find(({ id }) => id === draft.template)?.doors ?? []), ...draft.doors])];
-
-  const save = async (): Promise<void> => {
-    try {
-      const changed = await answered(api.PATCH("/api/properties/{property}/units/{unit}", { params: { path, header: { "if-match": versionTag(base.version) } }, body: sent }));
-      setBase(changed);
-      setDraft(draftOf(changed));
-      setTheirs(undefined);
-      setDrawn(drawnCodes(changed));
-      announce(words.saved);
-      await onChanged();
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/properties/{property}/units/{unit}", { params: { path } }));
-      setBase(now);
-      setTheirs(now);
-    }
-    setEffect(undefined);
-  };
-  const submit = async (): Promise<void> => {
-    const { effect: foretold } = await answered(api.POST("/api/properties/{property}/units/{unit}/preview", { params: { path }, body: { template: sent.template, doors: sent.doors } }));
-    if (foretold.length === 0) await save();
-    else setEffect(foretold);
-  };
   const remove = async (): Promise<void> => {
     await answered(api.DELETE("/api/properties/{property}/units/{unit}", { params: { path, header: { "if-match": versionTag(base.version) } } }));
     announce(words.removed(unit.name));
@@ -135,34 +104,31 @@ function EditUnit({ unit, templates, doors, onChanged }: { unit: Unit; templates
   const kindName = (id: string | null): string => templates.find((kind) => kind.id === id)?.name ?? words.noKind;
   return (
     <>
-      <ChangedCodes drawn={drawn} doors={doors} />
-      <Section title={words.whatItIs}>
-        {theirs !== undefined && (
-          <ChangedMeanwhile
-            theirs={[
-              { term: words.name, value: theirs.name },
-              { term: words.number, value: theirs.number ?? common.none },
-              { term: words.kind, value: kindName(theirs.template) },
-              { term: words.ownDoors, value: theirs.doors.length === 0 ? common.none : doorNames(theirs.doors, doors) },
-            ]}
-            onTake={() => {
-              setDraft(draftOf(theirs));
-              setTheirs(undefined);
-            }}
-          />
+      <ForetoldForm
+        title={words.whatItIs}
+        submit={common.save}
+        edited={edited}
+        doors={doors}
+        foretell={() => answered(api.POST("/api/properties/{property}/units/{unit}/preview", { params: { path }, body: { template: sent.template, doors: sent.doors } }))}
+        save={({ version }) => answered(api.PATCH("/api/properties/{property}/units/{unit}", { params: { path, header: { "if-match": versionTag(version) } }, body: sent }))}
+        onSaved={onChanged}
+        theirs={(theirs) => [
+          { term: words.name, value: theirs.name },
+          { term: words.number, value: theirs.number ?? common.none },
+          { term: words.kind, value: kindName(theirs.template) },
+          { term: words.ownDoors, value: theirs.doors.length === 0 ? common.none : doorNames(theirs.doors, doors) },
+        ]}
+      >
+        {(errorOf) => (
+          <>
+            <TextField label={words.name} value={draft.name} onValue={(name) => change({ name })} required error={errorOf("name")} />
+            <TextField label={words.number} hint={words.numberHint} optional value={draft.number} onValue={(number) => change({ number })} inputMode="numeric" pattern="[0-9]{1,6}" error={errorOf("number")} />
+            <Select label={words.kind} value={draft.template} onValue={(template) => change({ template })} choices={[{ value: "", label: words.noKind }, ...templates.map((kind) => ({ value: kind.id, label: kind.name }))]} error={errorOf("template")} />
+            <DoorChoices legend={words.ownDoors} hint={words.ownDoorsHint} doors={doors} chosen={draft.doors} onChosen={(chosen) => change({ doors: chosen })} error={errorOf("doors")} />
+            <p class="quiet">{opens.length === 0 ? words.opensNothing : words.opens(doorNames(opens, doors))}</p>
+          </>
         )}
-        <Form submit={common.save} onSubmit={submit}>
-          {(errorOf) => (
-            <>
-              <TextField label={words.name} value={draft.name} onValue={(name) => setDraft({ ...draft, name })} required error={errorOf("name")} />
-              <TextField label={words.number} hint={words.numberHint} optional value={draft.number} onValue={(number) => setDraft({ ...draft, number })} inputMode="numeric" pattern="[0-9]{1,6}" error={errorOf("number")} />
-              <Select label={words.kind} value={draft.template} onValue={(template) => setDraft({ ...draft, template })} choices={[{ value: "", label: words.noKind }, ...templates.map((kind) => ({ value: kind.id, label: kind.name }))]} error={errorOf("template")} />
-              <DoorChoices legend={words.ownDoors} hint={words.ownDoorsHint} doors={doors} chosen={draft.doors} onChosen={(chosen) => setDraft({ ...draft, doors: chosen })} error={errorOf("doors")} />
-              <p class="quiet">{opens.length === 0 ? words.opensNothing : words.opens(doorNames(opens, doors))}</p>
-            </>
-          )}
-        </Form>
-      </Section>
+      </ForetoldForm>
       {unit.households.length === 0 && (
         <Section title={words.removeTitle}>
           <p>{words.removeAbout}</p>
@@ -170,12 +136,6 @@ function EditUnit({ unit, templates, doors, onChanged }: { unit: Unit; templates
             {words.remove}
           </Button>
         </Section>
-      )}
-      {effect !== undefined && (
-        <ConfirmDialog title={words.effectTitle(draft.name)} act={words.effectAct} onConfirm={save} onClose={() => setEffect(undefined)}>
-          <EffectList effect={effect} doors={doors} />
-          <WhenItIsTrue doors={[...new Set(effect.flatMap(({ loses }) => loses))]} />
-        </ConfirmDialog>
       )}
       {removing && (
         <ConfirmDialog title={words.removeOf(unit.name)} act={words.remove} onConfirm={remove} onClose={() => setRemoving(false)}>
