@@ -121,6 +121,8 @@ test.serial("N4: an owner makes admins of their own door, and an admin has full 
 test.serial("N4: nobody is an admin of a building's shared doors; the last owner is safe, and owners do not remove each other", async (t) => {
   const { world, building, door, stairs, owner, admin } = await office(t);
   const { manager } = building;
+  const listed = (await manager.get(`/doors?property=${world.property}`)).items;
+  t.deepEqual([door, stairs].map(({ id }) => listed.find((each: Json) => each.id === id).shared), [false, true], "which doors are the building's is said");
   t.is(code(await setOwners(manager, stairs, [{ person: owner.person }])), "shared-door");
   t.is(code(await givePin(manager, world, [stairs], { name: "Eve" }, { profile: "admin" })), "not-allowed", "not even by the manager");
   t.is(code(await givePin(manager, world, [door, stairs], { name: "Eve" }, { profile: "admin" })), "not-allowed");

@@ -40,16 +40,15 @@ export async function requireAtDoor(unit: Unit, actor: Party, door: string, verb
 
 /** Whether a door is the building's: of a kind of flats, or of more than one flat (N4). */
 export async function isSharedDoor(unit: Unit, door: string): Promise<boolean> {
-  return someShared(unit, [door]);
+  return (await sharedDoors(unit, [door])).size > 0;
 }
 
-/** Whether any of these doors is the building's: nobody gets power over it, not even by its managers (N4). */
-export async function someShared(unit: Unit, doors: readonly string[]): Promise<boolean> {
-  if (doors.length === 0) return false;
-  const ofTemplate = await unit.selectFrom("template_doors").select("door_id").where("door_id", "in", doors).limit(1).executeTakeFirst();
-  if (ofTemplate !== undefined) return true;
-  const ofUnits = await unit.selectFrom("unit_doors").select("door_id").where("door_id", "in", doors).groupBy("door_id").having((eb) => eb.fn.countAll(), ">", 1).limit(1).executeTakeFirst();
-  return ofUnits !== undefined;
+/** Which of these doors are the building's: nobody gets power over them, not even by its managers (N4). */
+export async function sharedDoors(unit: Unit, doors: readonly string[]): Promise<ReadonlySet<string>> {
+  if (doors.length === 0) return new Set();
+  const ofTemplates = await unit.selectFrom("template_doors").select("door_id").distinct().where("door_id", "in", doors).execute();
+  const ofUnits = await unit.selectFrom("unit_doors").select("door_id").where("door_id", "in", doors).groupBy("door_id").having((eb) => eb.fn.countAll(), ">", 1).execute();
+  return new Set([...ofTemplates, ...ofUnits].map((row) => row.door_id));
 }
 
 async function ownsDoor(unit: Unit, account: string, door: string): Promise<boolean> {

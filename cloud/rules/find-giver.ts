@@ -9,7 +9,7 @@ import { Refusal } from "../refusal";
 import type { GrantTerms } from "../access/grant";
 import type { Unit } from "../store/store";
 import { mayAtDoor, type DoorVerb } from "./door-rights";
-import { doorStanding, someShared } from "./door-standing";
+import { doorStanding, sharedDoors } from "./door-standing";
 import { householdTarget, placesToGiveFrom, requireAllowed, standingAt } from "./read-standing";
 import { may } from "./rights";
 
@@ -59,7 +59,7 @@ export async function findGiver(unit: Unit, actor: Actor, { property, doors, hou
   const { ranks } = await standingAt(unit, actor, { property }, now);
   if (ranks.length > 0) {
     await requireDoorsOf(unit, property, doors);
-    return { as: "manager", actor: actorName(actor), account, share: undefined, mayGiveAdmin: !(await someShared(unit, doors)) };
+    return { as: "manager", actor: actorName(actor), account, share: undefined, mayGiveAdmin: (await sharedDoors(unit, doors)).size === 0 };
   }
   if (doors.length > 0 && (await allAllow(unit, actor, "give-keys", property, doors, now))) {
     const owns = await allAllow(unit, actor, "give-admin", property, doors, now);

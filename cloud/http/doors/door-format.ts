@@ -4,6 +4,7 @@ import { hoursOf } from "../../doors/give-orders";
 import { outputsOf } from "../../issuing/orders-of-door";
 import { nativeHashes } from "../../keys/native-hashes";
 import { Refusal } from "../../refusal";
+import { sharedDoors } from "../../rules/door-standing";
 import type { Unit } from "../../store/store";
 import type { DoorRow } from "../../store/rows/door-rows";
 import type { ApiParts } from "../api";
@@ -26,6 +27,7 @@ export const Door = z
     id: Id,
     property: Id,
     name: z.string(),
+    shared: z.boolean().openapi({ description: "It is the building's, of a kind of flats or of several flats: it has no owners, and nobody is an admin of it." }),
     state: z.enum(["registered", "claimed", "stolen"]),
     online: z.boolean(),
     heardAt: Instant.nullable(),
@@ -53,7 +55,17 @@ export function newestReceipt(parts: ApiParts, door: DoorRow): Receipt | undefin
   return door.receipt === null ? undefined : openReceipt(nativeHashes, parts.secrets.keysOf(door).receipt, door.receipt);
 }
 
-export function formatDoor(parts: ApiParts, door: DoorRow): z.output<typeof Door> {
+export async function formatDoor(parts: ApiParts, unit: Unit, door: DoorRow): Promise<z.output<typeof Door>> {
+  return (await formatDoors(parts, unit, [door]))[0];
+}
+
+export async function formatDoors(parts: ApiParts, unit: Unit, doors: readonly DoorRow[]): Promise<z.output<typeof Door>[]> {
+  const shared = await sharedDoors(unit, doors.map(({ id }) => id));
+  return doors.map((door) => ({ ...formatItself(parts, door), shared: shared.has(door.id) }));
+}
+
+/** What the door and its row say; which flats it is of, others know. */
+function formatItself(parts: ApiParts, door: DoorRow) {
   const receipt = newestReceipt(parts, door);
   const state = parts.presence.stateOf(door.id);
   const heardAt = Math.max(door.heard_at ?? 0, parts.presence.heardAt(door.id) ?? 0);

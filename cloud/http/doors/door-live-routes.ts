@@ -6,7 +6,7 @@ import type { Unit } from "../../store/store";
 import { actorOf, routes, type ApiParts, type Routes } from "../api";
 import { answerLive, liveAnswer } from "../live-answer";
 import { Id, refusals } from "../schemas";
-import { formatDoor, type Door } from "./door-format";
+import { formatDoors, type Door } from "./door-format";
 
 /** What changes by itself at a door: enough to know that there is more to ask. */
 interface DoorNow extends Pick<z.output<typeof Door>, "id" | "state" | "online" | "heardAt" | "heardBy" | "upToDate" | "alarms"> {
@@ -59,9 +59,9 @@ export function doorLiveRoutes(parts: ApiParts): Routes {
 
 async function readNow(parts: ApiParts, unit: Unit, rows: readonly DoorRow[]): Promise<DoorNow[]> {
   const doors: DoorNow[] = [];
-  for (const row of rows) {
-    const { id, state, online, heardAt, heardBy, upToDate, alarms, orders, telemetry } = formatDoor(parts, row);
-    const newest = await unit.selectFrom("events").select("id").where("door_id", "=", id).where("enrolment", "=", row.enrolment).orderBy("sequence", "desc").limit(1).executeTakeFirst();
+  const formatted = await formatDoors(parts, unit, rows);
+  for (const [index, { id, state, online, heardAt, heardBy, upToDate, alarms, orders, telemetry }] of formatted.entries()) {
+    const newest = await unit.selectFrom("events").select("id").where("door_id", "=", id).where("enrolment", "=", rows[index].enrolment).orderBy("sequence", "desc").limit(1).executeTakeFirst();
     doors.push({ id, state, online, heardAt, heardBy, upToDate, alarms, lockState: orders.lockState, leafOpen: telemetry?.leafOpen ?? null, keypadLocked: telemetry?.keypadLocked ?? null, newestEvent: newest?.id ?? null });
   }
   return doors;

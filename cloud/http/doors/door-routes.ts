@@ -13,7 +13,7 @@ import { readAcknowledgedList } from "../../truth/acknowledged-list";
 import { whoCanOpen, type RowExplanation } from "../../truth/who-can-open";
 import { readActors } from "../actor-format";
 import { actorOf, change, read, routes, type ApiParts, type Routes } from "../api";
-import { Door, formatDoor, newestReceipt, readDoor } from "./door-format";
+import { Door, formatDoor, formatDoors, newestReceipt, readDoor } from "./door-format";
 import { formatInstant, formatTerms, parseInstant } from "../people/grant-format";
 import { answer, body, DoorRequest, HolderClass, Id, Instant, nextAfter, page, Paging, refusals, Window } from "../schemas";
 
@@ -90,20 +90,20 @@ export function doorRoutes(parts: ApiParts): Routes {
     const { added, door } = await change(parts, async (unit, now) => {
       await requireManager(unit, actorOf(c), property, "register-doors");
       const added = await registerDoor(unit, parts.keystore.sealing, { property, name, id, claimSecret }, actorName(actorOf(c)), now);
-      return { added, door: formatDoor(parts, await readDoor(unit, id)) };
+      return { added, door: await formatDoor(parts, unit, await readDoor(unit, id)) };
     });
     return added ? c.json(door, 201) : c.json(door, 200);
   });
   app.openapi(list, async (c) => {
     const { after = "", limit, property } = c.req.valid("query");
-    const rows = await read(parts, async (unit) => {
+    const items = await read(parts, async (unit) => {
       const query = unit.selectFrom("doors").selectAll().where("id", ">", after).orderBy("id").limit(limit);
       const listed = await listedProperties(unit, actorOf(c), property);
-      return (listed === "all" ? query : query.where("property_id", "in", listed)).execute();
+      return formatDoors(parts, unit, await (listed === "all" ? query : query.where("property_id", "in", listed)).execute());
     });
-    return c.json({ items: rows.map((row) => formatDoor(parts, row)), next: nextAfter(rows, limit) }, 200);
+    return c.json({ items, next: nextAfter(items, limit) }, 200);
   });
-  app.openapi(get, async (c) => c.json(formatDoor(parts, await read(parts, (unit, now) => requireAtDoor(unit, actorOf(c), c.req.valid("param").door, "see-door", now))), 200));
+  app.openapi(get, async (c) => c.json(await read(parts, async (unit, now) => formatDoor(parts, unit, await requireAtDoor(unit, actorOf(c), c.req.valid("param").door, "see-door", now))), 200));
   app.openapi(who, async (c) => {
     const { door } = c.req.valid("param");
     const { at } = c.req.valid("query");

@@ -27,7 +27,7 @@ export function orderRoutes(parts: ApiParts): Routes {
     change(parts, async (unit, now) => {
       await requireAtDoor(unit, actor, door, verb, now);
       await give(unit, now);
-      return formatDoor(parts, await readDoor(unit, door));
+      return formatDoor(parts, unit, await readDoor(unit, door));
     });
   app.openapi(lockState, async (c) => {
     const { door } = c.req.valid("param");

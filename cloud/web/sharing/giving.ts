@@ -36,7 +36,7 @@ export function useGiving(): Asked<Giving[]> {
 
 async function managedGiving({ id, name, timeZone }: Schema<"Property">, signal: AbortSignal): Promise<Giving[]> {
   const doors = await everyItem((after) => answered(api.GET("/api/doors", { params: { query: { property: id, ...(after !== undefined && { after }) } }, signal })));
-  const standing = doors.filter(({ state }) => state !== "stolen").map((door) => ({ id: door.id, name: door.name, admin: true }));
+  const standing = doors.filter(({ state }) => state !== "stolen").map(({ id: door, name: called, shared }) => ({ id: door, name: called, admin: !shared }));
   if (standing.length === 0) return [];
   return [{ id, label: name, property: id, propertyName: name, zone: timeZone, household: undefined, doors: standing.sort(byName), manages: true, endNeeded: false, profiles: true }];
 }
