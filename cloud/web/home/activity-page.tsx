@@ -8,7 +8,7 @@ import { AskedView, Empty } from "../ui/asked-view";
 import { Badge } from "../ui/badge";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
-import { byDay, dayTitle } from "./happened-days";
+import { DayList } from "./day-list";
 import { ownPeople, usePlaces } from "./places";
 
 type Event = Schema<"Event">;
@@ -16,7 +16,6 @@ type Event = Schema<"Event">;
 /** What doors have told of oneself and of those for whom one answers (O15), the newest first. */
 export function ActivityPage(): JSX.Element {
   const words = useWords();
-  const language = useLanguage();
   const list = useList((after, signal) => answered(api.GET("/api/events", { params: { query: { order: "newest", managed: "false", ...(after !== undefined && { after }) } }, signal })), []);
   const own = ownPeople(usePlaces().data);
   return (
@@ -33,18 +32,9 @@ export function ActivityPage(): JSX.Element {
           }
           return (
             <>
-              {byDay(told, (event) => ({ instant: event.at ?? event.receivedAt, zone: event.timeZone })).map(({ day, zone, items }) => (
-                <section key={day} class="card happened-day">
-                  <h2>{dayTitle(items[0].at ?? items[0].receivedAt, zone, words, language)}</h2>
-                  <ul class="happened">
-                    {items.map((event) => (
-                      <li key={event.id}>
-                        <EventLine event={event} own={own} />
-                      </li>
-                    ))}
-                  </ul>
-                </section>
-              ))}
+              <DayList items={told} momentOf={(event) => ({ instant: event.at ?? event.receivedAt, zone: event.timeZone })}>
+                {(event) => <EventLine event={event} own={own} />}
+              </DayList>
               <More list={list} />
             </>
           );

@@ -1,7 +1,7 @@
 import type { Words } from "../language/en";
 import { showDay } from "../language/times";
 
-interface Moment {
+export interface Moment {
   instant: string;
   zone: string;
 }
@@ -12,20 +12,20 @@ function dayOf({ instant, zone }: Moment): string {
 }
 
 /** What has happened, in runs of one day; the order stays. */
-export function byDay<Item>(items: readonly Item[], momentOf: (item: Item) => Moment): { day: string; zone: string; items: Item[] }[] {
-  const days: { day: string; zone: string; items: Item[] }[] = [];
+export function byDay<Item>(items: readonly Item[], momentOf: (item: Item) => Moment): { day: string; first: Moment; items: Item[] }[] {
+  const days: { day: string; first: Moment; items: Item[] }[] = [];
   for (const item of items) {
     const moment = momentOf(item);
     const day = dayOf(moment);
     const last = days.at(-1);
     if (last?.day === day) last.items.push(item);
-    else days.push({ day, zone: moment.zone, items: [item] });
+    else days.push({ day, first: moment, items: [item] });
   }
   return days;
 }
 
 /** @returns `Today`, `Yesterday` or the day. */
-export function dayTitle(instant: string, zone: string, { activity }: Words, language: string): string {
+export function dayTitle({ instant, zone }: Moment, { activity }: Words, language: string): string {
   const day = dayOf({ instant, zone });
   const now = Date.now();
   if (day === dayOf({ instant: new Date(now).toISOString(), zone })) return activity.today;

@@ -11,7 +11,7 @@ import { Badge } from "../ui/badge";
 import { ButtonLink } from "../ui/button";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
-import { byDay, dayTitle } from "./happened-days";
+import { DayList } from "./day-list";
 import { newsText } from "./news-text";
 import { ownPeople, usePlaces } from "./places";
 
@@ -21,7 +21,6 @@ type News = Schema<"Notification">;
 export function NewsPage(): JSX.Element {
   const words = useWords();
   const { notifications: said } = words;
-  const language = useLanguage();
   const announce = useAnnounce();
   const list = useList((after, signal) => answered(api.GET("/api/account/notifications", { params: { query: after === undefined ? {} : { after } }, signal })), []);
   const rules = useAsked((signal) => answered(api.GET("/api/account/notification-rules", { signal })), []);
@@ -57,18 +56,9 @@ export function NewsPage(): JSX.Element {
             </Empty>
           ) : (
             <>
-              {byDay(news, (item) => ({ instant: item.toldAt, zone: item.property.timeZone })).map(({ day, zone, items }) => (
-                <section key={day} class="card happened-day">
-                  <h2>{dayTitle(items[0].toldAt, zone, words, language)}</h2>
-                  <ul class="happened">
-                    {items.map((item) => (
-                      <li key={item.id}>
-                        <NewsLine news={item} own={own} />
-                      </li>
-                    ))}
-                  </ul>
-                </section>
-              ))}
+              <DayList items={news} momentOf={({ toldAt, property }) => ({ instant: toldAt, zone: property.timeZone })}>
+                {(item) => <NewsLine news={item} own={own} />}
+              </DayList>
               <More list={list} />
             </>
           )
