@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
-import { ApiProblem } from "../../api/api-problem";
 import { answered, api, versionTag, type Schema } from "../../api/client";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
@@ -14,6 +13,7 @@ import { Form } from "../../ui/form";
 import { GivenCodes } from "../../ui/given-codes";
 import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
+import { useEdited } from "../../ui/use-edited";
 import { WeekText } from "../../ui/week-view";
 import { useProperty } from "../../shell/managed-property";
 import { doorNames } from "../use-doors";
@@ -46,8 +46,8 @@ export function EditMemberPage(): JSX.Element {
   );
 }
 
-function termsOf({ allDoors, doors, windows, start, end }: Member): MemberTerms {
-  return { doors: allDoors ? undefined : doors, windows, start, end: end ?? undefined };
+function draftOf({ name, allDoors, doors, windows, start, end }: Member): MemberTerms & { name: string } {
+  return { name, doors: allDoors ? undefined : doors, windows, start, end: end ?? undefined };
 }
 
 function EditMember({ member, doors }: { member: Member; doors: readonly { id: string; name: string }[] }): JSX.Element {
@@ -55,33 +55,25 @@ function EditMember({ member, doors }: { member: Member; doors: readonly { id: s
   const { id: property, timeZone } = useProperty();
   const { route } = useLocation();
   const announce = useAnnounce();
-  const [version, setVersion] = useState(member.version);
-  const [name, setName] = useState(member.name);
-  const [terms, setTerms] = useState(() => termsOf(member));
-  const [theirs, setTheirs] = useState<Member>();
   const [drawn, setDrawn] = useState<readonly Schema<"GivenCode">[]>();
   const { person, household, linked } = member;
   const role = member.role === "guest" ? "guest" : "resident";
   const at = `/manage/${property}/households/${household}`;
+  const edited = useEdited(member, draftOf, () => answered(api.GET("/api/members/{person}", { params: { path: { person } } })));
+  const { draft, change, theirs } = edited;
   const submit = async (): Promise<void> => {
-    const { doors: chosen, windows, start, end } = terms;
+    const { name, doors: chosen, windows, start, end } = draft;
     const body = { ...(!linked && name !== member.name && { name }), doors: chosen === undefined ? null : [...chosen], windows: [...windows], ...(start !== undefined && { start }), end: end ?? null };
-    try {
-      const { codes } = await answered(api.PATCH("/api/members/{person}", { params: { path: { person }, header: { "if-match": versionTag(version) } }, body }));
-      announce(words.saved);
-      if (codes.length > 0) setDrawn(codes);
-      else route(at);
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/members/{person}", { params: { path: { person } } }));
-      setVersion(now.version);
-      setTheirs(now);
-    }
+    const changed = await edited.save(({ version }) => answered(api.PATCH("/api/members/{person}", { params: { path: { person }, header: { "if-match": versionTag(version) } }, body })));
+    if (changed === undefined) return;
+    announce(words.saved);
+    if (changed.codes.length > 0) setDrawn(changed.codes);
+    else route(at);
   };
   if (drawn !== undefined) {
     return (
       <Section title={words.saved}>
-        <GivenCodes name={name} codes={drawn} nameDoors={(ids) => doorNames(ids, doors)} />
+        <GivenCodes name={draft.name} codes={drawn} nameDoors={(ids) => doorNames(ids, doors)} />
         <ButtonLink tone="primary" href={at}>
           {words.toHousehold}
         </ButtonLink>
@@ -98,18 +90,14 @@ function EditMember({ member, doors }: { member: Member; doors: readonly { id: s
             { term: words.times, value: <WeekText windows={theirs.windows} /> },
             { term: words.end, value: theirs.end === null ? words.noEnd : <Time instant={theirs.end} zone={timeZone} /> },
           ]}
-          onTake={() => {
-            setName(theirs.name);
-            setTerms(termsOf(theirs));
-            setTheirs(undefined);
-          }}
+          onTake={() => edited.take(theirs)}
         />
       )}
       <Form submit={common.save} onSubmit={submit} onCancel={() => route(at)}>
         {(errorOf) => (
           <>
-            {linked ? <p class="quiet">{words.nameIsTheirs}</p> : <TextField label={words.name} value={name} onValue={setName} required error={errorOf("name")} autocomplete="off" />}
-            <MemberFields role={role} doors={doors} terms={terms} errorOf={errorOf} onTerms={setTerms} />
+            {linked ? <p class="quiet">{words.nameIsTheirs}</p> : <TextField label={words.name} value={draft.name} onValue={(name) => change({ name })} required error={errorOf("name")} autocomplete="off" />}
+            <MemberFields role={role} doors={doors} terms={draft} errorOf={errorOf} onTerms={change} />
           </>
         )}
       </Form>

@@ -1,6 +1,4 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { ApiProblem } from "../../api/api-problem";
 import { answered, api, versionTag, type Schema } from "../../api/client";
 import { useWords } from "../../language/speaking";
 import { ChangedMeanwhile } from "../../ui/changed-meanwhile";
@@ -9,39 +7,31 @@ import { Form } from "../../ui/form";
 import { InstantField } from "../../ui/instant-field";
 import { Radios } from "../../ui/radios";
 import { Time } from "../../ui/time";
+import { useEdited } from "../../ui/use-edited";
 import { useProperty } from "../../shell/managed-property";
+
+function draftOf({ end }: Schema<"Member">): { ends: "never" | "then"; end: string | undefined } {
+  return { ends: end === null ? "never" : "then", end: end ?? undefined };
+}
 
 /** Another end for a lease, or none; everybody whom the lease holds follows. */
 export function LeaseEndDialog({ member, onDone, onClose }: { member: Schema<"Member">; onDone: () => Promise<void>; onClose: () => void }): JSX.Element {
   const { households: words, common } = useWords();
   const { timeZone } = useProperty();
   const { person, name } = member;
-  const [version, setVersion] = useState(member.version);
-  const [ends, setEnds] = useState<"never" | "then">(member.end === null ? "never" : "then");
-  const [end, setEnd] = useState(member.end ?? undefined);
-  const [theirs, setTheirs] = useState<Schema<"Member">>();
+  const edited = useEdited(member, draftOf, () => answered(api.GET("/api/members/{person}", { params: { path: { person } } })));
+  const { draft, change, theirs } = edited;
   const save = async (): Promise<void> => {
-    try {
-      await answered(api.PATCH("/api/leases/{person}", { params: { path: { person }, header: { "if-match": versionTag(version) } }, body: { end: ends === "never" ? null : (end ?? null) } }));
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/members/{person}", { params: { path: { person } } }));
-      setVersion(now.version);
-      setTheirs(now);
-      return;
-    }
-    await onDone();
+    const end = draft.ends === "never" ? null : (draft.end ?? null);
+    const changed = await edited.save(({ version }) => answered(api.PATCH("/api/leases/{person}", { params: { path: { person }, header: { "if-match": versionTag(version) } }, body: { end } })));
+    if (changed !== undefined) await onDone();
   };
   return (
     <Dialog title={words.changeEndOf(name)} onClose={onClose}>
       {theirs !== undefined && (
         <ChangedMeanwhile
           theirs={[{ term: words.end, value: theirs.end === null ? words.noEnd : <Time instant={theirs.end} zone={timeZone} /> }]}
-          onTake={() => {
-            setEnds(theirs.end === null ? "never" : "then");
-            setEnd(theirs.end ?? undefined);
-            setTheirs(undefined);
-          }}
+          onTake={() => edited.take(theirs)}
         />
       )}
       <Form submit={common.save} onSubmit={save} onCancel={onClose}>
@@ -49,14 +39,14 @@ export function LeaseEndDialog({ member, onDone, onClose }: { member: Schema<"Me
           <Radios
             legend={words.ends}
             hint={words.changeEndHint}
-            value={ends}
-            onValue={setEnds}
+            value={draft.ends}
+            onValue={(ends) => change({ ends })}
             choices={[
               { value: "never", label: words.withoutEnd },
               { value: "then", label: words.atInstant },
             ]}
           >
-            {(value) => value === "then" && <InstantField label={words.end} value={end} onValue={setEnd} zone={timeZone} required error={errorOf("end")} />}
+            {(value) => value === "then" && <InstantField label={words.end} value={draft.end} onValue={(end) => change({ end })} zone={timeZone} required error={errorOf("end")} />}
           </Radios>
         )}
       </Form>

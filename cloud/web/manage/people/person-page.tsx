@@ -13,10 +13,9 @@ import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
 import { useProperty } from "../../shell/managed-property";
 import { doorNames, useDoors } from "../use-doors";
-import { WhenItIsTrue } from "../when-it-is-true";
+import { EndingActs } from "./ending-acts";
 import { PersonState } from "./people-page";
 import { Holding } from "./holding";
-import { SuspendDialog } from "./suspend-dialog";
 
 type Person = Schema<"Person">;
 type Access = Schema<"Access">;
@@ -103,44 +102,10 @@ function Held({ person, access }: { person: Person; access: Access }): JSX.Eleme
   );
 }
 
-function Acts({ person: { id, name, suspended }, access, onChanged }: { person: Person; access: Access; onChanged: () => Promise<void> }): JSX.Element {
+function Acts({ person, access, onChanged }: { person: Person; access: Access; onChanged: () => Promise<void> }): JSX.Element {
   const { people: words } = useWords();
-  const { id: property } = useProperty();
-  const { route } = useLocation();
-  const announce = useAnnounce();
-  const [act, setAct] = useState<"suspend" | "end">();
-  const end = async (): Promise<void> => {
-    const { id: revocation } = await answered(api.POST("/api/revocations", { body: { person: id } }));
-    route(`/manage/${property}/truth/revocations/${revocation}`);
-  };
-  const suspensionDone = async (): Promise<void> => {
-    setAct(undefined);
-    announce(suspended ? words.resumed(name) : words.nowSuspended(name));
-    await onChanged();
-  };
-  return (
-    <Section title={words.acts}>
-      <div class="choices-with-words">
-        <div>
-          <Button onPress={() => setAct("suspend")}>{suspended ? words.resume : words.suspend}</Button>
-          <p class="quiet">{suspended ? words.resumeAbout : words.suspendAbout}</p>
-        </div>
-        <div>
-          <Button tone="danger" onPress={() => setAct("end")}>
-            {words.endAll}
-          </Button>
-          <p class="quiet">{words.endAllHint}</p>
-        </div>
-      </div>
-      {act === "suspend" && <SuspendDialog person={id} name={name} suspended={suspended} doors={doorsOf(access)} onDone={suspensionDone} onClose={() => setAct(undefined)} />}
-      {act === "end" && (
-        <ConfirmDialog title={words.endAllOf(name)} act={words.endAll} onConfirm={end} onClose={() => setAct(undefined)}>
-          <p>{words.endAllAbout(name)}</p>
-          <WhenItIsTrue doors={doorsOf(access)} />
-        </ConfirmDialog>
-      )}
-    </Section>
-  );
+  const end = async (): Promise<string> => (await answered(api.POST("/api/revocations", { body: { person: person.id } }))).id;
+  return <EndingActs person={person} doors={doorsOf(access)} endText={words.endAll} end={end} onChanged={onChanged} />;
 }
 
 function Forget({ person: { id, name } }: { person: Person }): JSX.Element {

@@ -1,27 +1,25 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useLocation, useRoute } from "preact-iso/router";
-import { ApiProblem } from "../../api/api-problem";
+import { useRoute } from "preact-iso/router";
 import { answered, api, versionTag, type Schema } from "../../api/client";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
 import { useAnnounce } from "../../ui/announcer";
 import { AskedView } from "../../ui/asked-view";
-import { Button, ButtonLink } from "../../ui/button";
+import { ButtonLink } from "../../ui/button";
 import { ChangedMeanwhile } from "../../ui/changed-meanwhile";
-import { ConfirmDialog } from "../../ui/dialog";
 import { TextField } from "../../ui/field";
 import { Form } from "../../ui/form";
 import { GivenCodes } from "../../ui/given-codes";
 import { Page, Section } from "../../ui/page";
 import { Time } from "../../ui/time";
+import { useEdited } from "../../ui/use-edited";
 import { WeekText } from "../../ui/week-view";
 import { useProperty } from "../../shell/managed-property";
+import { EndingActs } from "../people/ending-acts";
 import { emptyGrant, TermFields, type GrantDraft } from "../people/grant-fields";
 import { PersonState } from "../people/people-page";
-import { SuspendDialog } from "../people/suspend-dialog";
 import { doorNames, useDoors } from "../use-doors";
-import { WhenItIsTrue } from "../when-it-is-true";
 import { doorsOfStaff, ownGrant } from "./staff-list-page";
 
 type Staff = Schema<"Staff">;
@@ -80,46 +78,33 @@ export function StaffMemberPage(): JSX.Element {
   );
 }
 
-function draftOf(staff: Staff): GrantDraft {
+function draftOf(staff: Staff): GrantDraft & { name: string } {
   const grant = ownGrant(staff);
-  return { ...emptyGrant(), doors: grant?.doors ?? [], windows: grant?.windows ?? [], notBefore: grant?.notBefore, notAfter: grant?.notAfter };
+  return { ...emptyGrant(), name: staff.name, doors: grant?.doors ?? [], windows: grant?.windows ?? [], notBefore: grant?.notBefore, notAfter: grant?.notAfter };
 }
 
 function EditStaff({ staff, doors, onChanged }: { staff: Staff; doors: readonly Schema<"Door">[]; onChanged: () => Promise<void> }): JSX.Element {
   const { staff: words, people, households, common } = useWords();
   const { id: property, timeZone } = useProperty();
   const announce = useAnnounce();
-  const [version, setVersion] = useState(staff.version);
-  const [name, setName] = useState(staff.name);
-  const [draft, setDraft] = useState(() => draftOf(staff));
-  const [theirs, setTheirs] = useState<Staff>();
-  const [drawn, setDrawn] = useState<readonly { id: string; pin: string }[]>([]);
   const path = { property, person: staff.id };
-  const take = (of: Staff): void => {
-    setVersion(of.version);
-    setName(of.name);
-    setDraft(draftOf(of));
-    setTheirs(undefined);
-  };
+  const edited = useEdited(staff, draftOf, () => answered(api.GET("/api/properties/{property}/staff/{person}", { params: { path } })));
+  const [drawn, setDrawn] = useState<readonly { id: string; pin: string }[]>([]);
+  const { draft, change, theirs } = edited;
   const save = async (): Promise<void> => {
-    const body = { name, doors: [...draft.doors], windows: [...draft.windows], notBefore: draft.notBefore ?? null, notAfter: draft.notAfter ?? null };
-    try {
-      const changed = await answered(api.PATCH("/api/properties/{property}/staff/{person}", { params: { path, header: { "if-match": versionTag(version) } }, body }));
-      take(changed);
-      setDrawn(changed.codes.flatMap(({ id, pin }) => (pin === undefined ? [] : [{ id, pin }])));
-      announce(households.saved);
-      await onChanged();
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/properties/{property}/staff/{person}", { params: { path } }));
-      setVersion(now.version);
-      setTheirs(now);
-    }
+    const { name, doors: chosen, windows, notBefore, notAfter } = draft;
+    const body = { name, doors: [...chosen], windows: [...windows], notBefore: notBefore ?? null, notAfter: notAfter ?? null };
+    const changed = await edited.save(({ version }) => answered(api.PATCH("/api/properties/{property}/staff/{person}", { params: { path, header: { "if-match": versionTag(version) } }, body })));
+    if (changed === undefined) return;
+    edited.take(changed);
+    setDrawn(changed.codes.flatMap(({ id, pin }) => (pin === undefined ? [] : [{ id, pin }])));
+    announce(households.saved);
+    await onChanged();
   };
   const stored = theirs === undefined ? undefined : ownGrant(theirs);
   return (
     <Section title={words.terms}>
-      <GivenCodes name={name} codes={drawn} />
+      <GivenCodes name={draft.name} codes={drawn} />
       {theirs !== undefined && (
         <ChangedMeanwhile
           theirs={[
@@ -128,15 +113,15 @@ function EditStaff({ staff, doors, onChanged }: { staff: Staff; doors: readonly 
             { term: households.times, value: <WeekText windows={stored?.windows ?? []} /> },
             { term: people.until, value: stored?.notAfter === undefined ? households.noEnd : <Time instant={stored.notAfter} zone={timeZone} /> },
           ]}
-          onTake={() => take(theirs)}
+          onTake={() => edited.take(theirs)}
         />
       )}
       <p class="quiet">{words.termsAbout}</p>
       <Form submit={common.save} onSubmit={save}>
         {(errorOf) => (
           <>
-            <TextField label={people.name} value={name} onValue={setName} required error={errorOf("name")} autocomplete="off" />
-            <TermFields draft={draft} doors={doors} errorOf={errorOf} onDraft={setDraft} />
+            <TextField label={people.name} value={draft.name} onValue={(name) => change({ name })} required error={errorOf("name")} autocomplete="off" />
+            <TermFields draft={draft} doors={doors} errorOf={errorOf} onDraft={change} />
           </>
         )}
       </Form>
@@ -145,43 +130,8 @@ function EditStaff({ staff, doors, onChanged }: { staff: Staff; doors: readonly 
 }
 
 function EndStaff({ staff, onChanged }: { staff: Staff; onChanged: () => Promise<void> }): JSX.Element {
-  const { staff: words, people } = useWords();
+  const { staff: words } = useWords();
   const { id: property } = useProperty();
-  const { route } = useLocation();
-  const announce = useAnnounce();
-  const [act, setAct] = useState<"suspend" | "end">();
-  const { id, name, suspended } = staff;
-  const doors = doorsOfStaff(staff);
-  const end = async (): Promise<void> => {
-    const { revocation } = await answered(api.DELETE("/api/properties/{property}/staff/{person}", { params: { path: { property, person: id } } }));
-    route(`/manage/${property}/truth/revocations/${revocation}`);
-  };
-  const suspensionDone = async (): Promise<void> => {
-    setAct(undefined);
-    announce(suspended ? people.resumed(name) : people.nowSuspended(name));
-    await onChanged();
-  };
-  return (
-    <Section title={people.acts}>
-      <div class="choices-with-words">
-        <div>
-          <Button onPress={() => setAct("suspend")}>{suspended ? people.resume : people.suspend}</Button>
-          <p class="quiet">{suspended ? people.resumeAbout : people.suspendAbout}</p>
-        </div>
-        <div>
-          <Button tone="danger" onPress={() => setAct("end")}>
-            {words.end}
-          </Button>
-          <p class="quiet">{people.endAllHint}</p>
-        </div>
-      </div>
-      {act === "suspend" && <SuspendDialog person={id} name={name} suspended={suspended} doors={doors} onDone={suspensionDone} onClose={() => setAct(undefined)} />}
-      {act === "end" && (
-        <ConfirmDialog title={people.endAllOf(name)} act={words.end} onConfirm={end} onClose={() => setAct(undefined)}>
-          <p>{people.endAllAbout(name)}</p>
-          <WhenItIsTrue doors={doors} />
-        </ConfirmDialog>
-      )}
-    </Section>
-  );
+  const end = async (): Promise<string> => (await answered(api.DELETE("/api/properties/{property}/staff/{person}", { params: { path: { property, person: staff.id } } }))).revocation;
+  return <EndingActs person={staff} doors={doorsOfStaff(staff)} endText={words.end} end={end} onChanged={onChanged} />;
 }
