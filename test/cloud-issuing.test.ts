@@ -429,7 +429,8 @@ test("X11: the list that a door receives always equals what a naive evaluation o
             await issueList(unit, rig.keystore, door, now);
             t.deepEqual(await issuedOf(unit, door), whole);
             const rights = await naiveRights(unit, door, now);
-            const tags = await unit.selectFrom("door_credentials").select("tag").where("door_id", "=", door).execute();
+            // A code that no door knows any more may be drawn again: then there are two of its tag, and one row.
+            const tags = await unit.selectFrom("door_credentials").select("tag").distinct().where("door_id", "=", door).execute();
             const lists = await rig.newestLists(unit, door);
             t.true(lists.length > 0);
             for (const list of lists) t.deepEqual(rightsIn(list, tags.map(({ tag }) => tag!)), rights);
