@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
-import { ApiProblem } from "../api/api-problem";
 import { answered, api, versionTag, type Schema } from "../api/client";
 import { useAsked } from "../api/use-asked";
 import { useWords } from "../language/speaking";
@@ -13,8 +12,9 @@ import { Choices, TextField } from "../ui/field";
 import { Form } from "../ui/form";
 import { GivenCodes } from "../ui/given-codes";
 import { Page, Section } from "../ui/page";
+import { useEdited } from "../ui/use-edited";
 import { useGiving, useKeysPath, type Giving } from "./giving";
-import { changesOf, draftOf, type KeyEdit } from "./key-edit";
+import { changesOf, draftOf } from "./key-edit";
 import { KeyTimesText } from "./key-times";
 import { TimesFields } from "./times-fields";
 
@@ -43,28 +43,18 @@ function EditKey({ of, giving }: { of: Key; giving: Giving }): JSX.Element {
   const base = useKeysPath();
   const { route } = useLocation();
   const announce = useAnnounce();
-  // What is being changed: somebody else's change in between takes its place, and what was entered stays.
-  const [key, setKey] = useState(of);
-  const [meanwhile, setMeanwhile] = useState(false);
-  const [edit, setEdit] = useState<KeyEdit>(() => draftOf(of));
+  const edited = useEdited(of, draftOf, () => answered(api.GET("/api/keys/{key}", { params: { path: { key: of.id } } })));
+  const { base: key, draft: edit, change: set, theirs } = edited;
   const [codes, setCodes] = useState<Schema<"GivenCode">[]>([]);
   const [noDoors, setNoDoors] = useState(false);
-  const set = (change: Partial<KeyEdit>): void => setEdit({ ...edit, ...change });
   const save = async (): Promise<void> => {
     setNoDoors(edit.doors.length === 0);
     if (edit.doors.length === 0) return;
-    const params = { path: { key: key.id }, header: { "if-match": versionTag(key.version) } };
-    try {
-      const changed = await answered(api.PATCH("/api/keys/{key}", { params, body: changesOf(key, edit) }));
-      announce(sharing.saved(changed.name));
-      if (changed.codes.length > 0) setCodes(changed.codes);
-      else route(`${base}/${key.id}`);
-    } catch (error) {
-      if (error instanceof ApiProblem && error.code === "changed-meanwhile") {
-        setKey(await answered(api.GET("/api/keys/{key}", { params: { path: params.path } })));
-        setMeanwhile(true);
-      } else throw error;
-    }
+    const changed = await edited.save((now) => answered(api.PATCH("/api/keys/{key}", { params: { path: { key: now.id }, header: { "if-match": versionTag(now.version) } }, body: changesOf(now, edit) })));
+    if (changed === undefined) return;
+    announce(sharing.saved(changed.name));
+    if (changed.codes.length > 0) setCodes(changed.codes);
+    else route(`${base}/${key.id}`);
   };
   if (codes.length > 0) {
     return (
@@ -79,17 +69,14 @@ function EditKey({ of, giving }: { of: Key; giving: Giving }): JSX.Element {
   }
   return (
     <>
-      {meanwhile && (
+      {theirs !== undefined && (
         <ChangedMeanwhile
           theirs={[
-            { term: sharing.name, value: key.name },
-            { term: sharing.column.doors, value: key.doors.map(({ name }) => name).join(", ") },
-            { term: sharing.column.when, value: <KeyTimesText times={key} zone={key.timeZone} /> },
+            { term: sharing.name, value: theirs.name },
+            { term: sharing.column.doors, value: theirs.doors.map(({ name }) => name).join(", ") },
+            { term: sharing.column.when, value: <KeyTimesText times={theirs} zone={theirs.timeZone} /> },
           ]}
-          onTake={() => {
-            setEdit(draftOf(key));
-            setMeanwhile(false);
-          }}
+          onTake={() => edited.take(theirs)}
         />
       )}
       <Form submit={common.save} onSubmit={save} onCancel={() => route(`${base}/${key.id}`)}>

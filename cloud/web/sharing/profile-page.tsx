@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
-import { ApiProblem } from "../api/api-problem";
 import { answered, api, versionTag, type Schema } from "../api/client";
 import { useAsked } from "../api/use-asked";
 import { useRefresh } from "../api/use-refresh";
@@ -17,6 +16,7 @@ import { Form } from "../ui/form";
 import { GivenCodes } from "../ui/given-codes";
 import { Page, Section } from "../ui/page";
 import { Time } from "../ui/time";
+import { useEdited } from "../ui/use-edited";
 import { WeekText, WeekView } from "../ui/week-view";
 import { draftOf, ProfileFields, requestOf } from "./profile-fields";
 import { useProfileHomes, useProfilesPath } from "./profile-homes";
@@ -81,32 +81,21 @@ function EditProfile({ profile, zone, onChanged }: { profile: Whole; zone: strin
   const path = useProfilesPath();
   const { route } = useLocation();
   const announce = useAnnounce();
-  const [version, setVersion] = useState(profile.version ?? 0);
-  const [draft, setDraft] = useState(() => draftOf(profile));
-  const [theirs, setTheirs] = useState<Whole>();
+  const at = { profile: profile.id };
+  const edited = useEdited(profile, draftOf, () => answered(api.GET("/api/profiles/{profile}", { params: { path: at } })));
+  const { base, draft, setDraft, theirs } = edited;
   const [codes, setCodes] = useState<NewCodes[]>([]);
   const [removing, setRemoving] = useState(false);
-  const params = { path: { profile: profile.id }, header: { "if-match": versionTag(version) } };
+  const params = { path: at, header: { "if-match": versionTag(base.version ?? 0) } };
   const used = profile.keys + profile.groups > 0;
   const list = new Intl.ListFormat(useLanguage());
-  const take = (of: Whole): void => {
-    setVersion(of.version ?? 0);
-    setDraft(draftOf(of));
-    setTheirs(undefined);
-  };
   const save = async (): Promise<void> => {
-    try {
-      const changed = await answered(api.PATCH("/api/profiles/{profile}", { params, body: requestOf(draft) }));
-      take(changed);
-      setCodes(await named(changed.codes, words.key));
-      announce(words.saved(changed.name));
-      await onChanged();
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/profiles/{profile}", { params: { path: params.path } }));
-      setVersion(now.version ?? 0);
-      setTheirs(now);
-    }
+    const changed = await edited.save(() => answered(api.PATCH("/api/profiles/{profile}", { params, body: requestOf(draft) })));
+    if (changed === undefined) return;
+    edited.take(changed);
+    setCodes(await named(changed.codes, words.key));
+    announce(words.saved(changed.name));
+    await onChanged();
   };
   const remove = async (): Promise<void> => {
     await answered(api.DELETE("/api/profiles/{profile}", { params }));
@@ -131,7 +120,7 @@ function EditProfile({ profile, zone, onChanged }: { profile: Whole; zone: strin
               { term: words.from, value: theirs.notBefore === undefined ? common.none : <Time instant={theirs.notBefore} zone={zone} /> },
               { term: words.until, value: theirs.notAfter === undefined ? common.none : <Time instant={theirs.notAfter} zone={zone} /> },
             ]}
-            onTake={() => take(theirs)}
+            onTake={() => edited.take(theirs)}
           />
         )}
         <Form submit={used ? words.save : words.saveUnused} onSubmit={save}>

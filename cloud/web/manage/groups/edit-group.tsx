@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiProblem } from "../../api/api-problem";
 import { answered, api, versionTag, type Schema } from "../../api/client";
 import { useWords } from "../../language/speaking";
 import { doorNames } from "../use-doors";
@@ -11,6 +10,7 @@ import { ChangedMeanwhile } from "../../ui/changed-meanwhile";
 import { ConfirmDialog } from "../../ui/dialog";
 import { Form } from "../../ui/form";
 import { Section } from "../../ui/page";
+import { useEdited } from "../../ui/use-edited";
 import { groupDraft, GroupFields, usePropertyProfiles } from "./group-fields";
 import type { GroupOutcome } from "./group-outcome";
 import { peopleOf } from "./group-people";
@@ -30,37 +30,25 @@ export function EditGroup({ group, doors, onOutcome, onChanged, onRemoved }: Edi
   const { groups: words, common, manage } = useWords();
   const announce = useAnnounce();
   const profiles = usePropertyProfiles();
-  const [version, setVersion] = useState(group.version);
-  const [base, setBase] = useState(group);
-  const [draft, setDraft] = useState(() => groupDraft(group));
-  const [theirs, setTheirs] = useState<Whole>();
+  const path = { group: group.id };
+  const edited = useEdited(group, groupDraft, () => answered(api.GET("/api/groups/{group}", { params: { path } })));
+  const { base, draft, setDraft, theirs } = edited;
   const [asking, setAsking] = useState<"save" | "remove">();
-  const params = { path: { group: group.id }, header: { "if-match": versionTag(version) } };
+  const params = { path, header: { "if-match": versionTag(base.version) } };
   const lost = base.doors.filter(({ door }) => !draft.doors.includes(door)).map(({ door }) => door);
   const names = (ids: readonly string[]): string => (ids.length === 0 ? words.noDoors : doorNames(ids, doors));
-  const take = (of: Whole): void => {
-    setVersion(of.version);
-    setBase(of);
-    setDraft(groupDraft(of));
-    setTheirs(undefined);
-  };
   const tell = (people: ReadonlyMap<string, string>, { ended, codes }: { ended: { person: string; revocation: string }[]; codes: { person: string; codes: Schema<"GivenCode">[] }[] }): void => {
     const nameOf = (person: string): string => people.get(person) ?? words.somebody;
     onOutcome({ ended: ended.map((each) => ({ ...each, name: nameOf(each.person) })), codes: codes.map((each) => ({ ...each, name: nameOf(each.person) })) });
   };
   const save = async (): Promise<void> => {
     const people = await peopleOf(group.id);
-    try {
-      const changed = await answered(api.PATCH("/api/groups/{group}", { params, body: draft }));
-      take(changed);
+    const changed = await edited.save(() => answered(api.PATCH("/api/groups/{group}", { params, body: draft })));
+    if (changed !== undefined) {
+      edited.take(changed);
       tell(people, changed);
       announce(words.saved(changed.name));
       await onChanged();
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/groups/{group}", { params: { path: params.path } }));
-      setVersion(now.version);
-      setTheirs(now);
     }
     setAsking(undefined);
   };
@@ -79,7 +67,7 @@ export function EditGroup({ group, doors, onOutcome, onChanged, onRemoved }: Edi
             { term: words.profile, value: profiles.find(({ id }) => id === theirs.profile)?.name ?? words.always },
             { term: words.permissions, value: theirs.permissions.length === 0 ? common.none : theirs.permissions.map((permission) => words.permission[permission]).join("; ") },
           ]}
-          onTake={() => take(theirs)}
+          onTake={() => edited.take(theirs)}
         />
       )}
       <Form submit={words.save} onSubmit={() => (lost.length > 0 && group.people > 0 ? Promise.resolve(setAsking("save")) : save())}>
