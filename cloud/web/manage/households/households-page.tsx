@@ -3,14 +3,10 @@ import { useState } from "preact/hooks";
 import type { Schema } from "../../api/client";
 import { showDay } from "../../language/times";
 import { useLanguage, useWords } from "../../language/speaking";
-import { AskedView, Empty } from "../../ui/asked-view";
 import { Badge } from "../../ui/badge";
-import { ButtonLink } from "../../ui/button";
 import { Select } from "../../ui/field";
-import { Page } from "../../ui/page";
-import { Table } from "../../ui/table";
 import { useProperty } from "../../shell/managed-property";
-import { SearchedList } from "../searched-list";
+import { ListPage } from "../list-page";
 import { useHouseholds } from "../units/use-units";
 
 type Household = Schema<"ListedHousehold">;
@@ -29,78 +25,44 @@ function endsSoon({ people }: Household): boolean {
   return leases.length > 0 && leases.every(({ end }) => end !== null && Date.parse(end) < Date.now() + SOON_MS);
 }
 
-/** Everybody who lives there, flat by flat: 400 of them are searched, not scrolled. */
+/** Everybody who lives there, flat by flat. */
 export function HouseholdsPage(): JSX.Element {
   const { households: words, manage } = useWords();
-  const { id } = useProperty();
+  const language = useLanguage();
+  const { id, timeZone } = useProperty();
   const at = `/manage/${id}/households`;
   const [shown, setShown] = useState<Shown>("current");
   const households = useHouseholds(shown === "ended");
   return (
-    <Page
+    <ListPage
       title={manage.households}
       about={words.about}
-      acts={
-        <ButtonLink tone="primary" href={`${at}/new`}>
-          {words.enterLease}
-        </ButtonLink>
-      }
-    >
-      <div class="listing">
-        <div class="which">
-          <Select
-            label={words.shown}
-            value={shown}
-            onValue={setShown}
-            choices={[
-              { value: "current", label: words.shownCurrent },
-              { value: "waiting", label: words.shownWaiting },
-              { value: "soon", label: words.shownSoon },
-              { value: "ended", label: words.shownEnded },
-            ]}
-          />
-        </div>
-        <AskedView asked={households}>
-          {(all) => {
-            const those = all.filter(OF[shown]);
-            if (those.length > 0) return <HouseholdTable households={those} at={at} />;
-            if (shown !== "current") return <Empty title={words.noneShown[shown]} />;
-            return (
-              <Empty title={words.none}>
-                <p>{words.noneAbout}</p>
-                <ButtonLink tone="primary" href={`${at}/new`}>
-                  {words.enterLease}
-                </ButtonLink>
-              </Empty>
-            );
-          }}
-        </AskedView>
-      </div>
-    </Page>
-  );
-}
-
-function HouseholdTable({ households, at }: { households: readonly Household[]; at: string }): JSX.Element {
-  const { households: words, manage } = useWords();
-  const language = useLanguage();
-  const { timeZone } = useProperty();
-  return (
-    <SearchedList items={households} hint={words.searchHint} textOf={({ unit, people }) => [unit.name, ...people.map(({ name }) => name)].join(" ")}>
-      {(rows) => (
-        <Table
-          caption={manage.households}
-          rows={rows}
-          keyOf={(household) => household.id}
-          columns={[
-            { title: words.unit, heading: true, cell: ({ id, unit }) => <a href={`${at}/${id}`}>{unit.name}</a> },
-            { title: words.leaseholders, cell: ({ people }) => namesOf(people, "administrator") },
-            { title: words.others, cell: ({ people }) => people.filter(({ role }) => role !== "administrator").length || "" },
-            { title: words.leaseUntil, cell: (household) => <LeaseUntil household={household} show={(instant) => showDay(instant, timeZone, language)} /> },
-            { title: words.state, cell: (household) => <HouseholdState household={household} /> },
+      add={{ href: `${at}/new`, text: words.enterLease }}
+      which={
+        <Select
+          label={words.shown}
+          value={shown}
+          onValue={setShown}
+          choices={[
+            { value: "current", label: words.shownCurrent },
+            { value: "waiting", label: words.shownWaiting },
+            { value: "soon", label: words.shownSoon },
+            { value: "ended", label: words.shownEnded },
           ]}
         />
-      )}
-    </SearchedList>
+      }
+      asked={{ ...households, data: households.data?.filter(OF[shown]) }}
+      none={shown === "current" ? { title: words.none, about: words.noneAbout } : { title: words.noneShown[shown] }}
+      hint={words.searchHint}
+      textOf={({ unit, people }) => [unit.name, ...people.map(({ name }) => name)].join(" ")}
+      columns={[
+        { title: words.unit, heading: true, cell: (household) => <a href={`${at}/${household.id}`}>{household.unit.name}</a> },
+        { title: words.leaseholders, cell: ({ people }) => namesOf(people, "administrator") },
+        { title: words.others, cell: ({ people }) => people.filter(({ role }) => role !== "administrator").length || "" },
+        { title: words.leaseUntil, cell: (household) => <LeaseUntil household={household} show={(instant) => showDay(instant, timeZone, language)} /> },
+        { title: words.state, cell: (household) => <HouseholdState household={household} /> },
+      ]}
+    />
   );
 }
 

@@ -4,15 +4,11 @@ import { answered, api, type Schema } from "../../api/client";
 import { everyItem } from "../../api/every-item";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
-import { AskedView, Empty } from "../../ui/asked-view";
 import { Badge } from "../../ui/badge";
-import { ButtonLink } from "../../ui/button";
 import { Select } from "../../ui/field";
-import { Page } from "../../ui/page";
-import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
 import { useProperty } from "../../shell/managed-property";
-import { SearchedList } from "../searched-list";
+import { ListPage } from "../list-page";
 import { byName } from "../use-doors";
 
 type Person = Schema<"Person">;
@@ -23,7 +19,7 @@ const ASKED = { outside: { outside: "true", ended: "false" }, everybody: { ended
 /** People: those of no household, everybody, or those whose access has ended. */
 export function PeoplePage(): JSX.Element {
   const { people: words, manage } = useWords();
-  const { id: property } = useProperty();
+  const { id: property, timeZone } = useProperty();
   const at = `/manage/${property}/people`;
   const [shown, setShown] = useState<Shown>("outside");
   const asked = useAsked(
@@ -34,70 +30,33 @@ export function PeoplePage(): JSX.Element {
     [property, shown],
   );
   return (
-    <Page
+    <ListPage
       title={manage.people}
       about={words.about}
-      acts={
-        <ButtonLink tone="primary" href={`${at}/new`}>
-          {words.add}
-        </ButtonLink>
-      }
-    >
-      <div class="listing">
-        <div class="which">
-          <Select
-            label={words.shown}
-            value={shown}
-            onValue={setShown}
-            choices={[
-              { value: "outside", label: words.shownOutside },
-              { value: "everybody", label: words.shownEverybody },
-              { value: "ended", label: words.shownEnded },
-            ]}
-          />
-        </div>
-        <AskedView asked={asked}>
-          {(people) =>
-            people.length > 0 ? (
-              <PeopleTable people={people} at={at} />
-            ) : (
-              <Empty title={words.noneOf[shown]}>
-                {shown === "outside" && (
-                  <>
-                    <p>{words.noneAbout}</p>
-                    <ButtonLink tone="primary" href={`${at}/new`}>
-                      {words.add}
-                    </ButtonLink>
-                  </>
-                )}
-              </Empty>
-            )
-          }
-        </AskedView>
-      </div>
-    </Page>
-  );
-}
-
-function PeopleTable({ people, at }: { people: readonly Person[]; at: string }): JSX.Element {
-  const { people: words, manage } = useWords();
-  const { id: property, timeZone } = useProperty();
-  return (
-    <SearchedList items={people} hint={words.searchHint} textOf={({ name, unit }) => `${name} ${unit ?? ""}`}>
-      {(rows) => (
-        <Table
-          caption={manage.people}
-          rows={rows}
-          keyOf={(person) => person.id}
-          columns={[
-            { title: words.name, heading: true, cell: (person) => <a href={person.class === "staff" && person.revokedAt === null ? `/manage/${property}/staff/${person.id}` : `${at}/${person.id}`}>{person.erased ? words.forgotten : person.name}</a> },
-            { title: words.class, cell: (person) => (person.household === null ? words.classes[person.class] : <a href={`/manage/${property}/households/${person.household}`}>{words.ofHousehold}</a>) },
-            { title: words.since, cell: ({ createdAt }) => <Time instant={createdAt} zone={timeZone} /> },
-            { title: words.state, cell: (person) => <PersonState person={person} /> },
+      add={{ href: `${at}/new`, text: words.add }}
+      which={
+        <Select
+          label={words.shown}
+          value={shown}
+          onValue={setShown}
+          choices={[
+            { value: "outside", label: words.shownOutside },
+            { value: "everybody", label: words.shownEverybody },
+            { value: "ended", label: words.shownEnded },
           ]}
         />
-      )}
-    </SearchedList>
+      }
+      asked={asked}
+      none={{ title: words.noneOf[shown], about: shown === "outside" ? words.noneAbout : undefined }}
+      hint={words.searchHint}
+      textOf={({ name, unit }) => `${name} ${unit ?? ""}`}
+      columns={[
+        { title: words.name, heading: true, cell: (person) => <a href={person.class === "staff" && person.revokedAt === null ? `/manage/${property}/staff/${person.id}` : `${at}/${person.id}`}>{person.erased ? words.forgotten : person.name}</a> },
+        { title: words.class, cell: (person) => (person.household === null ? words.classes[person.class] : <a href={`/manage/${property}/households/${person.household}`}>{words.ofHousehold}</a>) },
+        { title: words.since, cell: ({ createdAt }) => <Time instant={createdAt} zone={timeZone} /> },
+        { title: words.state, cell: (person) => <PersonState person={person} /> },
+      ]}
+    />
   );
 }
 

@@ -3,16 +3,12 @@ import { answered, api, type Schema } from "../../api/client";
 import { everyItem } from "../../api/every-item";
 import { useAsked } from "../../api/use-asked";
 import { useWords } from "../../language/speaking";
-import { AskedView, Empty } from "../../ui/asked-view";
 import { Badge } from "../../ui/badge";
-import { ButtonLink } from "../../ui/button";
-import { Page } from "../../ui/page";
-import { Table } from "../../ui/table";
 import { Time } from "../../ui/time";
 import { WeekText } from "../../ui/week-view";
 import { useProperty } from "../../shell/managed-property";
+import { ListPage } from "../list-page";
 import { PersonState } from "../people/people-page";
-import { SearchedList } from "../searched-list";
 import { byName, doorNames, useDoors } from "../use-doors";
 
 /** Everybody who works there: when they come, where they get in, until when. */
@@ -29,45 +25,22 @@ export function StaffListPage(): JSX.Element {
     [property],
   );
   return (
-    <Page
+    <ListPage
       title={manage.staff}
       about={words.about}
-      acts={
-        <ButtonLink tone="primary" href={`${at}/new`}>
-          {words.add}
-        </ButtonLink>
-      }
-    >
-      <AskedView asked={asked}>
-        {(all) =>
-          all.length === 0 ? (
-            <Empty title={words.none}>
-              <p>{words.noneAbout}</p>
-              <ButtonLink tone="primary" href={`${at}/new`}>
-                {words.add}
-              </ButtonLink>
-            </Empty>
-          ) : (
-            <SearchedList items={all} hint={people.searchHint} textOf={({ name, unit }) => `${name} ${unit ?? ""}`}>
-              {(rows) => (
-                <Table
-                  caption={manage.staff}
-                  rows={rows}
-                  keyOf={(each) => each.id}
-                  columns={[
-                    { title: people.name, heading: true, cell: (each) => <a href={`${at}/${each.id}`}>{each.name}</a> },
-                    { title: households.doors, cell: (each) => doorNames(doorsOfStaff(each), doors.data) },
-                    { title: households.times, cell: (each) => (ownGrant(each) === undefined ? "" : <WeekText windows={ownGrant(each)!.windows} />) },
-                    { title: people.until, cell: (each) => (ownGrant(each)?.notAfter === undefined ? <span class="quiet">{households.noEnd}</span> : <Time instant={ownGrant(each)!.notAfter!} zone={timeZone} />) },
-                    { title: people.state, cell: (each) => (each.grants.length === 0 ? <Badge tone="warning">{words.hasNothing}</Badge> : <PersonState person={each} />) },
-                  ]}
-                />
-              )}
-            </SearchedList>
-          )
-        }
-      </AskedView>
-    </Page>
+      add={{ href: `${at}/new`, text: words.add }}
+      asked={asked}
+      none={{ title: words.none, about: words.noneAbout }}
+      hint={people.searchHint}
+      textOf={({ name, unit }) => `${name} ${unit ?? ""}`}
+      columns={[
+        { title: people.name, heading: true, cell: (each) => <a href={`${at}/${each.id}`}>{each.name}</a> },
+        { title: households.doors, cell: (each) => doorNames(doorsOfStaff(each), doors.data) },
+        { title: households.times, cell: (each) => (ownGrant(each) === undefined ? "" : <WeekText windows={ownGrant(each)!.windows} />) },
+        { title: people.until, cell: (each) => (ownGrant(each)?.notAfter === undefined ? <span class="quiet">{households.noEnd}</span> : <Time instant={ownGrant(each)!.notAfter!} zone={timeZone} />) },
+        { title: people.state, cell: (each) => (each.grants.length === 0 ? <Badge tone="warning">{words.hasNothing}</Badge> : <PersonState person={each} />) },
+      ]}
+    />
   );
 }
 
