@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso/router";
-import { ApiProblem } from "../api/api-problem";
 import { answered, api, versionTag, type Schema } from "../api/client";
 import { useLanguage, useWords } from "../language/speaking";
 import { useAnnounce } from "../ui/announcer";
@@ -13,6 +12,7 @@ import { Form } from "../ui/form";
 import { GivenCodes } from "../ui/given-codes";
 import { Page } from "../ui/page";
 import { Time } from "../ui/time";
+import { useEdited } from "../ui/use-edited";
 import { windowsText } from "../ui/week-text";
 import { DoorFields, lacksDoors, TimeFields, type PlaceDraft } from "./place-form";
 import { doorsText } from "./place-text";
@@ -45,32 +45,24 @@ function EditMember({ household, member }: { household: Household; member: Membe
   const language = useLanguage();
   const announce = useAnnounce();
   const { route } = useLocation();
-  /** What the draft was made from, or has been compared with since. */
-  const [base, setBase] = useState(member);
-  const [draft, setDraft] = useState(() => draftOf(member));
-  const [theirs, setTheirs] = useState<Member>();
+  const { person } = member;
+  const edited = useEdited(member, draftOf, () => answered(api.GET("/api/members/{person}", { params: { path: { person } } })));
+  const { draft, change: onDraft, theirs } = edited;
   const [noDoors, setNoDoors] = useState(false);
   const [codes, setCodes] = useState<Schema<"GivenCode">[]>([]);
-  const { person } = member;
   const page = `/household/${household.id}/members/${person}`;
-  const onDraft = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
-
   const save = async (): Promise<void> => {
     setNoDoors(lacksDoors(draft));
     if (lacksDoors(draft)) return;
     const { name, allDoors, doors, windows, start, end } = draft;
-    const wanted = { name, doors: draft.role === "resident" && allDoors ? null : [...doors], windows, start: start ?? base.start, end: end ?? null };
-    try {
-      const changed = await answered(api.PATCH("/api/members/{person}", { params: { path: { person }, header: { "if-match": versionTag(base.version) } }, body: changedOnly(wanted, base) }));
-      announce(said.saved);
-      if (changed.codes.length > 0) setCodes(changed.codes);
-      else route(page);
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== "changed-meanwhile") throw error;
-      const now = await answered(api.GET("/api/members/{person}", { params: { path: { person } } }));
-      setBase(now);
-      setTheirs(now);
-    }
+    const changed = await edited.save((base) => {
+      const wanted = { name, doors: draft.role === "resident" && allDoors ? null : [...doors], windows, start: start ?? base.start, end: end ?? null };
+      return answered(api.PATCH("/api/members/{person}", { params: { path: { person }, header: { "if-match": versionTag(base.version) } }, body: changedOnly(wanted, base) }));
+    });
+    if (changed === undefined) return;
+    announce(said.saved);
+    if (changed.codes.length > 0) setCodes(changed.codes);
+    else route(page);
   };
   if (codes.length > 0) {
     return (
@@ -97,10 +89,7 @@ function EditMember({ household, member }: { household: Household; member: Membe
                     { term: said.times, value: windowsText(theirs.windows, words, language) },
                     { term: said.ends, value: theirs.end === null ? said.endsWithHousehold : <Time instant={theirs.end} zone={household.timeZone} /> },
                   ]}
-                  onTake={() => {
-                    setDraft(draftOf(theirs));
-                    setTheirs(undefined);
-                  }}
+                  onTake={() => edited.take(theirs)}
                 />
               )}
               <TextField label={said.name} name="name" required maxLength={100} value={draft.name} onValue={(name) => onDraft({ name })} error={errorOf("name")} />
