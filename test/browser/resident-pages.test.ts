@@ -247,6 +247,9 @@ inBrowser("M4, M7, M9, N13, O4, O15: links of leases and managers are followed, 
   t.is(front.types(guests), isOpenHour(world));
   await world.until("all have arrived", async () => (await ada.client.get("/events")).items.length === 3);
   await world.until("and were told", async () => (await ada.client.get("/account/notifications")).items.length === 2);
+  // Back at the page one sees that there is something new.
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await page.getByRole("link", { name: "News (2 new)" }).waitFor();
   await reader.goes("/notifications");
   await page.getByText("You opened door 0").waitFor();
   t.is(await page.getByText("You opened door 1").count(), 0, "the rule is for door 0");
@@ -254,6 +257,7 @@ inBrowser("M4, M7, M9, N13, O4, O15: links of leases and managers are followed, 
   await page.getByRole("button", { name: "Mark all as read" }).click();
   await page.getByText("All is marked as read.").waitFor();
   t.is(await page.getByText("new", { exact: true }).count(), 0);
+  await page.getByRole("link", { name: "News", exact: true }).waitFor();
   await reader.goes("/activity");
   await page.getByText("You opened door 1").waitFor();
   await page.getByText(/^Gus /).waitFor();

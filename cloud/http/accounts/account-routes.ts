@@ -7,6 +7,7 @@ import { parseIdentifier } from "../../accounts/identifier";
 import { requireRecent } from "../../accounts/session";
 import { CODE_SECONDS, RECENT_AUTHENTICATION_SECONDS } from "../../limits";
 import { sendsTexts } from "../../messages/channels";
+import { countUnread, UNREAD_COUNTED } from "../../notifications/unread";
 import { managedProperties } from "../../rules/read-standing";
 import type { Unit } from "../../store/store";
 import { accountOf, change, read, routes, type ApiParts, type Routes } from "../api";
@@ -25,6 +26,7 @@ const Account = z
     manages: z.array(Id).openapi({ description: "Properties." }),
     recentUntil: Instant.openapi({ description: "Until then PINs can be seen and contacts changed without proving again who one is." }),
     textMessages: z.boolean().openapi({ description: "false: this site sends none, and an e-mail address suffices." }),
+    unread: z.int().min(0).max(UNREAD_COUNTED).openapi({ description: `Notifications that have not been read, as far as one may still see them: of the newest ${UNREAD_COUNTED} that wait.` }),
   })
   .openapi("Account");
 const tags = ["account"];
@@ -73,12 +75,12 @@ const remove = createRoute({
 /** A person's account and the addresses that are proved to be theirs. */
 export function accountRoutes(parts: ApiParts): Routes {
   const app = routes();
-  app.openapi(get, async (c) => c.json(await read(parts, (unit) => formatAccount(parts, unit, accountOf(c))), 200));
+  app.openapi(get, async (c) => c.json(await read(parts, (unit, now) => formatAccount(parts, unit, accountOf(c), now)), 200));
   app.openapi(patch, async (c) => {
     const actor = accountOf(c);
     const account = await change(parts, async (unit, now) => {
       await changeAccount(unit, actor.account, c.req.valid("json"), now);
-      return formatAccount(parts, unit, actor);
+      return formatAccount(parts, unit, actor, now);
     });
     return c.json(account, 200);
   });
@@ -106,7 +108,7 @@ export function accountRoutes(parts: ApiParts): Routes {
     const identifier = parseIdentifier(text, parts.region);
     const account = await withCode(parts, actor, { purpose: "identifier", identifier }, code, async (unit, now) => {
       await addIdentifier(unit, parts, actor.account, identifier, now);
-      return formatAccount(parts, unit, actor);
+      return formatAccount(parts, unit, actor, now);
     });
     return c.json(account, 200);
   });
@@ -115,14 +117,14 @@ export function accountRoutes(parts: ApiParts): Routes {
     const account = await change(parts, async (unit, now) => {
       requireRecent(actor, now);
       await removeIdentifier(unit, parts, actor.account, c.req.valid("param").identifier, now);
-      return formatAccount(parts, unit, actor);
+      return formatAccount(parts, unit, actor, now);
     });
     return c.json(account, 200);
   });
   return app;
 }
 
-async function formatAccount(parts: ApiParts, unit: Unit, actor: AccountActor): Promise<z.output<typeof Account>> {
+async function formatAccount(parts: ApiParts, unit: Unit, actor: AccountActor, now: number): Promise<z.output<typeof Account>> {
   const { id, name, language } = await readAccount(unit, actor.account);
   const identifiers = (await identifiersOf(unit, id)).map((row) => ({ id: row.id, kind: row.kind, value: row.value, verifiedAt: formatInstant(row.verified_at) }));
   const manages = await managedProperties(unit, actor);
@@ -130,5 +132,6 @@ async function formatAccount(parts: ApiParts, unit: Unit, actor: AccountActor): 
     ...{ id, name, language, identifiers, manages: manages === "all" ? [] : manages },
     recentUntil: formatInstant(actor.authenticatedAt + RECENT_AUTHENTICATION_SECONDS),
     textMessages: sendsTexts(parts.channels),
+    unread: await countUnread(unit, id, now),
   };
 }

@@ -4,6 +4,7 @@ import { useAsked } from "../api/use-asked";
 import { useList } from "../api/use-list";
 import { showInstant, showTime } from "../language/times";
 import { useLanguage, useWords } from "../language/speaking";
+import { useSession } from "../shell/session";
 import { ActButton } from "../ui/act-button";
 import { useAnnounce } from "../ui/announcer";
 import { AskedView, Empty } from "../ui/asked-view";
@@ -22,6 +23,7 @@ export function NewsPage(): JSX.Element {
   const words = useWords();
   const { notifications: said } = words;
   const announce = useAnnounce();
+  const { renew } = useSession();
   const list = useList((after, signal) => answered(api.GET("/api/account/notifications", { params: { query: after === undefined ? {} : { after } }, signal })), []);
   const rules = useAsked((signal) => answered(api.GET("/api/account/notification-rules", { signal })), []);
   const own = ownPeople(usePlaces().data);
@@ -29,7 +31,7 @@ export function NewsPage(): JSX.Element {
   const unread = list.data?.filter(({ read }) => !read).length ?? 0;
   const readAll = async (): Promise<void> => {
     await answered(api.POST("/api/account/notifications/read", { body: { until: newest!.id } }));
-    await list.again();
+    await Promise.all([list.again(), renew()]);
     announce(said.nowRead);
   };
   return (

@@ -4,6 +4,7 @@ import { Dialog } from "../ui/dialog";
 import { Icon } from "./icons";
 import { isCurrent, mainLinks, type Place } from "./navigation";
 import { NavigationList } from "./navigation-list";
+import { UnreadCount } from "./unread-count";
 
 interface BottomBarProps {
   place: Place;
@@ -28,7 +29,7 @@ export function BottomBar({ place, path, open, onOpen, account }: BottomBarProps
             <li key={link.href}>
               <a href={link.href} aria-current={isCurrent(link, path) ? "page" : undefined}>
                 {link.icon !== undefined && <Icon name={link.icon} />}
-                <span>{link.label}</span>
+                <span>{link.label}</span> <UnreadCount count={link.unread} />
               </a>
             </li>
           ))}

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { isCurrent, type NavigationGroup } from "./navigation";
+import { UnreadCount } from "./unread-count";
 
 /** Links in their groups, the current one marked. */
 export function NavigationList({ groups, path }: { groups: readonly NavigationGroup[]; path: string }): JSX.Element {
@@ -26,7 +27,7 @@ function Group({ group: { title, links }, path }: { group: NavigationGroup; path
         {links.map((link) => (
           <li key={link.href}>
             <a href={link.href} aria-current={isCurrent(link, path) ? "page" : undefined}>
-              {link.label}
+              {link.label} <UnreadCount count={link.unread} />
             </a>
           </li>
         ))}

@@ -7,6 +7,8 @@ export interface NavigationLink {
   label: string;
   /** For those of the bar on phones. */
   icon?: IconName;
+  /** How much there is new. */
+  unread?: number;
   /** Not current on pages below it. */
   exact?: boolean;
 }
@@ -34,7 +36,7 @@ export interface Navigation {
 /** @returns undefined for whoever is not signed in. */
 export function navigationOf(session: Session, path: string, words: Words): Navigation | undefined {
   if (session.state !== "account" && session.state !== "offline") return undefined;
-  const home = homeOf(words);
+  const home = homeOf(words, session.state === "account" ? session.account.unread : 0);
   const properties = session.state === "account" ? [...session.properties].sort((one, other) => one.name.localeCompare(other.name)) : [];
   const places = properties.length === 0 ? [] : [home, ...properties.map(({ id, name }) => ({ name, href: `/manage/${id}` }))];
   if (!isBelow(path, "/manage") || properties.length === 0) return { place: home, places };
@@ -56,12 +58,12 @@ function isBelow(path: string, href: string): boolean {
   return path === href || path.startsWith(`${href}/`);
 }
 
-function homeOf({ home, sharing, shell }: Words): Place {
+function homeOf({ home, sharing, shell }: Words, unread: number): Place {
   const first: NavigationLink[] = [
     { href: "/", label: home.doors, icon: "door", exact: true },
     { href: "/household", label: home.household, icon: "household" },
     { href: "/keys", label: sharing.keys, icon: "key" },
-    { href: "/notifications", label: home.notifications, icon: "bell" },
+    { href: "/notifications", label: home.notifications, icon: "bell", unread },
   ];
   const more: NavigationLink[] = [
     { href: "/people", label: sharing.people },

@@ -29,6 +29,7 @@ const RETRY_MS = 15_000;
 export function SessionProvider({ children }: { children: ComponentChildren }): JSX.Element {
   const [session, setSession] = useState<Session>({ state: "unknown" });
   const last = useRef<Session>(session);
+  const leavings = useRef(0);
   const become = useCallback(async (next: Session) => {
     const before = last.current;
     // Somebody who is reading goes on reading, with a word about the network; they may be in the middle of something.
@@ -41,8 +42,14 @@ export function SessionProvider({ children }: { children: ComponentChildren }): 
     if (next.state === "account") rememberReader(next.account);
     setSession(next);
   }, []);
-  const renew = useCallback(async () => become(await readSession()), []);
+  const renew = useCallback(async () => {
+    const since = leavings.current;
+    const next = await readSession();
+    // An answer that was on its way while they left says who they were.
+    if (since === leavings.current) await become(next);
+  }, []);
   const signOut = useCallback(async () => {
+    leavings.current++;
     setLeaving(true);
     await leave();
     await become({ state: "nobody", ended: false });
@@ -51,12 +58,16 @@ export function SessionProvider({ children }: { children: ComponentChildren }): 
     void renew();
     const end = (): void => void (last.current.state === "account" && become({ state: "nobody", ended: true }));
     const online = (): void => void renew();
+    // Somebody who comes back to the page sees what is new since.
+    const seen = (): void => void (!document.hidden && last.current.state === "account" && renew());
     addEventListener(SIGNED_OUT, end);
     addEventListener("online", online);
+    document.addEventListener("visibilitychange", seen);
     const stopHearing = onReaderChange(() => void renew());
     return () => {
       removeEventListener(SIGNED_OUT, end);
       removeEventListener("online", online);
+      document.removeEventListener("visibilitychange", seen);
       stopHearing();
     };
   }, []);
