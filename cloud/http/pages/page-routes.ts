@@ -8,7 +8,7 @@ const SECURITY = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "bluetooth=(self), camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()",
+  "permissions-policy": "camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()",
 };
 
 /** First parts of the addresses that the pages know (web/app.tsx): others are not found, and look so. */

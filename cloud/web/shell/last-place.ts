@@ -4,8 +4,8 @@ import { keepLastPlace, lastPlace } from "./remembered-reader";
 import type { Session } from "./session";
 
 /**
- * Whoever manages a property and opens the site at its root means the place where they were last: a manager their
- * property, and not the doors that they have at home.
+ * Whoever manages a property and opens the site at its root means the place where they were last, and the first time
+ * what they manage: not the doors that they have at home.
  * @param href of the place where they are.
  */
 export function useLastPlace(session: Session, href: string | undefined): void {
@@ -16,8 +16,9 @@ export function useLastPlace(session: Session, href: string | undefined): void {
     if (session.state !== "account" || href === undefined) return;
     if (!looked.current) {
       looked.current = true;
-      const property = lastPlace();
-      if (opened.current === "/" && url === "/" && session.properties.some(({ id }) => `/manage/${id}` === property)) return route(property!, true);
+      const managed = session.properties.map(({ id }) => `/manage/${id}`);
+      const meant = lastPlace() ?? (managed.length > 1 ? "/manage" : managed[0]);
+      if (opened.current === "/" && url === "/" && meant !== undefined && ["/manage", ...managed].includes(meant)) return route(meant, true);
     }
     keepLastPlace(href);
   }, [session.state, href]);
