@@ -10,7 +10,7 @@ export function SignedInAs(): JSX.Element | null {
   if (session.state !== "account") return null;
   const { name, identifiers } = session.account;
   return (
-    <p class="signed-in-as">
+    <p>
       {words.signedInAs(name || (identifiers[0]?.value ?? ""))} {words.notYou} <Button onPress={signOut}>{shell.signOut}</Button>
     </p>
   );

@@ -53,7 +53,7 @@ function MessageRow({ message: { to, channel, at, state, subject, text, problem 
         {text !== null && (
           <details>
             <summary>{subject ?? words.setUp.read}</summary>
-            <p class="message">
+            <p class="notice message">
               <Linked text={text} />
             </p>
           </details>

@@ -120,7 +120,7 @@ function Summary({ contact, draft, household }: { contact: Contact; draft: Place
   const place = { role: draft.role, allDoors: draft.role === "resident" && draft.allDoors, doors, windows: draft.windows, start: draft.start ?? new Date().toISOString(), end: draft.end ?? null };
   return (
     <>
-      <p class="whom">
+      <p>
         <strong>{name === "" ? (how === "email" ? email : phone) : name}</strong>
         {how !== "name" && name !== "" && <span class="quiet"> · {how === "email" ? email : phone}</span>}
       </p>

@@ -51,7 +51,7 @@ function GiveShare({ seen: { household, place }, onGiven }: { seen: SeenHousehol
           <>
             <TextField label={words.giveWhom} hint={words.giveWhomHint} name="name" required maxLength={100} autocomplete="off" value={name} onValue={setName} error={errorOf("name")} />
             <Choices legend={words.doors} choices={own.map((door) => ({ value: door.id, label: door.name }))} chosen={doors} onChosen={setDoors} error={noDoors ? words.whereNeeded : errorOf("doors")} />
-            <div class="row">
+            <div class="pair">
               <InstantField label={words.start} hint={words.startHint} optional value={start} onValue={setStart} zone={zone} error={errorOf("start")} />
               <InstantField label={words.end} hint={words.giveEnd(household.limits.shareDaysMax)} required value={end} onValue={setEnd} zone={zone} error={errorOf("end")} />
             </div>

@@ -60,7 +60,7 @@ export function TimeFields({ draft, onDraft, household, errorOf }: DraftProps): 
   return (
     <>
       <WeekEditor legend={words.times} value={draft.windows} onValue={(windows) => onDraft({ windows })} zone={zone} error={errorOf("windows")} />
-      <div class="row">
+      <div class="pair">
         <InstantField label={words.start} hint={words.startHint} optional value={draft.start} onValue={(start) => onDraft({ start })} zone={zone} error={errorOf("start")} />
         <InstantField label={words.end} hint={endHint} optional={draft.role === "resident"} required={draft.role === "guest"} value={draft.end} onValue={(end) => onDraft({ end })} zone={zone} error={errorOf("end")} />
       </div>

@@ -18,7 +18,7 @@ export function isLanguage(code: unknown): code is LanguageName {
 }
 
 /** What the browser asks for, as far as there is such a language. */
-export function browserLanguage(): LanguageName {
+function browserLanguage(): LanguageName {
   for (const wanted of navigator.languages) {
     const [code] = wanted.toLowerCase().split("-");
     if (isLanguage(code)) return code;

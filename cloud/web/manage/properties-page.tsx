@@ -22,7 +22,7 @@ export function PropertiesPage(): JSX.Element {
           <p>{words.noneHow}</p>
         </Empty>
       ) : (
-        <ul class="properties">
+        <ul class="tiles properties">
           {[...properties]
             .sort((a, b) => byName(a.name, b.name))
             .map((property) => (

@@ -16,7 +16,7 @@ export function WhenItIsTrue({ doors: wanted }: { doors: readonly string[] }): J
   const online = known.filter((door) => door.online).map(({ id }) => id);
   const offline = known.filter((door) => !door.online).map(({ id }) => id);
   return (
-    <div class="when-true">
+    <div class="notice when-true">
       <p>{words.trueWhen}</p>
       <ul>
         {online.length > 0 && <li>{words.trueSoon(doorNames(online, data))}</li>}

@@ -88,7 +88,7 @@ export function FobVisits({ fob, onVisited }: { fob: Schema<"Fob">; onVisited: (
                     {staged ? fobs.finishAct : fobs.sendAct}
                   </Button>
                   {left > 0 && (
-                    <span class="listens">
+                    <span>
                       <progress max={EDIT_SECONDS} value={left} aria-hidden="true" /> {fobs.listens(left)}
                     </span>
                   )}

@@ -32,7 +32,7 @@ export function HandedOver({ given, onAnother }: { given: GivenKey; onAnother: (
   useEffect(() => first.current?.focus(), []);
   return (
     <Page title={sharing.given1(key.user.name)} back={{ href: base, label: sharing.keys }}>
-      <div ref={first} tabIndex={-1} class="handed-over">
+      <div ref={first} tabIndex={-1}>
         <p class="state-line">
           <KeyState of={key} /> <span class="quiet">{sharing.doorsOf(key.doors.map(({ name }) => name).join(", "))}</span>
         </p>

@@ -29,7 +29,7 @@ export function RemovalTruth({ removal, ...props }: LiveTruthProps & { removal: 
     <LiveDocument live={live}>
       {({ people }) =>
         people.map(({ person, name, doors }) => (
-          <section key={person} class="of-person">
+          <section key={person}>
             {people.length > 1 && <h2>{name}</h2>}
             <DoorTruths truths={doors} {...props} />
           </section>

@@ -58,7 +58,7 @@ export function clockOf(minutes: number): string {
 }
 
 /** @returns what a window is on a day of its own; undefined where it has no time yet, or starts when it ends. */
-export function blockOn(window: WeekWindow, day: Day): Block | undefined {
+function blockOn(window: WeekWindow, day: Day): Block | undefined {
   const [start, end] = [minutesOf(window.start), minutesOf(window.end)];
   if (start === undefined || end === undefined || start === end || start === DAY_MINUTES) return undefined;
   return { day: DAYS.indexOf(day), start, end: end > start ? end : end + DAY_MINUTES, onHolidays: window.onHolidays };

@@ -74,7 +74,7 @@ function Choose({ onTried, onChosen }: { onTried: (file: File, report: Report) =
       <details>
         <summary>{words.columns}</summary>
         <p>{words.columnsAbout}</p>
-        <pre class="sample" tabIndex={0}>{SAMPLE}</pre>
+        <pre class="notice sample" tabIndex={0}>{SAMPLE}</pre>
       </details>
       <Form submit={words.check} onSubmit={check}>
         {() => (

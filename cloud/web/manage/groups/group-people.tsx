@@ -101,7 +101,7 @@ function FindPerson({ inIt, onFound }: { inIt: readonly { id: string }[]; onFoun
   const wanted = search.trim();
   const found = (data ?? []).filter(({ id, name }) => wanted !== "" && matches(name, wanted) && !inIt.some((each) => each.id === id)).sort((a, b) => byName(a.name, b.name));
   return (
-    <div class="find-person" role="search">
+    <div role="search">
       <TextField label={words.find} hint={words.findHint} type="search" autocomplete="off" value={search} onValue={setSearch} />
       {wanted !== "" && found.length === 0 && <p role="status">{words.noMatch}</p>}
       <ul class="group-people" aria-label={words.found}>

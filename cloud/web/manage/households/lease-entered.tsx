@@ -30,7 +30,7 @@ export function LeaseEntered({ lease: { household, leases, unit, holders }, onAn
       <h2 tabIndex={-1} ref={heading}>
         {words.entered(unit)}
       </h2>
-      <ul class="plain entered">
+      <ul class="plain">
         {leases.map(({ person, name, state, start, codes, doors: opens }, index) => (
           <li key={person}>
             <h3>{name}</h3>
