@@ -89,7 +89,7 @@ module.exports = {
       comment: "The pages run in browsers: what they know of the cloud they know by its HTTP API; phone keys are the phone's library.",
       severity: "error",
       from: { path: "^cloud/web/" },
-      to: { pathNot: ["^cloud/web/", "^phone/", "^protocol/", "^node_modules/(preact|preact-iso|openapi-fetch|@simplewebauthn/browser|temporal-polyfill|uqr)/"] },
+      to: { pathNot: ["^cloud/web/", "^phone/", "^protocol/", "^node_modules/(preact|preact-iso|openapi-fetch|@simplewebauthn/browser|uqr)/"] },
     },
     {
       name: "simulation-is-portable",
