@@ -115,6 +115,8 @@ export class Reader {
 /** What axe-core finds (WCAG 2.2 AA and good practice), light and dark, by rule; and whether anything sticks out to the side. */
 export async function flawsOf(page: Page): Promise<string[]> {
   const found: string[] = [];
+  // Between two pages there is none for a moment.
+  await page.locator("h1").first().waitFor();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(AXE);
