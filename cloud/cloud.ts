@@ -1,51 +1,32 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Logger } from "pino";
 import { toHex } from "../protocol/bytes";
-import { forgetOldProofs } from "./accounts/account-upkeep";
-import { loadAdminToken, type AdminToken } from "./admin-token";
-import { newestEntry } from "./audit/audit";
-import { dropOldEntries } from "./audit/retention";
-import { Broker } from "./broker/broker";
+import type { AdminToken } from "./admin-token";
+import { EmbeddedBroker } from "./broker/embedded-broker";
 import { checkLogin } from "./broker/door-login";
-import { every, systemClock, type Clock, type Timer } from "./clock";
-import { forgetOldCarriers } from "./couriers/courier-news";
+import { systemClock, type Clock } from "./clock";
 import { CourierDesk } from "./couriers/courier-desk";
 import { DoorMessages } from "./doors/door-messages";
 import { DoorPresence } from "./doors/door-presence";
 import { DoorSecrets } from "./doors/door-secrets";
 import { DoorSync } from "./doors/door-sync";
-import { forgetOldEvents } from "./doors/event-retention";
-import { endDue } from "./households/end-due";
 import { createApp } from "./http/app";
 import { readCertificate } from "./http/certificate";
 import { HttpServer } from "./http/http-server";
 import { ListIssuer } from "./issuing/list-issuer";
-import { noteAgedLists } from "./issuing/list-upkeep";
-import { KeyRotation } from "./keys/key-rotation";
-import { createKeystore, loadKeystore, type Keystore } from "./keys/keystore";
-import { adoptSite } from "./keys/site";
-import { AUDIT_KEPT_DAYS, HOUSEHOLD_UPKEEP_SECONDS, RESEND_SECONDS } from "./limits";
+import { AUDIT_KEPT_DAYS } from "./limits";
 import { createLog } from "./log";
-import { forgetOldMessages } from "./messages/message-lifetime";
 import { MessageSender } from "./messages/message-sender";
 import { channelsOf } from "./messages/message-settings";
 import { SmsSender } from "./messages/sms-sender";
 import { SmtpSender } from "./messages/smtp-sender";
-import { endLapsedRules, forgetOldNotifications } from "./notifications/notification-upkeep";
 import { Notifier } from "./notifications/notifier";
 import type { Settings } from "./settings";
-import { endDueKeys } from "./sharing/key-upkeep";
-import { StartupError } from "./startup-error";
-import { endSupersededCodes, renewDueCodes } from "./pins/pin-upkeep";
+import { listen } from "./start/listen";
+import { openData } from "./start/open-data";
+import { startUpkeep } from "./start/upkeep";
 import { textKeySent } from "./sharing/text-key";
 import { RemoteUnlocks } from "./remote-unlock/remote-unlocks";
-import { forgetOldUnlocks, settleLeftUnlocks } from "./remote-unlock/settle-unlock";
-import { openStore } from "./store/open-store";
-import type { Store } from "./store/store";
-import { inSnapshot, inTransaction, type Transact } from "./store/transaction";
 import { LiveTruth } from "./truth/live-truth";
-import { forgetOldDeliveries } from "./webhooks/delivery";
 import { WebhookSender } from "./webhooks/webhook-sender";
 
 /** A running cloud. */
@@ -80,7 +61,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
   };
   try {
     const broker = await listen("MQTT", settings.mqttHost, settings.mqttPort, () =>
-      Broker.start(
+      EmbeddedBroker.start(
         { host: settings.mqttHost, port: settings.mqttPort },
         {
           login: (door, password) => checkLogin(database, door, password),
@@ -174,53 +155,16 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       () => live.stop(),
       () => unlocks.stop(),
     );
-    const pinParts = { keystore, secrets, channels: channelsOf(settings.messages), publicUrl: () => settings.publicUrl ?? url() };
-    const upkeep = async (what: string, task: () => Promise<void> | void): Promise<void> => {
-      try {
-        await task();
-      } catch (error) {
-        log.error({ err: error }, `failed: ${what}; it will be tried again`);
-      }
-    };
-    const transact: Transact = (work) => inTransaction(database, (unit) => work(unit, clock.now()));
-    const timers: Timer[] = [
-      every(clock, RESEND_SECONDS, () => upkeep("saying again what doors lack", () => sync.updateAll())),
-      every(clock, HOUSEHOLD_UPKEEP_SECONDS, () => upkeep("ending openings from afar that a crash has left", () => transact(settleLeftUnlocks))),
-      every(clock, HOUSEHOLD_UPKEEP_SECONDS, () =>
-        upkeep("ending places whose time is over", async () => {
-          const keys = await endDueKeys(transact, log);
-          if ((await endDue(transact, pinParts, log)) || keys) wake();
-        }),
-      ),
-      every(clock, UPKEEP_SECONDS, () =>
-        upkeep("reading the certificate, which may have been renewed", () => {
-          if (settings.tls !== undefined) http.useCertificate(readCertificate(settings.tls));
-        }),
-      ),
-      every(clock, UPKEEP_SECONDS, () =>
-        upkeep("hourly upkeep", async () => {
-          await inTransaction(database, async (unit) => {
-            await noteAgedLists(unit, clock.now());
-            await endSupersededCodes(unit, clock.now());
-            await forgetOldEvents(unit, clock.now());
-            await forgetOldUnlocks(unit, clock.now());
-            await forgetOldMessages(unit, clock.now());
-            await forgetOldProofs(unit, clock.now());
-            await forgetOldNotifications(unit, clock.now());
-            await forgetOldDeliveries(unit, clock.now());
-            await forgetOldCarriers(unit, clock.now());
-            await dropOldEntries(unit, (settings.auditKeptDays ?? AUDIT_KEPT_DAYS) * 86_400, clock.now());
-          });
-          // A log that is kept elsewhere shows later whether the audit was cut off or written anew.
-          const newest = await inSnapshot(database, newestEntry);
-          if (newest !== undefined) log.info(newest, "the newest entry of the audit");
-          await renewDueCodes(transact, pinParts, log);
-          await endLapsedRules(transact);
-          wake();
-        }),
-      ),
-    ];
-    stops.push(() => timers.forEach((timer) => timer.cancel()));
+    const upkeep = startUpkeep({
+      ...{ database, keystore, secrets, clock, log, sync, wake },
+      channels: channelsOf(settings.messages),
+      publicUrl: () => settings.publicUrl ?? url(),
+      auditKeptDays: settings.auditKeptDays ?? AUDIT_KEPT_DAYS,
+      renewCertificate: () => {
+        if (settings.tls !== undefined) http.useCertificate(readCertificate(settings.tls));
+      },
+    });
+    stops.push(() => upkeep.cancel());
     wake();
     log.info({ http: http.port, mqtt: broker.port }, "the cloud is up");
     return {
@@ -241,51 +185,6 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     };
   } catch (error) {
     await stop();
-    throw error;
-  }
-}
-
-const UPKEEP_SECONDS = 3_600;
-
-async function openData(settings: Settings, clock: Clock): Promise<{ keystore: Keystore; keyRotation: KeyRotation; adminToken: AdminToken; store: Store }> {
-  const { dataFolder } = settings;
-  try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new StartupError(`Cannot make the data folder ${dataFolder}: ${(error as Error).message}`);
-  }
-  const keystorePath = join(dataFolder, "keystore.json");
-  const store = await openStore(settings.databaseUrl ?? join(dataFolder, "latchkey.sqlite"));
-  try {
-    // Of two first starts only one makes keys.
-    return await store.alone(async () => {
-      const keystore = existsSync(keystorePath) ? loadKeystore(keystorePath) : await firstKeystore(store, keystorePath);
-      const adminToken = loadAdminToken(settings);
-      await inTransaction(store.database, (unit) => adoptSite(unit, keystore, clock.now()));
-      const keyRotation = new KeyRotation(keystorePath, keystore);
-      keyRotation.settle();
-      return { keystore, keyRotation, adminToken, store };
-    });
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
-/** New keys are of no use to doors that know others: a database that has had keys does not get new ones. */
-async function firstKeystore(store: Store, path: string): Promise<Keystore> {
-  const site = await store.database.selectFrom("site").select("id").executeTakeFirst();
-  if (site !== undefined) throw new StartupError(`The keystore ${path} is missing, and the database belongs to one: restore it from a backup.`);
-  return createKeystore(path);
-}
-
-async function listen<T>(what: string, host: string, port: number, start: () => Promise<T>): Promise<T> {
-  try {
-    return await start();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") throw new StartupError(`Port ${port} on ${host} is in use: set LATCHKEY_${what}_PORT to another one for ${what}.`);
-    if (code !== undefined) throw new StartupError(`Cannot listen on ${host}:${port} for ${what}: ${message}`);
     throw error;
   }
 }

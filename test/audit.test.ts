@@ -247,7 +247,7 @@ test("npm run audit: says that a chain holds, or names its first break, while a 
   const { head } = await book.verify();
   const run = (...parameters: string[]) =>
     new Promise<{ code: number; out: string }>((resolve) => {
-      execFile(process.execPath, ["-r", "tsx/cjs", "cloud/audit/main.ts", ...parameters], (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out: stdout + stderr }));
+      execFile(process.execPath, ["bin/latchkey.js", "audit", ...parameters], (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out: stdout + stderr }));
     });
   let running = true;
   const fine = run(book.location, "--head", head).finally(() => (running = false));

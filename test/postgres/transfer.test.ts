@@ -127,11 +127,11 @@ onPostgres("X13: a transfer carries each table and each counted id, and refuses 
   await store.database.deleteFrom("audit").where("at", "=", 4).execute();
   await store.close();
 
-  const script = (...parameters: string[]) => spawnSync(process.execPath, ["-r", "tsx/cjs", "cloud/store/transfer-main.ts", ...parameters], { encoding: "utf8" });
+  const script = (...parameters: string[]) => spawnSync(process.execPath, ["bin/latchkey.js", "transfer", ...parameters], { encoding: "utf8" });
   const again = script(back, join(folder, "third.sqlite"));
   t.is(again.status, 0, again.stderr);
   t.regex(again.stdout, /1203 {2}rate_limits\n(.|\n)*Carried over: 1210 rows/);
   const wrong = script(back);
   t.is(wrong.status, 2);
-  t.regex(wrong.stderr, /^npm run transfer -- <from> <to>\n/);
+  t.regex(wrong.stderr, /^latchkey transfer <from> <to>\n/);
 });

@@ -1,7 +1,7 @@
 import { StartupError } from "../startup-error";
-import { transfer, type Transferred } from "./transfer";
+import { transfer, type Transferred } from "../store/transfer";
 
-const USAGE = `npm run transfer -- <from> <to>
+const USAGE = `latchkey transfer <from> <to>
 
 Carries everything from one database to another, empty one: all of it or nothing.
 
@@ -11,10 +11,11 @@ The keystore stays in the data folder: start the cloud on the new database with 
 LATCHKEY_DATABASE_URL set to <to> (or unset, with the file named latchkey.sqlite in the data folder).`;
 
 /** Exit codes: 0 carried over, 2 not. */
-async function main(parameters: readonly string[]): Promise<void> {
+export async function transferCommand(parameters: readonly string[]): Promise<number> {
   if (parameters.length !== 2 || parameters.some((parameter) => parameter.startsWith("-"))) throw new StartupError(USAGE);
   const [from, to] = parameters;
   for (const line of inWords(await transfer(from, to))) process.stdout.write(`${line}\n`);
+  return 0;
 }
 
 function inWords({ tables, audit }: Transferred): string[] {
@@ -28,8 +29,3 @@ function inWords({ tables, audit }: Transferred): string[] {
       : `The audit's chain is broken at entry ${audit.broken.id}, as it was before: ${audit.broken.why}.`,
   ];
 }
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(error instanceof StartupError ? `${error.message}\n` : `${String((error as Error).stack)}\n`);
-  process.exitCode = 2;
-});

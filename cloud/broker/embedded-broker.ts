@@ -21,7 +21,7 @@ export interface BrokerEvents {
  * The embedded MQTT 3.1.1 broker: doors and nobody else, each for itself. It retains nothing (who asks for a
  * door's state asks the cloud) and keeps no messages for doors that are away (what they lack is in the database).
  */
-export class Broker implements DoorLink {
+export class EmbeddedBroker implements DoorLink {
   readonly #aedes: Aedes;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -43,9 +43,9 @@ export class Broker implements DoorLink {
   }
 
   /** @param port 0 = any free one. @throws as `listen` of node:net, e.g. EADDRINUSE. */
-  static async start(address: { host: string; port: number }, events: BrokerEvents, log: Logger): Promise<Broker> {
+  static async start(address: { host: string; port: number }, events: BrokerEvents, log: Logger): Promise<EmbeddedBroker> {
     const aedes = await Aedes.createBroker({ connectTimeout: CONNECT_MS, drainTimeout: DRAIN_MS, keepaliveLimit: KEEP_ALIVE_SECONDS_MAX, maxInflightInbound: 8, maxTopicLevels: 8 });
-    const broker = new Broker(aedes, events, log);
+    const broker = new EmbeddedBroker(aedes, events, log);
     try {
       await new Promise<void>((resolve, reject) => {
         broker.#server.once("error", reject);

@@ -5,16 +5,16 @@ import { StartupError } from "../startup-error";
 import { isPostgresUrl } from "../store/open-store";
 import { openToRead } from "../store/open-to-read";
 import { inSnapshot } from "../store/transaction";
-import { pageOf, verifyChain, type Verification } from "./verify";
+import { pageOf, verifyChain, type Verification } from "../audit/verify";
 
-const USAGE = `npm run audit -- [database] [--head <hash>]
+const USAGE = `latchkey audit [database] [--head <hash>]
 
   database   path of a SQLite file, or a postgres:// URL; by default that of the settings. A cloud may be running on it:
              nothing is changed, and of a file a copy is read.
   --head     a hash that was noted before: the chain must hold it, so that nothing was cut off since.`;
 
 /** Verifies the audit's chain. Exit codes: 0 it holds, 1 it does not, 2 it could not be read. */
-async function main(parameters: readonly string[]): Promise<number> {
+export async function auditCommand(parameters: readonly string[]): Promise<number> {
   const { location, head } = readParameters(parameters);
   if (!isPostgresUrl(location) && !existsSync(location)) throw new StartupError(`There is no database ${location}.`);
   const store = await openToRead(location);
@@ -49,13 +49,3 @@ function inWords({ entries, older, dropped, head, found, broken }: Verification,
   const cut = wanted !== undefined && !found ? [`BROKEN: ${wanted} is not in the chain: entries were cut off, or all were written anew.`] : [];
   return [...cut, `The chain ${cut.length > 0 ? "by itself " : ""}holds: ${entries} entries.`, ...before, `Head: ${head}`];
 }
-
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(error instanceof StartupError ? `${error.message}\n` : `${String((error as Error).stack)}\n`);
-    process.exitCode = 2;
-  },
-);
