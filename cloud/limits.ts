@@ -176,3 +176,17 @@ export const HANDLES_AT_DOOR = 128; // … of all keys that open it together, wh
 export const HANDLES_TO_OPEN_MIN = 24; // … of each of them at least: phones take 16 for few, and ask for more
 export const HANDLES_TO_CARRY = 8; // … of one to which it only carries
 export const PHONE_DOORS_MAX = 2_000; // of one answer; the rest by asking for one property
+
+export const PROCESS_LEASE_SECONDS = 15; // a process that is gone keeps what it held for so long at most
+export const PROCESS_LEASE_RENEWAL_SECONDS = 5; // two failures in a row lose nothing
+export const DUTY_SLACK_SECONDS = 60; // a duty that is due later than this after its period was noted by a clock that was ahead
+export const LEFT_WORK_SECONDS = 10; // how often a process looks for work that one which has ended left behind
+export const NEWS_BYTES_MAX = 7_000; // of one notice; PostgreSQL takes less than 8,000
+export const NEWS_WAITING_MAX = 5_000; // of a process; more are dropped: what others show is then up to a heartbeat old
+export const NEWS_CHECK_MS = 15_000; // how often the line that news come by is tried out
+export const NEWS_RETRY_MS = 500; // after a lost line; doubles up to the next line
+export const NEWS_RETRY_MS_MAX = 10_000;
+
+export const KEY_FILE_SCRYPT_LOG_N = 17; // 128 MB and half a second for each guess at an offline key's passphrase
+export const KEY_FILE_SCRYPT_LOG_N_MAX = 20; // a file that asks for more than 1 GB is nobody's key
+export const PASSPHRASE_CHARACTERS_MIN = 12;

@@ -6,6 +6,7 @@ import type { FobButtonRow, FobRow } from "./rows/fob-rows";
 import type { HouseholdRow, InvitationRow, MembershipRow, RemovalRow } from "./rows/household-rows";
 import type { MessageRow, NotificationRow, NotificationRuleRow, OccurrenceRow, WebhookDeliveryRow, WebhookRow } from "./rows/message-rows";
 import type { CarrierRow, PhoneRow } from "./rows/phone-rows";
+import type { DutyRow, ProcessLeaseRow } from "./rows/process-rows";
 import type { AuditRow, DataKeyRow, ManagerInvitationRow, PropertyRow, TemplateRow, UnitRow } from "./rows/property-rows";
 import type { CredentialRow, DoorCredentialRow, GrantDoorTable, GrantRow, PersonRow, RevocationRow } from "./rows/right-rows";
 import type { GroupRow, KeyLinkRow, KeyRow, ProfileRow } from "./rows/sharing-rows";
@@ -76,6 +77,8 @@ export interface Tables {
   courier_news: WithDefaults<CourierNewsRow, "carried_at">;
   courier_phones: CourierPhoneRow;
   courier_counts: CourierCountRow;
+  duties: DutyRow;
+  process_leases: ProcessLeaseRow;
   handle_counters: { holder_id: string; next: number };
 }
 
