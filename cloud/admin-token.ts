@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readPrivateFile, writePrivateFile } from "./keys/keystore";
+import { readPrivateFile, writePrivateFile } from "./keys/private-file";
 import { ADMIN_TOKEN_CHARACTERS_MIN } from "./limits";
 import type { Settings } from "./settings";
 import { StartupError } from "./startup-error";

@@ -12,6 +12,7 @@ interface Described {
 /** `latchkey <command>`, in the order in which they are listed. */
 const COMMANDS: Record<string, Described> = {
   audit: { says: "verify the audit's chain of hashes", load: async () => (await import("./audit-command")).auditCommand },
+  "image-key": { says: "make the key that signs firmware images", load: async () => (await import("./image-key-command")).imageKeyCommand },
   transfer: { says: "carry everything from one database to another", load: async () => (await import("./transfer-command")).transferCommand },
 };
 

@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import { z } from "zod";
 import { fromHex, toHex } from "../../protocol/bytes";
 import { ROOT_KEYS_MAX } from "../../protocol/limits";
@@ -8,6 +6,7 @@ import { StartupError } from "../startup-error";
 import { DataKeys } from "./data-keys";
 import { Sealing } from "./sealing";
 import { NativeSigningKey } from "./native-signing-key";
+import { readPrivateFile, writePrivateFile } from "./private-file";
 import type { SigningKey } from "./signing-key";
 
 /** The site's secret keys, as the file `keystore.json` holds them (mode 0600). */
@@ -104,31 +103,4 @@ export function readKeystoreFile(path: string): KeystoreFile {
   const file = result.data;
   if (file.threshold > file.roots.length) throw new StartupError(`The keystore ${path} asks for more root signatures than it has root keys.`);
   return file;
-}
-
-/** The text of a file that only its owner may read. @param what names it in errors. */
-export function readPrivateFile(path: string, what: string): string {
-  try {
-    const status = lstatSync(path);
-    if (!status.isFile()) throw new StartupError(`The ${what} ${path} is not a regular file.`);
-    if ((status.mode & 0o077) !== 0) throw new StartupError(`The ${what} ${path} can be read by other users: run chmod 600 on it, and replace its secrets if anybody may have read them.`);
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof StartupError) throw error;
-    throw new StartupError(`Cannot read the ${what} ${path}: ${(error as Error).message}`);
-  }
-}
-
-/** All of the text or nothing, also across a power cut. */
-export function writePrivateFile(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  rmSync(temporary, { force: true }); // of an interrupted start
-  const file = openSync(temporary, "wx", 0o600);
-  writeSync(file, text);
-  fsyncSync(file);
-  closeSync(file);
-  renameSync(temporary, path);
-  const directory = openSync(dirname(path), "r");
-  fsyncSync(directory);
-  closeSync(directory);
 }
