@@ -1,0 +1,115 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { freePort } from "./free-port";
+
+export interface MosquittoOptions {
+  /** A second listener, with TLS: files of a certificate and its key. */
+  tls?: { certificateFile: string; keyFile: string };
+  /** More lines of its configuration, which apply to all listeners. @param folder one that lasts as long as the server. */
+  settings?: (folder: string) => readonly string[];
+  /** Default: anybody may do anything. */
+  anonymous?: boolean;
+}
+
+/**
+ * A Mosquitto of the test's own, of the system's packages, in a folder that goes with it. What is retained survives
+ * `pause` and `resume`. It ends with the test's process, and keeps it from nothing.
+ */
+export class MosquittoServer {
+  readonly #folder = mkdtempSync(join(tmpdir(), "latchkey-mosquitto-"));
+  readonly port: number;
+  /** 0 = without TLS. */
+  readonly tlsPort: number;
+  readonly #configuration: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number, tlsPort: number, { tls, settings, anonymous = true }: MosquittoOptions) {
+    this.port = port;
+    this.tlsPort = tlsPort;
+    this.#configuration = join(this.#folder, "mosquitto.conf");
+    const lines = [
+      ...(process.getuid?.() === 0 ? ["user root"] : []),
+      "log_dest stderr",
+      "persistence true",
+      `persistence_location ${this.#folder}/`,
+      `allow_anonymous ${anonymous}`,
+      "set_tcp_nodelay true",
+      ...(settings?.(this.#folder) ?? []),
+      `listener ${port} 127.0.0.1`,
+      ...(tls === undefined ? [] : [`listener ${tlsPort} 127.0.0.1`, `certfile ${tls.certificateFile}`, `keyfile ${tls.keyFile}`]),
+    ];
+    writeFileSync(this.#configuration, `${lines.join("\n")}\n`);
+  }
+
+  /** @throws where no Mosquitto can run here. */
+  static async start(options: MosquittoOptions = {}): Promise<MosquittoServer> {
+    const server = new MosquittoServer(await freePort(), options.tls === undefined ? 0 : await freePort(), options);
+    process.once("exit", () => server.#end());
+    await server.resume();
+    return server;
+  }
+
+  /** `mqtt://…` of it. */
+  url(username?: string, password = ""): string {
+    const login = username === undefined ? "" : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
+    return `mqtt://${login}127.0.0.1:${this.port}`;
+  }
+
+  /** After `pause`, on the same port. */
+  async resume(): Promise<void> {
+    const child = spawn(binary(), ["-c", this.#configuration], { stdio: ["ignore", "ignore", "pipe"] });
+    this.#child = child;
+    const lines = createInterface(child.stderr);
+    await new Promise<void>((resolve, reject) => {
+      let said = "";
+      lines.on("line", (line) => {
+        said = `${said}${line}\n`.slice(-2_000);
+        if (line.endsWith(" running")) resolve();
+      });
+      child.once("error", reject);
+      child.once("exit", () => reject(new Error(`Mosquitto ended: ${said}`)));
+    });
+    child.unref();
+    (child.stderr as unknown as { unref(): void }).unref();
+  }
+
+  /** Breaks every connection and ends the server. @param signal SIGKILL: what it would have written by itself is lost. */
+  async pause(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    const child = this.#child!;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.ref();
+    child.kill(signal);
+    await ended;
+  }
+
+  /** For good. */
+  async stop(): Promise<void> {
+    await this.pause("SIGKILL");
+    this.#end();
+  }
+
+  #end(): void {
+    this.#child?.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Why Mosquitto cannot run here, in a few words; undefined where it can. */
+export function whyNoMosquitto(): string | undefined {
+  try {
+    return spawnSync(binary(), ["-h"], { stdio: "ignore" }).error === undefined ? undefined : "mosquitto does not run";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Servers are not in everybody's PATH. */
+function binary(): string {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"];
+  const found = folders.map((folder) => join(folder, "mosquitto")).find((path) => existsSync(path));
+  if (found === undefined) throw new Error("there is no mosquitto (Debian's package of that name has it)");
+  return found;
+}
