@@ -21,9 +21,12 @@ import { SmsSender } from "./messages/sms-sender";
 import { SmtpSender } from "./messages/smtp-sender";
 import { Notifier } from "./notifications/notifier";
 import type { Settings } from "./settings";
+import { ProcessNews } from "./processes/process-news";
+import { followNews } from "./start/follow-news";
 import { listen } from "./start/listen";
 import { openData } from "./start/open-data";
 import { startUpkeep } from "./start/upkeep";
+import { newId } from "./store/ids";
 import { textKeySent } from "./sharing/text-key";
 import { RemoteUnlocks } from "./remote-unlock/remote-unlocks";
 import { LiveTruth } from "./truth/live-truth";
@@ -75,16 +78,26 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         log,
       ),
     );
-    const unlocks = new RemoteUnlocks({ database, secrets, clock, log, link: broker });
+    const unlocks = new RemoteUnlocks({ database, secrets, clock, log, link: broker, onChanged: (id) => news.tell({ what: "unlock", id }) });
+    /** What is known of a door may be something else now, for whoever looks on here or at another process. */
+    const changed = (door: string): void => {
+      live.changed(door);
+      news.tell({ what: "door", id: door });
+    };
+    /** Doors' lists must be made anew. */
+    const noted = (): void => {
+      issuer.wake();
+      news.tell({ what: "work" });
+    };
     const messages = new DoorMessages({
       ...{ database, secrets, unlocks },
-      onNoted: () => issuer.wake(),
+      onNoted: noted,
       onEvents: (door) => {
-        live.changed(door);
+        changed(door);
         notifier.wake();
       },
       onReceipt: (door) => {
-        live.changed(door);
+        changed(door);
         notifier.wake();
       },
     });
@@ -95,6 +108,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       onIssued: (door) => {
         sync.update(door);
         live.changed(door);
+        news.tell({ what: "list", id: door });
       },
     });
     const { mail, sms } = settings.messages;
@@ -103,7 +117,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       senders: { ...(mail !== "outbox" && { email: new SmtpSender(mail) }), ...(typeof sms !== "string" && { sms: new SmsSender(sms) }) },
       onKeySent: (unit, key, now) => textKeySent(unit, { keystore, secrets }, key, now),
       onChanged: () => {
-        issuer.wake();
+        noted();
         notifier.wake();
       },
     });
@@ -118,14 +132,21 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         webhooks.wake();
       },
     });
-    /** Something was committed that lists follow, or that somebody is told of. */
-    const wake = (): void => {
+    /** Works off what was committed, here or elsewhere. */
+    const work = (): void => {
       issuer.wake();
       notifier.wake();
       sender.wake();
       webhooks.wake();
     };
+    /** Something was committed that lists follow, or that somebody is told of. */
+    const wake = (): void => {
+      work();
+      news.tell({ what: "work" });
+    };
+    const news = new ProcessNews({ store, holder: newId(), log, listener: followNews({ live, sync, unlocks, ownDoors: true, wake: work, log }) });
     stops.push(
+      () => news.stop(),
       () => sync.idle(),
       () => sender.stop(),
       () => webhooks.stop(),
@@ -133,7 +154,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       () => issuer.stop(),
       () => broker.stop(),
     );
-    const couriers = new CourierDesk({ database, keystore, secrets, clock, messages, onCarried: (door) => live.changed(door) });
+    const couriers = new CourierDesk({ database, keystore, secrets, clock, messages, onCarried: changed });
     const app = createApp({
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
       channels: channelsOf(settings.messages),
@@ -156,7 +177,8 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       () => unlocks.stop(),
     );
     const upkeep = startUpkeep({
-      ...{ database, keystore, secrets, clock, log, sync, wake },
+      ...{ database, keystore, secrets, clock, log, sync, wake, work },
+      ...{ shared: news.shared, ownDoors: true },
       channels: channelsOf(settings.messages),
       publicUrl: () => settings.publicUrl ?? url(),
       auditKeptDays: settings.auditKeptDays ?? AUDIT_KEPT_DAYS,

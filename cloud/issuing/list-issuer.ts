@@ -3,14 +3,16 @@ import type { Clock } from "../clock";
 import type { Keystore } from "../keys/keystore";
 import { OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
 import type { Database } from "../store/store";
+import { lockDoor } from "../store/row-lock";
 import { inSnapshot, inTransaction } from "../store/transaction";
 import { WakefulTask } from "../wakeful-task";
 import { issueList } from "./issue-list";
-import { notedDoors } from "./outbox";
+import { isNoted, notedDoors } from "./outbox";
 
 /**
  * Works off the outbox: one transaction a door compiles, signs and stores its list and takes the note away. What
- * fails stays noted and is tried again, ever less often; other doors go on.
+ * fails stays noted and is tried again, ever less often; other doors go on. Of several processes each takes doors that
+ * none of the others has; what one leaves when it dies is free at once.
  */
 export class ListIssuer {
   readonly #parts: ListIssuerParts;
@@ -40,8 +42,16 @@ export class ListIssuer {
     const { database, log } = this.#parts;
     try {
       const doors = await inSnapshot(database, notedDoors);
+      const taken: string[] = [];
       let failed = false;
-      for (const door of doors) failed = !(await this.#issue(door)) || failed;
+      const issue = async (door: string, busy: "skip" | "wait"): Promise<void> => {
+        const outcome = await this.#issue(door, busy);
+        if (outcome === "failed") failed = true;
+        else if (outcome === "busy" && busy === "skip") taken.push(door);
+      };
+      for (const door of doors) await issue(door, "skip");
+      // What was noted meanwhile whoever had them may not have seen.
+      for (const door of taken) await issue(door, "wait");
       if (failed) this.#later();
       else this.#retrySeconds = OUTBOX_RETRY_SECONDS;
     } catch (error) {
@@ -50,17 +60,22 @@ export class ListIssuer {
     }
   }
 
-  async #issue(door: string): Promise<boolean> {
+  async #issue(door: string, busy: "skip" | "wait"): Promise<"done" | "busy" | "failed"> {
     const { database, keystore, clock, log, onIssued } = this.#parts;
-    if (this.#task.stopped) return true;
+    if (this.#task.stopped) return "done";
     try {
-      await inTransaction(database, (unit) => issueList(unit, keystore, door, clock.now()));
+      const outcome = await inTransaction(database, async (unit) => {
+        if (!(await lockDoor(unit, door, busy))) return "busy";
+        if (!(await isNoted(unit, door))) return "done elsewhere";
+        await issueList(unit, keystore, door, clock.now());
+        return "issued";
+      });
+      if (outcome === "issued") onIssued(door);
+      return outcome === "busy" ? "busy" : "done";
     } catch (error) {
       log.error({ door, err: error }, "failed to issue a list; it will be tried again");
-      return false;
+      return "failed";
     }
-    onIssued(door);
-    return true;
   }
 
   #later(): void {

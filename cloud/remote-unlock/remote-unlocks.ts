@@ -60,7 +60,8 @@ export class RemoteUnlocks {
       return { reply, key, after: await this.#take(unit, door, reply, now) };
     });
     if (after === undefined) return;
-    this.#tell(after);
+    if (this.#waiting.has(after.id)) this.#tell(after);
+    else this.#parts.onChanged(after.id);
     // Where the door has gone meanwhile it may have heard it all the same: time decides, or its log.
     if (after.state === "sent") await this.#send(after, key, { verb: CommandVerb.unlock, outputs: after.outputs, nonce: reply.nonce });
   }
@@ -68,6 +69,16 @@ export class RemoteUnlocks {
   /** Events of a door are stored: one of them may say what a lost reply was to say. */
   async eventsStored(door: string): Promise<void> {
     for (const [id, waiting] of this.#waiting) if (waiting.row.door_id === door) await this.#look(id);
+  }
+
+  /** Another process has taken a door's answer to it. */
+  async changed(id: string): Promise<void> {
+    if (this.#waiting.has(id)) await this.#look(id);
+  }
+
+  /** Other processes may have taken any answer. */
+  async changedAny(): Promise<void> {
+    for (const id of this.#waiting.keys()) await this.#look(id);
   }
 
   /** Nothing that was only asked for will be answered. What has left may still be. */
@@ -189,6 +200,8 @@ export interface RemoteUnlocksParts {
   clock: Clock;
   log: Logger;
   link: DoorLink;
+  /** A door's answer was taken here, and whoever asked for the opening waits elsewhere. */
+  onChanged(id: string): void;
 }
 
 /** Somebody who has asked, and waits for what becomes of it. */

@@ -10,19 +10,22 @@ import { forgetOldEvents } from "../doors/event-retention";
 import { endDue } from "../households/end-due";
 import { noteAgedLists } from "../issuing/list-upkeep";
 import type { Keystore } from "../keys/keystore";
-import { HOUSEHOLD_UPKEEP_SECONDS, RESEND_SECONDS } from "../limits";
+import { HOUSEHOLD_UPKEEP_SECONDS, LEFT_WORK_SECONDS, RESEND_SECONDS } from "../limits";
 import type { Channels } from "../messages/channels";
 import { forgetOldMessages } from "../messages/message-lifetime";
 import { endLapsedRules, forgetOldNotifications } from "../notifications/notification-upkeep";
 import { endSupersededCodes, renewDueCodes } from "../pins/pin-upkeep";
+import { takeDuty } from "../processes/duty";
 import { forgetOldUnlocks, settleLeftUnlocks } from "../remote-unlock/settle-unlock";
 import { endDueKeys } from "../sharing/key-upkeep";
 import type { Database } from "../store/store";
-import { inSnapshot, inTransaction, type Transact } from "../store/transaction";
+import { inSnapshot, inTransaction, inTransactionAhead, type Transact } from "../store/transaction";
 import { forgetOldDeliveries } from "../webhooks/delivery";
 
 /** Work that time alone calls for. Each duty may run at any process, and twice: what it finds done it leaves. */
 interface Duty {
+  /** The one of several processes that comes first does it, for a period; undefined: each does, because it is about the process itself. */
+  name?: string;
   /** As the log says it where it fails. */
   what: string;
   seconds: number;
@@ -31,11 +34,12 @@ interface Duty {
 
 /** Does all that recurs, until cancelled. What fails is logged and tried again a period later. */
 export function startUpkeep(parts: UpkeepParts): Timer {
-  const { clock, log } = parts;
-  const timers = duties(parts).map(({ what, seconds, run }) =>
+  const { database, clock, log, shared } = parts;
+  const mine = async (name: string, seconds: number): Promise<boolean> => !shared || inTransactionAhead(database, (unit) => takeDuty(unit, name, seconds, clock.now()));
+  const timers = duties(parts).map(({ name, what, seconds, run }) =>
     every(clock, seconds, async () => {
       try {
-        await run();
+        if (name === undefined || (await mine(name, seconds))) await run();
       } catch (error) {
         log.error({ err: error }, `failed: ${what}; it will be tried again`);
       }
@@ -45,12 +49,14 @@ export function startUpkeep(parts: UpkeepParts): Timer {
 }
 
 function duties(parts: UpkeepParts): Duty[] {
-  const { database, clock, log, sync, wake } = parts;
+  const { database, clock, log, sync, wake, work, shared, ownDoors } = parts;
   const transact: Transact = (work) => inTransaction(database, (unit) => work(unit, clock.now()));
   return [
-    { what: "saying again what doors lack", seconds: RESEND_SECONDS, run: () => sync.updateAll() },
-    { what: "ending openings from afar that a crash has left", seconds: HOUSEHOLD_UPKEEP_SECONDS, run: () => transact(settleLeftUnlocks) },
+    ...(shared ? [{ what: "looking for work that a process which has ended left", seconds: LEFT_WORK_SECONDS, run: work }] : []),
+    { ...(!ownDoors && { name: "resend" }), what: "saying again what doors lack", seconds: RESEND_SECONDS, run: () => sync.updateAll() },
+    { name: "left-unlocks", what: "ending openings from afar that a crash has left", seconds: HOUSEHOLD_UPKEEP_SECONDS, run: () => transact(settleLeftUnlocks) },
     {
+      name: "ended-places",
       what: "ending places whose time is over",
       seconds: HOUSEHOLD_UPKEEP_SECONDS,
       async run() {
@@ -59,7 +65,7 @@ function duties(parts: UpkeepParts): Duty[] {
       },
     },
     { what: "reading the certificate, which may have been renewed", seconds: HOUR, run: parts.renewCertificate },
-    { what: "hourly upkeep", seconds: HOUR, run: () => hourly(parts, transact) },
+    { name: "hourly", what: "hourly upkeep", seconds: HOUR, run: () => hourly(parts, transact) },
   ];
 }
 
@@ -101,4 +107,10 @@ export interface UpkeepParts {
   renewCertificate(): void;
   /** Something was committed that lists follow, or that somebody is told of. */
   wake(): void;
+  /** Works off what was committed, here or elsewhere. */
+  work(): void;
+  /** Whether other processes may be at work on the database. */
+  shared: boolean;
+  /** Whether doors are connected to this process, and not to a broker that all processes reach them by. */
+  ownDoors: boolean;
 }

@@ -5,6 +5,7 @@ import { StartupError } from "../startup-error";
 import { newId } from "./ids";
 import { MIGRATIONS } from "./migrations/migrations";
 import { toPostgres } from "./migrations/to-postgres";
+import { PostgresNotices } from "./postgres-notices";
 import { APPLICATION, connectionTo, StoragePool } from "./postgres-pool";
 import type { Store } from "./store";
 import type { Tables } from "./tables";
@@ -28,6 +29,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
     database,
     alone: (work) => locked(url, name, opener, work),
     heldByOthers: () => connected(url, name, opener, (client) => isHeldByOthers(client, opener)),
+    notices: (listener) => new PostgresNotices(connectionTo(url, opener), listener),
     close: () => database.destroy(),
   };
 }

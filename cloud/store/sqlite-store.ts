@@ -38,6 +38,7 @@ export function openSqliteStore(path: string): Store {
     database,
     alone: (work) => work(), // the lock on the file is kept
     heldByOthers: () => Promise.resolve(false),
+    notices: () => undefined,
     async close() {
       await database.destroy();
       sqlite.close(); // Kysely closes only what it has used

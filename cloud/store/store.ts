@@ -13,7 +13,25 @@ export interface Store {
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Whether another process has this database open, as far as it can be known. */
   heldByOthers(): Promise<boolean>;
+  /** A line to the other processes that have this database open; undefined where it is one process's alone. */
+  notices(listener: NoticeListener): Notices | undefined;
   close(): Promise<void>;
+}
+
+/** Short texts that processes on one database send to each other: a convenience, on which nothing may rely. */
+export interface Notices {
+  readonly connected: boolean;
+  /** To all of them, this one too. @param text of less than 8,000 bytes. @returns whether it left. */
+  send(text: string): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+export interface NoticeListener {
+  /** From now on what is sent arrives; what was sent before may not have. */
+  connected(): void;
+  received(text: string): void;
+  /** It is tried again by itself. */
+  lost(error: Error): void;
 }
 
 /**

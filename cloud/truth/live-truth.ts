@@ -32,6 +32,11 @@ export class LiveTruth {
     for (const stream of this.#streams) stream.changed(door);
   }
 
+  /** Anything may have changed. */
+  changedAll(): void {
+    for (const stream of this.#streams) stream.changedAnything();
+  }
+
   /**
    * @param actor whose stream it is, by name.
    * @returns the body of an answer of type `text/event-stream`.
@@ -88,6 +93,10 @@ class LiveStream {
 
   changed(door: string): void {
     if (this.#doors.has(door)) this.#mark("change");
+  }
+
+  changedAnything(): void {
+    this.#mark("change");
   }
 
   end(): void {

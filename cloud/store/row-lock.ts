@@ -1,0 +1,16 @@
+import { PostgresAdapter } from "kysely";
+import type { Unit } from "./store";
+
+/**
+ * Takes a door for the rest of a transaction, before anything else is read in it: what is made of it there nobody else
+ * makes meanwhile. It goes with its holder, however that ends. Where the database is one process's alone nobody else
+ * could have it.
+ * @param busy whether to wait for whoever has it, or to leave it to them.
+ * @returns whether it was taken.
+ */
+export async function lockDoor(unit: Unit, door: string, busy: "skip" | "wait"): Promise<boolean> {
+  const { adapter } = unit.getExecutor();
+  if (!(adapter instanceof PostgresAdapter)) return true;
+  const query = unit.selectFrom("doors").select("id").where("id", "=", door).forUpdate();
+  return (await (busy === "skip" ? query.skipLocked() : query).executeTakeFirst()) !== undefined;
+}
