@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type { AccountRow, CodeRow, IdentifierRow, PasskeyChallengeRow, PasskeyRow, SessionRow, TokenRow } from "./rows/account-rows";
 import type { CourierCountRow, CourierNewsRow, CourierPartRow, CourierPhoneRow } from "./rows/courier-rows";
-import type { DoorAlarmKind, DoorRow, EventRow, KeysetRow, LeaseEndsRow, ListBaseRow, ListDeltaRow, OutboxRow, RemoteUnlockRow } from "./rows/door-rows";
+import type { DoorAlarmKind, DoorRow, EventRow, KeysetRequestRow, KeysetRow, LeaseEndsRow, ListBaseRow, ListDeltaRow, OutboxRow, RemoteUnlockRow, SigningKeyRow } from "./rows/door-rows";
 import type { FobButtonRow, FobRow } from "./rows/fob-rows";
 import type { HouseholdRow, InvitationRow, MembershipRow, RemovalRow } from "./rows/household-rows";
 import type { MessageRow, NotificationRow, NotificationRuleRow, OccurrenceRow, WebhookDeliveryRow, WebhookRow } from "./rows/message-rows";
@@ -15,8 +15,10 @@ import type { GroupRow, KeyLinkRow, KeyRow, ProfileRow } from "./rows/sharing-ro
 export interface Tables {
   site: { one: 1; id: string };
   keysets: KeysetRow;
-  properties: WithDefaults<PropertyRow, "rules" | "version">;
-  doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers" | "stolen_at" | "heard_by">;
+  signing_keys: SigningKeyRow;
+  keyset_request: KeysetRequestRow;
+  properties: WithDefaults<PropertyRow, "rules" | "version" | "home_assistant">;
+  doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers" | "stolen_at" | "heard_by" | "held_at">;
   people: WithDefaults<PersonRow, "erased_at" | "version">;
   credentials: WithDefaults<CredentialRow, "key_owner" | "superseded_at" | "key_id">;
   door_credentials: WithDefaults<DoorCredentialRow, "guessable">;

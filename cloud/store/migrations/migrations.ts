@@ -5,8 +5,10 @@ import { FOBS } from "./fobs";
 import { HOUSEHOLDS } from "./households";
 import { KEYS_AND_SHARING } from "./keys-and-sharing";
 import type { Migration } from "./migration";
+import { OPERATIONS } from "./operations";
 import { PHONES } from "./phones";
 import { SEVERAL_PROCESSES } from "./several-processes";
+import { SIGNING_KEYS } from "./signing-keys";
 import { STANDING_ORDERS } from "./standing-orders";
 
 /**
@@ -14,4 +16,4 @@ import { STANDING_ORDERS } from "./standing-orders";
  * Times are Unix seconds, ids 16 hexadecimal digits. What a rule of the system forbids, the schema refuses where
  * it can.
  */
-export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES, COURIERS, FOBS, SEVERAL_PROCESSES];
+export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES, COURIERS, FOBS, SEVERAL_PROCESSES, OPERATIONS];

@@ -11,6 +11,23 @@ export interface KeysetRow {
   message: Uint8Array;
 }
 
+/** The seed of a list or lease key, under the master key. */
+export interface SigningKeyRow {
+  /** Hexadecimal. */
+  public_key: string;
+  sealed: Uint8Array;
+  created_at: number;
+}
+
+/** The next keyset, where it lacks signatures. */
+export interface KeysetRequestRow {
+  one: 1;
+  payload: Uint8Array;
+  signatures: Uint8Array;
+  requested_at: number;
+  requested_by: string;
+}
+
 export interface DoorRow {
   id: string;
   property_id: string;
@@ -50,6 +67,7 @@ export interface DoorRow {
   stolen_at: number | null;
   heard_by: HeardBy | null;
   acknowledged_by: HeardBy | null;
+  held_at: number | null;
 }
 
 export type LockStateName = "normal" | "lock-down" | "hold-open";
