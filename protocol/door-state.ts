@@ -1,5 +1,5 @@
 import { CborReader, encodeMap, type CborWriter } from "./cbor";
-import { U32_MAX } from "./limits";
+import { ID_BYTES, U32_MAX } from "./limits";
 import { ProtocolError } from "./protocol-error";
 
 /** Why a board started, as far as it knows. The order is on the wire. */
@@ -49,6 +49,8 @@ export interface DoorState {
   unreadableFrames: number;
   /** By code, ascending; names that never came up are not there. */
   refusedBy: RefusalCount[];
+  /** 8 bytes: the kind of board, as firmware images name it; empty = the board takes no images, or cannot tell. */
+  target: Uint8Array;
 }
 
 export const DOOR_STATE_BYTES_MAX = 512; // every counter at its largest, and twice as many names of refusals as there are
@@ -72,6 +74,7 @@ export const OFFLINE: DoorState = {
   dropped: 0,
   unreadableFrames: 0,
   refusedBy: [],
+  target: new Uint8Array(0),
 };
 
 export function encodeDoorState(state: DoorState): Uint8Array {
@@ -94,6 +97,7 @@ export function encodeDoorState(state: DoorState): Uint8Array {
       [15, state.dropped],
       [16, state.unreadableFrames],
       [17, state.refusedBy.length === 0 ? 0 : (writer) => writeCounts(writer, state.refusedBy)],
+      [18, state.target],
     ],
     2,
   );
@@ -122,6 +126,7 @@ export function decodeDoorState(bytes: Uint8Array): DoorState {
     dropped: map.optionalUnsigned(15, U32_MAX),
     unreadableFrames: map.optionalUnsigned(16, U32_MAX),
     refusedBy: map.has(17) ? readCounts(reader) : [],
+    target: map.has(18) ? reader.bytes(ID_BYTES).slice() : new Uint8Array(0),
   };
   map.end();
   reader.end();

@@ -46,8 +46,9 @@ export class FirmwareUpdater {
   }
 
   /** What `up/state` says of it. */
-  get state(): Pick<DoorState, "firmware" | "onTrial" | "rolledBack"> {
-    return { firmware: this.#update?.version ?? 0, onTrial: this.#onTrial, rolledBack: this.#record.failed };
+  get state(): Partial<DoorState> {
+    const update = this.#update;
+    return { firmware: update?.version ?? 0, onTrial: this.#onTrial, rolledBack: this.#record.failed, ...(update && { target: update.target }) };
   }
 
   /** Once, when there is a log to write to. */

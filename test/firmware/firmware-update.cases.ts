@@ -23,6 +23,7 @@ export const cases: Cases = {
   "firmware: a signed image is fetched, runs on trial, and stays once it has reached its cloud": (assert, { hashes }) => {
     const house = new ImageHouse(hashes);
     assert.is(house.state.firmware, 1);
+    assert.deepEqual(house.state.target, TARGET);
     house.offer({ version: 2 });
     house.clock.advance(5_000);
     assert.is(house.version, 2);

@@ -38,7 +38,7 @@ function mutilate(assert: Assert, message: Uint8Array, read: (bytes: Uint8Array)
 export const cases: Cases = {
   "formats: the largest state fits its bound, also with names of refusals to come": (assert) => {
     const numbers = { time: U32_MAX, refusals: U32_MAX, lastRefusal: 255, uptime: U32_MAX, resetReason: 255, boots: U32_MAX, chunkBytes: U32_MAX, slotBytes: U32_MAX, firmware: U32_MAX, rolledBack: U32_MAX, dropped: U32_MAX, unreadableFrames: U32_MAX };
-    const state: DoorState = { ...OFFLINE, ...numbers, online: true, leafOpen: true, lockedOut: true, onTrial: true, refusedBy: Array.from({ length: 2 * REFUSALS.length }, (_, index) => ({ code: index + 1, count: U32_MAX })) };
+    const state: DoorState = { ...OFFLINE, ...numbers, online: true, leafOpen: true, lockedOut: true, onTrial: true, refusedBy: Array.from({ length: 2 * REFUSALS.length }, (_, index) => ({ code: index + 1, count: U32_MAX })), target: new Uint8Array(8).fill(255) };
     const bytes = encodeDoorState(state);
     assert.true(bytes.length <= DOOR_STATE_BYTES_MAX, `${bytes.length} bytes`);
     assert.deepEqual(decodeDoorState(bytes), state);
@@ -46,7 +46,7 @@ export const cases: Cases = {
   },
 
   "formats: whatever bytes a state or an offer of firmware has, it is read or refused by name": (assert, { hashes }) => {
-    const state = encodeDoorState({ ...OFFLINE, online: true, time: 1_800_000_000, boots: 300, refusedBy: [{ code: 2, count: 1 }, { code: 30, count: 70_000 }] });
+    const state = encodeDoorState({ ...OFFLINE, online: true, time: 1_800_000_000, boots: 300, refusedBy: [{ code: 2, count: 1 }, { code: 30, count: 70_000 }], target: new Uint8Array(8) });
     assert.true(mutilate(assert, state, (bytes) => void decodeDoorState(bytes)) > 0);
     const image: FirmwareImage = { target: TARGET, version: 300, minimumVersion: 2, size: 70_000, hash: new Uint8Array(32).fill(9) };
     const signed = new Mint(hashes).sign(encodeFirmwareImage(image), "firmware", testKey(41), TARGET);

@@ -1,5 +1,5 @@
 /** SPEC 9 and 15: what a door says of itself. */
-import { concat } from "../../../protocol/bytes";
+import { ascii, concat } from "../../../protocol/bytes";
 import { encodeDoorState, OFFLINE, type DoorState } from "../../../protocol/door-state";
 import { encodeNeed, type Need } from "../../../protocol/need";
 import { nobleHashes as hashes } from "../../../protocol/noble-hashes";
@@ -78,6 +78,7 @@ function mintStates(book: VectorBook): void {
       { code: 2, count: 1 },
       { code: 21, count: 2 },
     ],
+    target: ascii("virtual1"),
   };
   const accept = (name: string, what: DoorState): void => book.accept("state", name, encodeDoorState(what), stateReads(what));
   accept("state: all of it", state);
@@ -107,6 +108,7 @@ function mintStates(book: VectorBook): void {
   field("with a count of refusal 0", 17, array([unsigned(0), unsigned(1)]));
   field("with no counts written out", 17, array([]));
   refuse("with counts of 65 refusals", "too-large", withField(payload, 17, array(Array.from({ length: 130 }, (_, index) => unsigned(index + 1)))));
+  field("with a kind of board of seven bytes", 18, byteString(new Uint8Array(7)));
   field("with a key that nobody knows", 23, unsigned(1));
   refuse("with a byte behind it", "malformed", concat(payload, Uint8Array.of(0)));
   book.refuse("state", "state of 513 bytes", "too-large", payload, undefined, 513 - payload.length);
