@@ -27,11 +27,18 @@ export type Party = SiteActor | MachineActor | Pick<AccountActor, "kind" | "acco
 
 export const SITE: SiteActor = { kind: "site" };
 
+/** The home's own Home Assistant: opens one property's doors from afar where its manager lets it (X13), and does nothing else. */
+export interface HomeActor {
+  kind: "home";
+  property: string;
+}
+
 /** How the audit names what nobody has done: the time had come. */
 export const UPKEEP = "upkeep";
 
 /** How the audit, grants and revocations name whoever acted. */
-export function actorName(actor: Party): string {
+export function actorName(actor: Party | HomeActor): string {
   if (actor.kind === "account") return `account/${actor.account}`;
+  if (actor.kind === "home") return `home/${actor.property}`;
   return actor.kind === "machine" ? `token/${actor.token}` : "site";
 }

@@ -1,4 +1,4 @@
-import { actorName, type Actor } from "../accounts/actor";
+import { actorName, type Actor, type HomeActor } from "../accounts/actor";
 import { countOne } from "../accounts/rate-limit";
 import { UNLOCKS_AT_ONCE_MAX, UNLOCKS_PER_ACCOUNT, UNLOCKS_PER_ACCOUNT_AT_ONCE_MAX } from "../limits";
 import { Refusal } from "../refusal";
@@ -32,7 +32,7 @@ export type AskedUnlock = { unlock: RemoteUnlockRow; again: boolean } | { wait: 
  * @returns seconds to wait where an account has asked too often: that is to be committed too.
  * @throws {Refusal} `not-found`, also for whoever is nobody at that door; `idempotency-key-reused`.
  */
-export async function askUnlock(unit: Unit, actor: Actor, wish: UnlockWish, connected: boolean, now: number): Promise<AskedUnlock> {
+export async function askUnlock(unit: Unit, actor: Actor | HomeActor, wish: UnlockWish, connected: boolean, now: number): Promise<AskedUnlock> {
   const name = actorName(actor);
   const known = await unit.selectFrom("remote_unlocks").selectAll().where("actor", "=", name).where("idempotency_key", "=", wish.key).executeTakeFirst();
   if (known !== undefined) {
@@ -42,7 +42,8 @@ export async function askUnlock(unit: Unit, actor: Actor, wish: UnlockWish, conn
   const standing = await doorStanding(unit, actor, wish.door, now);
   if (standing === undefined) throw new Refusal("not-found", "There is no such door.");
   requireAllowed(mayAtDoor("unlock", standing), "door");
-  const wait = actor.kind === "account" ? await countOne(unit, `unlock/${actor.account}`, UNLOCKS_PER_ACCOUNT, now) : 0;
+  const limited = limitedAs(actor);
+  const wait = limited === undefined ? 0 : await countOne(unit, `unlock/${limited}`, UNLOCKS_PER_ACCOUNT, now);
   if (wait > 0) return { wait };
 
   const verdict = await judgeUnlock(unit, standing, wish.outputs, now);
@@ -59,9 +60,15 @@ export async function askUnlock(unit: Unit, actor: Actor, wish: UnlockWish, conn
 }
 
 /** A door gives so many nonces at a time; one more would take another's away. No person takes them all. */
-async function isBusy(unit: Unit, actor: Actor, door: string, now: number): Promise<boolean> {
+async function isBusy(unit: Unit, actor: Actor | HomeActor, door: string, now: number): Promise<boolean> {
   const rows = await unit.selectFrom("remote_unlocks").select(["actor", "state", "created_at", "sent_at", "may_have_opened"]).where("door_id", "=", door).where("finished_at", "is", null).execute();
   const underWay = rows.filter((row) => now < overAt(row));
   if (underWay.length >= UNLOCKS_AT_ONCE_MAX) return true;
-  return actor.kind === "account" && underWay.filter((row) => row.actor === actorName(actor)).length >= UNLOCKS_PER_ACCOUNT_AT_ONCE_MAX;
+  return limitedAs(actor) !== undefined && underWay.filter((row) => row.actor === actorName(actor)).length >= UNLOCKS_PER_ACCOUNT_AT_ONCE_MAX;
+}
+
+/** People, and whatever is at a home's broker, ask so often; undefined: programs of the property and the site as they like. */
+function limitedAs(actor: Actor | HomeActor): string | undefined {
+  if (actor.kind === "account") return actor.account;
+  return actor.kind === "home" ? `home/${actor.property}` : undefined;
 }

@@ -1,4 +1,4 @@
-import { SITE, type Party } from "../accounts/actor";
+import { SITE, type HomeActor, type Party } from "../accounts/actor";
 import { surroundingsOf } from "../issuing/property-surroundings";
 import { mayAtDoor, type DoorStanding } from "../rules/door-rights";
 import { doorStanding } from "../rules/door-standing";
@@ -25,10 +25,11 @@ export async function judgeAgain(unit: Unit, { actor, door_id, outputs }: Remote
 }
 
 /** @param name as `actorName` gives it. @returns undefined for a program whose token has ended. */
-async function partyOf(unit: Unit, name: string): Promise<Party | undefined> {
+async function partyOf(unit: Unit, name: string): Promise<Party | HomeActor | undefined> {
   const [kind, id] = name.split("/");
   if (kind === "site") return SITE;
   if (kind === "account") return { kind, account: id };
+  if (kind === "home") return { kind, property: id };
   const token = await unit.selectFrom("tokens").select("property_id").where("id", "=", id).where("ended_at", "is", null).executeTakeFirst();
   return token && { kind: "machine", token: id, property: token.property_id };
 }

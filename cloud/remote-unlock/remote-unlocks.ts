@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { fromHex, toHex } from "../../protocol/bytes";
 import { CommandVerb, encodeCommand, openReply, ReplyStatus, type Command, type Reply } from "../../protocol/command";
 import { NONCE_BYTES } from "../../protocol/limits";
-import { UPKEEP, type Actor } from "../accounts/actor";
+import { UPKEEP, type Actor, type HomeActor } from "../accounts/actor";
 import type { Clock, Timer } from "../clock";
 import type { DoorLink } from "../doors/door-link";
 import type { DoorSecrets } from "../doors/door-secrets";
@@ -34,7 +34,7 @@ export class RemoteUnlocks {
    * there before is answered as it stands.
    * @throws {Refusal} as `askUnlock`.
    */
-  async ask(actor: Actor, wish: UnlockWish): Promise<AskedUnlock> {
+  async ask(actor: Actor | HomeActor, wish: UnlockWish): Promise<AskedUnlock> {
     const { link } = this.#parts;
     const { asked, key } = await this.#unit(async (unit, now) => {
       const asked = await askUnlock(unit, actor, wish, !this.#stopped && link.isConnected(wish.door), now);

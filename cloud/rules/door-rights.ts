@@ -3,9 +3,10 @@ import type { Verdict } from "./rights";
 
 /**
  * What somebody is at one door, the highest first (N4). An owner is whom the manager names, an admin has an admin key
- * there, a user is anybody else with an account and a right to open it.
+ * there, a user is anybody else with an account and a right to open it. The home is a property's Home Assistant, where
+ * its manager lets that open doors.
  */
-export const DOOR_RANKS = ["site", "manager", "machine", "owner", "admin", "user"] as const;
+export const DOOR_RANKS = ["site", "manager", "machine", "home", "owner", "admin", "user"] as const;
 export type DoorRank = (typeof DOOR_RANKS)[number];
 
 /** Everything that an actor is at a door. */
@@ -26,7 +27,7 @@ export const DOOR_RIGHTS = {
   // That it exists, its name, and what one may do there.
   know: [...RUN, "owner", "admin", "user"],
   // For whoever opens by a right of their own, that right decides (REMOTE asks it).
-  unlock: [...RUN, "owner", "admin", "user"],
+  unlock: [...RUN, "home", "owner", "admin", "user"],
   // The record: its orders, what it has acknowledged, who can open it.
   "see-door": [...RUN, "owner", "admin"],
   "see-truth": [...RUN, "owner", "admin"],

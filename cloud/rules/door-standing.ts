@@ -1,4 +1,5 @@
-import type { Party } from "../accounts/actor";
+import type { HomeActor, Party } from "../accounts/actor";
+import { mayUnlock, readHomeChoice } from "../home-assistant/home-choice";
 import { Refusal } from "../refusal";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/rows/door-rows";
@@ -10,11 +11,12 @@ import { requireAllowed } from "./read-standing";
  * What somebody is at a door now (N4). An owner or admin of a door that has become the building's is a user there
  * like others: nobody gets power over neighbours in that way. @returns undefined: there is no such door.
  */
-export async function doorStanding(unit: Unit, actor: Party, door: string, now: number): Promise<DoorStanding | undefined> {
+export async function doorStanding(unit: Unit, actor: Party | HomeActor, door: string, now: number): Promise<DoorStanding | undefined> {
   const row = await unit.selectFrom("doors").selectAll().where("id", "=", door).executeTakeFirst();
   if (row === undefined) return undefined;
   const shared = await isSharedDoor(unit, door);
   if (actor.kind === "site") return { door: row, ranks: ["site"], shared, people: [] };
+  if (actor.kind === "home") return { door: row, ranks: actor.property === row.property_id && mayUnlock(await readHomeChoice(unit, actor.property)) ? ["home"] : [], shared, people: [] };
   if (actor.kind === "machine") return { door: row, ranks: actor.property === row.property_id ? ["machine"] : [], shared, people: [] };
   const ranks: DoorRank[] = [];
   const { account } = actor;

@@ -12,6 +12,7 @@ export interface PropertyRow {
   created_at: number;
   rules: string;
   version: number;
+  home_assistant: string;
 }
 
 export interface AuditRow {
