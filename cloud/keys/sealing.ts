@@ -4,7 +4,7 @@ import { hkdfSha256 } from "../../protocol/hkdf";
 import { nativeHashes } from "./native-hashes";
 
 /** What the master key protects: each has a key of its own. */
-export type SealedKind = "door-key" | "claim-secret" | "pin" | "data-key" | "message" | "webhook" | "fob";
+export type SealedKind = "door-key" | "claim-secret" | "pin" | "data-key" | "message" | "webhook" | "fob" | "signing-key";
 
 /**
  * Encrypts secrets at rest with keys derived from the master key: AES-256-GCM, whose associated data says which
@@ -16,6 +16,7 @@ export class Sealing {
   readonly #fingerprintKey: Uint8Array;
   readonly #nonceKey: Uint8Array;
   readonly #codeKey: Uint8Array;
+  readonly #imageTokenKey: Uint8Array;
 
   /** @param masterKey 32 bytes. */
   constructor(masterKey: Uint8Array) {
@@ -28,10 +29,12 @@ export class Sealing {
       message: derive("message"),
       webhook: derive("webhook"),
       fob: derive("fob"),
+      "signing-key": derive("signing-key"),
     };
     this.#fingerprintKey = derive("pin-fingerprint");
     this.#nonceKey = derive("claim-nonce");
     this.#codeKey = derive("one-time-code");
+    this.#imageTokenKey = derive("image-token");
   }
 
   /** @param owner names the record that the secret belongs to, e.g. a credential's id and version. */
@@ -68,6 +71,14 @@ export class Sealing {
    */
   codeMac(text: string): Uint8Array {
     return nativeHashes.hmacSha256(this.#codeKey, Buffer.from(text, "utf8"));
+  }
+
+  /**
+   * What a door shows to be given an image (SPEC 19): 16 bytes that are the same each time, because a door goes on
+   * asking at the path that it was offered first.
+   */
+  imageToken(image: string, door: string): Uint8Array {
+    return nativeHashes.hmacSha256(this.#imageTokenKey, ascii(`${image}/${door}`)).subarray(0, 16);
   }
 }
 
