@@ -33,13 +33,14 @@ export class StoragePool implements PostgresPool {
     const client = await this.#pool.connect();
     const known = this.#clients.get(client);
     if (known !== undefined) return known;
+    // It listens for the connection's loss before anything is said: one that nobody listens for ends the process.
+    const adapted = adapt(client);
     try {
       await client.query(SESSION);
     } catch (error) {
       client.release(true);
       throw error;
     }
-    const adapted = adapt(client);
     this.#clients.set(client, adapted);
     return adapted;
   }
