@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from "kysely";
 import type { AccountRow, CodeRow, IdentifierRow, PasskeyChallengeRow, PasskeyRow, SessionRow, TokenRow } from "./rows/account-rows";
 import type { CourierCountRow, CourierNewsRow, CourierPartRow, CourierPhoneRow } from "./rows/courier-rows";
 import type { DoorAlarmKind, DoorRow, EventRow, KeysetRequestRow, KeysetRow, LeaseEndsRow, ListBaseRow, ListDeltaRow, OutboxRow, RemoteUnlockRow, SigningKeyRow } from "./rows/door-rows";
+import type { DoorFirmwareRow, FirmwareImageRow, ImageKeyRow, RolloutDoorRow, RolloutRow, UpdateHoursRow } from "./rows/firmware-rows";
 import type { FobButtonRow, FobRow } from "./rows/fob-rows";
 import type { HouseholdRow, InvitationRow, MembershipRow, RemovalRow } from "./rows/household-rows";
 import type { MessageRow, NotificationRow, NotificationRuleRow, OccurrenceRow, WebhookDeliveryRow, WebhookRow } from "./rows/message-rows";
@@ -82,6 +83,13 @@ export interface Tables {
   duties: DutyRow;
   process_leases: ProcessLeaseRow;
   handle_counters: { holder_id: string; next: number };
+  image_keys: ImageKeyRow;
+  firmware_images: WithDefaults<FirmwareImageRow, "removed_at">;
+  firmware_parts: { image_id: string; number: number; bytes: Uint8Array };
+  door_firmware: WithDefaults<DoorFirmwareRow, "told_at" | "proven_version" | "proven_at" | "fell_back_at">;
+  rollouts: WithDefaults<RolloutRow, "because" | "ended_at">;
+  rollout_doors: WithDefaults<RolloutDoorRow, "reason" | "fetched_at" | "settled_at">;
+  update_hours: UpdateHoursRow;
 }
 
 /** Columns that an INSERT may leave to the schema. */
