@@ -52,6 +52,12 @@ export function encodeSign1(payload: Uint8Array | null, keyIdentifier: Uint8Arra
   return writer.bytes(signature).finish();
 }
 
+/** Bytes of a COSE_Sign1 that carries a payload of this many. */
+export function signedLength(payloadLength: number): number {
+  const head = payloadLength < 24 ? 1 : payloadLength < 0x1_00 ? 2 : payloadLength < 0x1_0000 ? 3 : 5;
+  return 1 + (1 + PROTECTED_HEADER.length) + (2 + 1 + KEY_ID_BYTES) + head + payloadLength + (2 + SIGNATURE_BYTES);
+}
+
 /**
  * Takes a message apart; the signature is not checked here.
  * @param maximum bytes that the whole message may have.

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { toHex } from "../protocol/bytes";
 import { DEFAULT_POLICY, NO_HOURS } from "../protocol/door-policy";
 import { buildAccessList, buildBody, openAccessList, profileAt, scheduleRuleAt, type AccessList } from "../protocol/access-list";
-import { signingContext } from "../protocol/cose-sign1";
+import { signedLength, signingContext } from "../protocol/cose-sign1";
 import { openSigned, sign } from "../protocol/cose";
 import { CredentialKind } from "../protocol/credential";
 import { checkDelta, decodeDelta, LockState } from "../protocol/delta";
@@ -26,16 +26,17 @@ import { issueList } from "../cloud/issuing/issue-list";
 import { changesNothing, type DoorOrders } from "../cloud/issuing/door-orders";
 import { changeFrom, type ListChange } from "../cloud/issuing/list-change";
 import { countRows, packRows } from "../cloud/issuing/list-rows";
-import { signBase, signDelta } from "../cloud/issuing/list-signing";
+import { basePayload, deltaPayload } from "../cloud/issuing/list-payloads";
+import { signPlan } from "../cloud/issuing/list-signing";
 import { noteAgedLists } from "../cloud/issuing/list-upkeep";
 import { noteChanges, noteDoors, notedDoors, readNotes } from "../cloud/issuing/outbox";
-import { nextVersion, planList, type IssuedBase, type ListPlan } from "../cloud/issuing/plan-list";
+import { nextVersion, planList, type KnownBase, type ListPlan } from "../cloud/issuing/plan-list";
 import { SchedulePool } from "../cloud/issuing/schedule-pool";
 import { readSnapshot, snapshotOf, toContent, type Snapshot } from "../cloud/issuing/snapshot";
 import { tableServes, utcOffsetTable } from "../cloud/issuing/utc-offset-table";
 import { nativeHashes } from "../cloud/keys/native-hashes";
 import { firstKeyset, signKeyset } from "../cloud/keys/keyset-signing";
-import { DataKeys } from "../cloud/keys/data-keys";
+import { signMessage } from "../cloud/keys/cose-signing";
 import { Sealing } from "../cloud/keys/sealing";
 import { NativeSigningKey } from "../cloud/keys/native-signing-key";
 import { EXPIRED_ROWS_SECONDS } from "../cloud/limits";
@@ -46,6 +47,7 @@ import { setSuspended } from "../cloud/people/suspend-person";
 import type { Unit } from "../cloud/store/store";
 import { latestOpening } from "../cloud/truth/latest-opening";
 import { IssuingRig, rightsIn } from "./support/issuing-rig";
+import { testKeystore } from "./support/test-keystore";
 
 const NOW = 1_780_000_000;
 const HOUR = 3_600;
@@ -76,7 +78,6 @@ function eachRow(bytes: Uint8Array): Uint8Array[] {
 const signingKey = new NativeSigningKey(new Uint8Array(32).fill(9));
 const door = new Uint8Array(8).fill(1);
 const surroundings = { utcOffsets: utcOffsetTable("Europe/Paris", NOW), holidays: new Uint8Array(0) };
-const signer = { hashes: nativeHashes, listKey: signingKey };
 const orders: DoorOrders = { policy: { ...DEFAULT_POLICY, hours: [] }, lockState: LockState.normal, throttleReset: 0, released: false };
 
 /** What a door makes of base and change, as text: every right with its terms. */
@@ -85,7 +86,7 @@ function asDoorSees(base: Snapshot, change: ListChange): string[] {
   const rows = [...eachRow(base.rows).filter((_, index) => !gone.has(index)), ...eachRow(change.added)];
   const content = { rows: [], profiles: base.profiles, rules: base.rules };
   const built = buildAccessList(nativeHashes, content);
-  const signed = signBase(signer, { door, epoch: 1, version: 5, issuedAt: NOW }, packRows([]), surroundings, orders.policy);
+  const signed = basePayload(nativeHashes, { door, epoch: 1, version: 5, issuedAt: NOW }, packRows([]), surroundings, orders.policy);
   const manifest = { ...decodeManifest(signed.manifest), rows: 0, profiles: base.profiles.length, rules: base.rules.length };
   const delta = { ...change, tombstones: new Uint16Array(0), epoch: 1, base: 5, version: 6, manifestHash: new Uint8Array(8), lockState: 0 as const, throttleReset: 0, policy: undefined, released: false };
   checkDelta(delta, manifest);
@@ -189,34 +190,35 @@ test("X11: grants that allow exactly the same share a row, which names them all"
   t.deepEqual(rows[0].grants, ["g1", "second"]);
 });
 
-test("one revocation, signed, is at most 140 bytes; 38 of them stay under 200", (t) => {
+test("one revocation, signed, is at most 140 bytes; 38 of them stay under 200", async (t) => {
   const grants = Array.from({ length: 10_000 }, (_, n) => resident(n));
-  const base = signBase(signer, { door, epoch: 1, version: NOW, issuedAt: NOW }, packRows(rowsOfDoor(grants)), surroundings, orders.policy);
+  const base = basePayload(nativeHashes, { door, epoch: 1, version: NOW, issuedAt: NOW }, packRows(rowsOfDoor(grants)), surroundings, orders.policy);
   const snapshot = readSnapshot(base.body, decodeManifest(base.manifest));
-  const deltaWithout = (gone: (n: number) => boolean) => {
+  const deltaWithout = async (gone: (n: number) => boolean) => {
     const change = changeFrom(snapshot, packRows(rowsOfDoor(grants.filter((_, n) => !gone(n)))))!;
-    return signDelta(signer, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, change, orders)!;
+    const delta = deltaPayload(nativeHashes, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, change, orders)!;
+    return (await signPlan({ deltas: [{ base: NOW, delta }] }, door, signingKey)).deltas[0].delta;
   };
-  const one = deltaWithout((n) => n === 9_000);
+  const one = await deltaWithout((n) => n === 9_000);
   t.true(one.signedDelta.length <= 140, `${one.signedDelta.length} bytes`);
   t.is(decodeDelta(openSigned(one.signedDelta, signingKey.publicKey, signingContext("delta", door))).tombstones.length, 1);
-  const some = deltaWithout((n) => n % 263 === 5);
+  const some = await deltaWithout((n) => n % 263 === 5);
   t.is(decodeDelta(some.payload).tombstones.length, 38 + 1);
   t.true(some.signedDelta.length <= 200, `${some.signedDelta.length} bytes`);
   const huge = { tombstones: new Uint16Array(0), added: new Uint8Array(DELTA_BYTES_MAX), profiles: new Uint8Array(0), rules: new Uint8Array(0), hoursRule: NO_HOURS };
-  t.is(signDelta(signer, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, huge, orders), undefined);
+  t.is(deltaPayload(nativeHashes, { door, epoch: 1, version: NOW + 5, issuedAt: NOW }, { manifest: base.manifest, version: NOW }, huge, orders), undefined);
 });
 
 /** A door's two bases and what was issued on them, as the store keeps them. */
 class IssuedDoor {
-  bases: IssuedBase[] = [];
+  bases: KnownBase[] = [];
   deltas: ListPlan["deltas"] = [];
   version = 0;
 
   issue(rows: readonly DoorRow[], doorState: DoorOrders): ListPlan {
     this.version = nextVersion(this.version, NOW);
     const stamp = { door, epoch: 1, version: this.version, issuedAt: NOW };
-    const plan = planList({ ...signer, bases: this.bases, rows: packRows(rows), stamp, surroundings, doorState });
+    const plan = planList({ hashes: nativeHashes, bases: this.bases, rows: packRows(rows), stamp, surroundings, doorState });
     this.bases = this.bases.filter(({ version }) => version !== plan.withdrawn);
     if (plan.base !== undefined) this.bases.push({ ...plan.base, version: this.version, epoch: 1, state: "next" });
     this.deltas = plan.deltas;
@@ -229,7 +231,7 @@ class IssuedDoor {
   }
 
   /** What a door with one of the bases makes of the newest version. */
-  seen(base: IssuedBase): { rows: string[]; list: AccessList } {
+  seen(base: KnownBase): { rows: string[]; list: AccessList } {
     const delta = this.deltas.find((each) => each.base === base.version);
     const manifest = decodeManifest(base.manifest);
     const opened = delta && decodeDelta(delta.delta.payload);
@@ -249,8 +251,9 @@ test("a door's orders are in every version, on whichever base, and a policy that
   const changed: DoorOrders = { policy: { ...orders.policy, pinDigits: 8, outputSeconds: [20, 0, 3], hours, firstInClasses: 4 }, lockState: LockState.lockDown, throttleReset: 3, released: true };
   const plan = issued.issue(rows, changed);
   t.is(plan.base, undefined);
-  t.true(plan.deltas[0].delta.signedDelta.length <= 190, `${plan.deltas[0].delta.signedDelta.length} bytes`);
-  const check = (base: IssuedBase): void => {
+  const length = signedLength(plan.deltas[0].delta.payload.length);
+  t.true(length <= 190, `${length} bytes`);
+  const check = (base: KnownBase): void => {
     const { list } = issued.seen(base);
     t.like(list.policy, { pinDigits: 8, firstInClasses: 4, unlockSeconds: 5 });
     t.deepEqual(list.policy.outputSeconds, [20, 0, 3]);
@@ -278,15 +281,15 @@ test("a door's orders are in every version, on whichever base, and a policy that
 test("a new base brings a delta, be it an empty one, where a door under orders might wait for one on a base that is none any more", (t) => {
   const few = packRows(rowsOfDoor([resident(1)]));
   const stamp = (version: number) => ({ door, epoch: 1, version, issuedAt: NOW });
-  const first = planList({ ...signer, bases: [], rows: few, stamp: stamp(5), surroundings, doorState: orders });
+  const first = planList({ hashes: nativeHashes, bases: [], rows: few, stamp: stamp(5), surroundings, doorState: orders });
   t.is(first.deltas.length, 0);
-  const strayed = planList({ ...signer, bases: [], strayed: true, rows: few, stamp: stamp(6), surroundings, doorState: orders });
+  const strayed = planList({ hashes: nativeHashes, bases: [], strayed: true, rows: few, stamp: stamp(6), surroundings, doorState: orders });
   t.deepEqual(strayed.deltas.map(({ base }) => base), [6]);
   t.true(changesNothing(decodeDelta(strayed.deltas[0].delta.payload)));
   // The second base is overtaken before it is acknowledged: holidays are in the manifest alone.
-  const bases: IssuedBase[] = [{ ...first.base!, version: 5, epoch: 1, state: "current" }, { ...strayed.base!, version: 6, epoch: 1, state: "next" }];
+  const bases: KnownBase[] = [{ ...first.base!, version: 5, epoch: 1, state: "current" }, { ...strayed.base!, version: 6, epoch: 1, state: "next" }];
   const elsewhere = { ...surroundings, holidays: encodeHolidays([Math.floor(NOW / 86_400) + 30]) };
-  const third = planList({ ...signer, bases, rows: few, stamp: stamp(7), surroundings: elsewhere, doorState: orders });
+  const third = planList({ hashes: nativeHashes, bases, rows: few, stamp: stamp(7), surroundings: elsewhere, doorState: orders });
   t.is(third.withdrawn, 6);
   t.deepEqual(third.deltas.map(({ base }) => base), [5, 7]);
 });
@@ -534,24 +537,28 @@ test("X1: the latest opening is lease end, grace, clock allowance, drift and unl
   t.is(longAgo.driftSeconds, Math.ceil((101 * 86_400) / 10_000));
 });
 
-test("native signatures are the bytes that protocol/cose makes", (t) => {
+test("native signatures are the bytes that protocol/cose makes, of the length that was known before", async (t) => {
   const seed = new Uint8Array(32).map((_, i) => i * 7);
-  const payload = new Uint8Array(300).map((_, i) => i);
   const context = signingContext("delta", door);
-  t.deepEqual(new NativeSigningKey(seed).sign(payload, context), sign(payload, seed, context));
-  t.deepEqual(new NativeSigningKey(seed).sign(payload, context, true), sign(payload, seed, context, true));
+  for (const length of [0, 23, 24, 255, 256, 300, 65_535, 65_536]) {
+    const payload = new Uint8Array(length).map((_, i) => i);
+    const signed = await signMessage(new NativeSigningKey(seed), payload, context);
+    t.deepEqual(signed, sign(payload, seed, context));
+    t.is(signedLength(length), signed.length);
+    t.deepEqual(await signMessage(new NativeSigningKey(seed), payload, context, true), sign(payload, seed, context, true));
+  }
 });
 
-test("keysets: the first one stands by itself, the next needs old and new roots", (t) => {
+test("keysets: the first one stands by itself, the next needs old and new roots", async (t) => {
   const roots = [1, 2, 3].map((n) => new NativeSigningKey(new Uint8Array(32).fill(n)));
-  const sealing = new Sealing(new Uint8Array(32));
-  const keystore = { site: new Uint8Array(8).fill(5), roots: roots.slice(0, 2), threshold: 2, listKey: signingKey, leaseKey: signingKey, sealing, dataKeys: new DataKeys(sealing) };
-  const { keyset, message } = firstKeyset(keystore, NOW);
+  const keystore = { ...testKeystore(), roots: roots.slice(0, 2), threshold: 2 };
+  const { keyset, message } = await firstKeyset(keystore, { listKey: signingKey, leaseKey: signingKey }, NOW);
   const holds = (bytes: Uint8Array, previous?: typeof keyset) => checkKeysetSuccession(nativeHashes, decodeKeysetMessage(bytes), previous).every((check) => verify(check.signature, check.message, check.publicKey));
   t.true(holds(message));
   const next = { ...keyset, number: 2, epoch: 2, roots: [roots[1].publicKey, roots[2].publicKey] };
-  t.true(holds(signKeyset(next, roots), keyset));
-  t.throws(() => holds(signKeyset(next, roots.slice(1)), keyset), { message: /too-few-signatures/ });
+  const [all, tooFew] = [await signKeyset(next, roots), await signKeyset(next, roots.slice(1))];
+  t.true(holds(all, keyset));
+  t.throws(() => holds(tooFew, keyset), { message: /too-few-signatures/ });
 });
 
 test("sealed secrets open for their own record only", (t) => {
@@ -568,14 +575,35 @@ test("sealed secrets open for their own record only", (t) => {
 test("the frame limit follows packets over any cut of the stream and stops what announces too much", (t) => {
   const packet = (length: number): number[] => [0x30, ...varint(length), ...new Array<number>(length).fill(0xff)];
   const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >> 7)]);
-  const stream = [0x10, 10, ...new Array<number>(10).fill(0xff), ...packet(0), ...packet(300), ...packet(65_536)];
+  const stream = [0x10, 10, ...new Array<number>(10).fill(0xff), ...packet(0), ...packet(300), ...packet(8_192)];
   for (const size of [1, 2, 7, 1_000, 100_000]) {
     const limit = new FrameLimit();
-    for (let at = 0; at < stream.length; at += size) t.true(limit.accepts(Uint8Array.from(stream.slice(at, at + size))));
-    t.false(limit.accepts(Uint8Array.from([0x30, ...varint(65_537)])));
+    for (let at = 0; at < stream.length; at += size) t.is(limit.take(Uint8Array.from(stream.slice(at, at + size))).rest, "none");
+    t.is(limit.take(Uint8Array.from([0x30, ...varint(8_193)])).rest, "refused");
   }
-  t.false(new FrameLimit().accepts(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f)), "256 MB before login");
-  t.false(new FrameLimit().accepts(Uint8Array.of(0x10, 0x80, 0x80, 0x80, 0x80, 0x00)), "a length of five bytes");
+  const refused = (...bytes: number[]) => new FrameLimit().take(Uint8Array.from(bytes)).rest === "refused";
+  t.true(refused(0x10, 0xff, 0xff, 0xff, 0x7f), "256 MB before login");
+  t.true(refused(0x10, 0x80, 0x80, 0x80, 0x80, 0x00), "a length of five bytes");
+  t.true(refused(0x16, 3, 1), "TLS where there is none");
+  t.true(refused(0x47, 0x45, 0x54), "HTTP");
+  // Where too many come, the rest waits at the beginning of a packet, wherever the stream was cut.
+  for (const size of [1, 2, 7, 1_000, 100_000]) {
+    let tokens = 2;
+    const announced: number[] = [];
+    const limit = new FrameLimit({ mayBegin: () => tokens-- > 0, announced: (bytes) => announced.push(bytes) });
+    let passed = 0;
+    for (let at = 0, rest = "none"; at < stream.length && rest === "none"; at += size) {
+      const verdict = limit.take(Uint8Array.from(stream.slice(at, at + size)));
+      passed += verdict.passed;
+      rest = verdict.rest;
+      if (rest === "waits") {
+        t.is(passed, 12 + 2);
+        tokens = 2;
+        t.is(limit.take(Uint8Array.from(stream.slice(passed))).rest, "none");
+      }
+    }
+    t.deepEqual(announced, [10, 0, 300, 8_192]);
+  }
 });
 
 test("a door's login reaches its own topics and nothing else", (t) => {

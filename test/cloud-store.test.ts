@@ -17,7 +17,6 @@ import { nativeHashes } from "../cloud/keys/native-hashes";
 import { DataKeys } from "../cloud/keys/data-keys";
 import { Sealing } from "../cloud/keys/sealing";
 import { adoptSite } from "../cloud/keys/site";
-import { NativeSigningKey } from "../cloud/keys/native-signing-key";
 import { addPerson } from "../cloud/people/add-person";
 import { requireRoom } from "../cloud/people/door-room";
 import { drawFreePin } from "../cloud/people/pin-values";
@@ -27,6 +26,7 @@ import { isUniqueViolation, type Store, type Unit } from "../cloud/store/store";
 import type { Transact } from "../cloud/store/transaction";
 import { ManualClock } from "./support/manual-clock";
 import { openTestStore } from "./support/test-database";
+import { testKeystore } from "./support/test-keystore";
 
 const NOW = 1_780_000_000;
 const sealing = new Sealing(new Uint8Array(32).fill(1));
@@ -132,8 +132,8 @@ test.serial("X3: no lease is signed for a list while a committed change waits fo
   await apart(async (unit) => {
     const door = await unit.selectFrom("doors").selectAll().where("id", "=", DOOR).executeTakeFirstOrThrow();
     const property = await unit.selectFrom("properties").selectAll().executeTakeFirstOrThrow();
-    const key = new NativeSigningKey(new Uint8Array(32));
-    const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing, dataKeys: new DataKeys(sealing) };
+    const keystore = testKeystore();
+    await adoptSite(unit, keystore, NOW);
     t.truthy(await signLease(unit, keystore, door, property, NOW));
     t.truthy(await signLease(unit, keystore, door, property, NOW - 5));
     t.is((await unit.selectFrom("lease_ends").select("guest").where("door_id", "=", DOOR).executeTakeFirstOrThrow()).guest, NOW + 86_400, "the latest end ever signed");
@@ -157,8 +157,7 @@ test.serial("the store takes what it should and never aborts on what it should n
 });
 
 test.serial("O3: a place that cannot be ended when its time is over keeps no other waiting", async (t) => {
-  const key = new NativeSigningKey(new Uint8Array(32));
-  const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing, dataKeys: new DataKeys(sealing) };
+  const keystore = testKeystore();
   const parts = { keystore, secrets, channels: { email: "outbox", sms: "outbox" } as const };
   await apart(async (unit) => {
     const { property_id } = await unit.selectFrom("people").select("property_id").where("id", "=", person).executeTakeFirstOrThrow();
@@ -188,8 +187,7 @@ test.serial("O3: a place that cannot be ended when its time is over keeps no oth
 
 test.serial("the outbox: what cannot be issued stays noted and is tried again, and other doors go on", async (t) => {
   const clock = new ManualClock(NOW);
-  const key = new NativeSigningKey(new Uint8Array(32));
-  const keystore = { site: new Uint8Array(8), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing, dataKeys: new DataKeys(sealing) };
+  const keystore = testKeystore();
   const { database } = store;
   const issued: string[] = [];
   const issuer = new ListIssuer({ database, keystore, clock, log: pino({ level: "silent" }), onIssued: (door) => void issued.push(door) });

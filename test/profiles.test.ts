@@ -10,7 +10,6 @@ import { packRows } from "../cloud/issuing/list-rows";
 import { planList } from "../cloud/issuing/plan-list";
 import { surroundingsOf } from "../cloud/issuing/property-surroundings";
 import { nativeHashes } from "../cloud/keys/native-hashes";
-import { NativeSigningKey } from "../cloud/keys/native-signing-key";
 import { changeGrant } from "../cloud/people/change-grant";
 import { revokeGrant } from "../cloud/people/revoke";
 import { addProfile, changeProfile } from "../cloud/profiles/edit-profile";
@@ -112,15 +111,14 @@ function evaluate({ notBefore, notAfter, windows }: GrantTerms, timeZone: string
 }
 
 const ORDERS: DoorOrders = { policy: { ...DEFAULT_POLICY, hours: [] }, lockState: 0, throttleReset: 0, released: false };
-const SIGNER = { hashes: nativeHashes, listKey: new NativeSigningKey(new Uint8Array(32).fill(3)) };
 const tagOf = (index: number) => Uint8Array.of(index, 2, 3, 4, 5);
 
-/** What a door has of some rights: the bytes that are signed for it, and those of an edit in which each right has the terms of the next. */
+/** What a door has of some rights: the bytes that would be signed for it, and those of an edit in which each right has the terms of the next. */
 function compile(rights: readonly GrantTerms[], timeZone: string, holidays: readonly string[], issuedAt: number): { list: AccessList; edited: AccessList } {
   const rowsWith = (shift: number) =>
     packRows(rowsOfDoor(rights.map((_, index) => ({ grant: `${index}`, tag: tagOf(index), kind: CredentialKind.pin, holderClass: HolderClass.resident, terms: rights[(index + shift) % rights.length], useCounter: 0 }))));
   const surroundings = surroundingsOf({ time_zone: timeZone, holidays: JSON.stringify(holidays) }, issuedAt);
-  const order = { ...SIGNER, surroundings, doorState: ORDERS, stamp: { door: new Uint8Array(8), epoch: 1, version: 7, issuedAt } };
+  const order = { hashes: nativeHashes, surroundings, doorState: ORDERS, stamp: { door: new Uint8Array(8), epoch: 1, version: 7, issuedAt } };
   const base = planList({ ...order, bases: [], rows: rowsWith(0) }).base!;
   const [{ delta }] = planList({ ...order, stamp: { ...order.stamp, version: 8 }, bases: [{ ...base, version: 7, epoch: 1, state: "current" }], rows: rowsWith(1) }).deltas;
   const reader = { read: (offset: number, length: number) => base.body.subarray(offset, offset + length), isSound: () => true };

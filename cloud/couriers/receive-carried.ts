@@ -1,15 +1,15 @@
-import { fromHex, readU32 } from "../../protocol/bytes";
+import { readU32 } from "../../protocol/bytes";
 import { CourierKind, courierKeys, openCourierItem, sealCourierItem, upTopicOf, type CourierKeys } from "../../protocol/courier-item";
 import { openEventUpload } from "../../protocol/event-record";
 import { decodeNeed } from "../../protocol/need";
 import { ProtocolError, type ProtocolErrorCode } from "../../protocol/protocol-error";
 import type { DoorMessages } from "../doors/door-messages";
-import { sealTime } from "../issuing/lease-terms";
+import { signTime } from "../issuing/lease-signing";
 import { nativeHashes } from "../keys/native-hashes";
 import type { CourierCountRow } from "../store/rows/courier-rows";
 import type { DoorRow } from "../store/rows/door-rows";
 import type { Database, Unit } from "../store/store";
-import { inTransaction } from "../store/transaction";
+import { inSnapshot, inTransaction } from "../store/transaction";
 import { readFacts, readPart } from "./bundle";
 import { makePart, type PartSecrets } from "./make-part";
 import { wholePart } from "./pack-parts";
@@ -70,7 +70,7 @@ export async function receiveCarried(parts: CarriedParts, door: DoorRow, items: 
     await refuse(index, async () => {
       if (what === "receipt") await parts.messages.receipt(door.id, message, "phone", now, ALL_AT_THE_END);
       else if (what === "events") await parts.messages.events(door.id, message, now, (_, next) => requireStored(first, next), ALL_AT_THE_END);
-      else answered.push(...answerNeed(parts, keys, door, message, now));
+      else answered.push(...(await answerNeed(parts, keys, door, message, now)));
       events ||= what === "events";
     });
   }
@@ -99,10 +99,11 @@ function requireStored(first: number, next: number): Promise<void> {
 }
 
 /** The time alone: what else a door may need is in what it lacks by its receipt. */
-function answerNeed({ keystore }: CarriedParts, keys: CourierKeys, door: DoorRow, message: Uint8Array, now: number): Uint8Array[] {
+async function answerNeed({ database, keystore }: CarriedParts, keys: CourierKeys, door: DoorRow, message: Uint8Array, now: number): Promise<Uint8Array[]> {
   const { timeNonce } = decodeNeed(message);
   if (timeNonce === undefined) return [];
-  return [sealCourierItem(nativeHashes, keys, { kind: CourierKind.time, number: 0, version: 0 }, sealTime(keystore.leaseKey, fromHex(door.id)!, timeNonce, now))];
+  const time = await inSnapshot(database, (unit) => signTime(unit, keystore, door, timeNonce, now));
+  return [sealCourierItem(nativeHashes, keys, { kind: CourierKind.time, number: 0, version: 0 }, time)];
 }
 
 async function lackingItems(unit: Unit, parts: CarriedParts, { id, property_id }: DoorRow, events: boolean, now: number): Promise<Uint8Array[]> {

@@ -1,11 +1,10 @@
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
-import { fromHex } from "../../protocol/bytes";
 import type { Need } from "../../protocol/need";
 import type { Receipt } from "../../protocol/receipt";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
-import { signLease } from "../issuing/lease-signing";
-import { isLeaseDue, sealTime } from "../issuing/lease-terms";
+import { signLease, signTime } from "../issuing/lease-signing";
+import { isLeaseDue } from "../issuing/lease-terms";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/rows/door-rows";
 import { deltaAnswer, hasNewestList, keysetsAfter, listDifference, pageAnswer, type DownMessage } from "./difference";
@@ -44,7 +43,7 @@ export function acknowledgeEvents(secrets: DoorSecrets, door: DoorRow, sequence:
 /** What a door asked for; what it names and we do not have is left to its next receipt. */
 export async function answerNeed(unit: Unit, keystore: Keystore, door: DoorRow, need: Need, now: number): Promise<DownMessage[]> {
   const messages: DownMessage[] = [];
-  if (need.timeNonce !== undefined) messages.push({ topic: "time", payload: sealTime(keystore.leaseKey, fromHex(door.id)!, need.timeNonce, now) });
+  if (need.timeNonce !== undefined) messages.push({ topic: "time", payload: await signTime(unit, keystore, door, need.timeNonce, now) });
   if (need.page !== undefined) {
     const { epoch, version } = need.page;
     const base = await unit.selectFrom("list_bases").select(["epoch", "version", "manifest", "body"]).where("door_id", "=", door.id).where("epoch", "=", epoch).where("version", "=", version).executeTakeFirst();

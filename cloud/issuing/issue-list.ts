@@ -8,8 +8,9 @@ import { compileAll, compileChanges, newestList, type CompiledList } from "./com
 import { releaseCredentials } from "./credential-release";
 import { ordersOf } from "./orders-of-door";
 import { deleteNotes, readNotes } from "./outbox";
-import { nextVersion, planList, type ListPlan } from "./plan-list";
-import type { ListStamp } from "./list-signing";
+import type { ListStamp } from "./list-payloads";
+import { signPlan, type SignedPlan } from "./list-signing";
+import { nextVersion, planList } from "./plan-list";
 import { surroundingsOf } from "./property-surroundings";
 
 /**
@@ -29,15 +30,14 @@ export async function issueList(unit: Unit, keystore: Keystore, door: string, no
 /** @param changed credentials, where only their rights have; undefined = anything may have. */
 async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, changed: readonly string[] | undefined, now: number): Promise<CompiledList> {
   const property = await unit.selectFrom("properties").selectAll().where("id", "=", door.property_id).executeTakeFirstOrThrow();
-  const keyset = await unit.selectFrom("keysets").select("epoch").orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
+  const { epoch, listKey } = await keystore.signing.current(unit);
   const issued = await readIssuedState(unit, door.id, door.version);
   const newest = changed && newestList(issued);
   const list = (newest && (await compileChanges(unit, door, newest, changed, now))) ?? (await compileAll(unit, door, now));
-  const stamp: ListStamp = { door: fromHex(door.id)!, epoch: keyset.epoch, version: nextVersion(door.version, now), issuedAt: now };
+  const stamp: ListStamp = { door: fromHex(door.id)!, epoch, version: nextVersion(door.version, now), issuedAt: now };
   const withdrawn = await unit.selectFrom("list_bases").select("version").where("door_id", "=", door.id).where("state", "=", "withdrawn").limit(1).executeTakeFirst();
   const plan = planList({
     hashes: nativeHashes,
-    listKey: keystore.listKey,
     bases: issued.bases,
     strayed: withdrawn !== undefined || (issued.bases.length === 0 && door.version > 0),
     rows: list.rows,
@@ -45,14 +45,14 @@ async function issueVersion(unit: Unit, keystore: Keystore, door: DoorRow, chang
     surroundings: surroundingsOf(property, now),
     doorState: ordersOf(door, property, list.pinDigits),
   });
-  await storePlan(unit, door.id, stamp, plan);
+  await storePlan(unit, door.id, stamp, await signPlan(plan, stamp.door, listKey));
   await unit.updateTable("doors").set({ epoch: stamp.epoch, version: stamp.version }).where("id", "=", door.id).execute();
   await stampGrants(unit, door.id, stamp.version, door.offered_version, list);
   await forgetUnsent(unit, door.id, stamp.version, door.offered_version, withdrawn !== undefined || plan.withdrawn !== undefined);
   return list;
 }
 
-async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, withdrawn, deltas }: ListPlan): Promise<void> {
+async function storePlan(unit: Unit, door: string, stamp: ListStamp, { base, withdrawn, deltas }: SignedPlan): Promise<void> {
   const { epoch, version } = stamp;
   if (withdrawn !== undefined) await unit.updateTable("list_bases").set({ state: "withdrawn" }).where("door_id", "=", door).where("version", "=", withdrawn).execute();
   if (base !== undefined) {

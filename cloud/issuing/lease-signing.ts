@@ -1,10 +1,13 @@
 import { fromHex } from "../../protocol/bytes";
-import type { Lease } from "../../protocol/lease";
+import { signingContext } from "../../protocol/cose-sign1";
+import { encodeLease, type Lease } from "../../protocol/lease";
+import { encodeSignedTime } from "../../protocol/signed-time";
+import { signMessage } from "../keys/cose-signing";
 import type { Keystore } from "../keys/keystore";
 import type { Unit } from "../store/store";
 import type { DoorRow } from "../store/rows/door-rows";
 import type { PropertyRow } from "../store/rows/property-rows";
-import { leaseTerms, sealLease } from "./lease-terms";
+import { leaseTerms } from "./lease-terms";
 import { isNoted } from "./outbox";
 
 /**
@@ -16,13 +19,24 @@ export async function signLease(unit: Unit, keystore: Keystore, door: DoorRow, p
   if (lease === undefined) return undefined;
   const ends = { guest_not_after: lease.guestNotAfter, staff_not_after: lease.staffNotAfter, resident_not_after: lease.residentNotAfter };
   await unit.updateTable("doors").set({ lease_version: lease.version, lease_issued_at: now, ...ends }).where("id", "=", door.id).execute();
-  return sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
+  return sealLease(unit, keystore, door, lease);
 }
 
 /** As `signLease`, for phones to carry. It says nothing of what the door has: whether its next one is due goes by those that it is sent. */
 export async function signCarriedLease(unit: Unit, keystore: Keystore, door: DoorRow, property: PropertyRow, now: number): Promise<Uint8Array | undefined> {
   const lease = await nextLease(unit, door, property, now);
-  return lease && sealLease(keystore.leaseKey, fromHex(door.id)!, lease);
+  return lease && sealLease(unit, keystore, door, lease);
+}
+
+/** The answer to a door's question for the time. @param nonce 16 bytes of the door's. */
+export async function signTime(unit: Unit, keystore: Keystore, door: DoorRow, nonce: Uint8Array, now: number): Promise<Uint8Array> {
+  const { leaseKey } = await keystore.signing.current(unit);
+  return signMessage(leaseKey, encodeSignedTime({ nonce, time: now }), signingContext("time", fromHex(door.id)!));
+}
+
+async function sealLease(unit: Unit, keystore: Keystore, door: DoorRow, lease: Lease): Promise<Uint8Array> {
+  const { leaseKey } = await keystore.signing.current(unit);
+  return signMessage(leaseKey, encodeLease(lease), signingContext("lease", fromHex(door.id)!));
 }
 
 /** Remembers the ends that a lease sets before they can leave: "may open until at most" (X1) rests on the latest of them. */

@@ -1,7 +1,4 @@
-import { signingContext } from "../../protocol/cose-sign1";
-import { encodeLease, type Lease } from "../../protocol/lease";
-import { encodeSignedTime } from "../../protocol/signed-time";
-import type { SigningKey } from "../keys/signing-key";
+import type { Lease } from "../../protocol/lease";
 import { LEASE_RENEWAL_SECONDS } from "../limits";
 
 /** How long a door goes on without news of the cloud, by class (X3); null: without a bound. */
@@ -40,14 +37,4 @@ export function leaseTerms(list: { epoch: number; version: number }, bounds: Sta
 export function isLeaseDue(record: LeaseRecord, has: { version: number; leaseIssuedAt: number }, now: number): boolean {
   if (record.version === 0 || has.version !== record.version || now <= record.leaseIssuedAt) return false;
   return record.leaseVersion !== record.version || has.leaseIssuedAt < record.leaseIssuedAt || now - has.leaseIssuedAt >= LEASE_RENEWAL_SECONDS;
-}
-
-/** COSE_Sign1 of a lease. @param door 8 bytes. */
-export function sealLease(leaseKey: SigningKey, door: Uint8Array, lease: Lease): Uint8Array {
-  return leaseKey.sign(encodeLease(lease), signingContext("lease", door));
-}
-
-/** COSE_Sign1 of the answer to a door's question for the time. @param door 8 bytes. @param nonce 16 bytes of the door's. */
-export function sealTime(leaseKey: SigningKey, door: Uint8Array, nonce: Uint8Array, now: number): Uint8Array {
-  return leaseKey.sign(encodeSignedTime({ nonce, time: now }), signingContext("time", door));
 }

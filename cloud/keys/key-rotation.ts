@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { equalBytes, toHex } from "../../protocol/bytes";
 import { KEYSETS_MAX } from "../../protocol/enrolment";
 import { decodeKeysetMessage, type Keyset } from "../../protocol/keyset";
 import { audit } from "../audit/audit";
@@ -8,19 +6,18 @@ import { Refusal } from "../refusal";
 import type { Database, Unit } from "../store/store";
 import { inTransaction } from "../store/transaction";
 import { signKeyset } from "./keyset-signing";
-import { readKeystoreFile, toKeyPair, writeKeystoreFile, type KeyPair, type Keystore, type KeystoreFile } from "./keystore";
+import type { Keystore } from "./keystore";
+import type { KeyPair } from "./signing-keys";
+import { dropStoredKeys } from "./stored-keys";
 
 /**
- * Gives a site new list and lease keys. They are in the keystore's file, beside the old ones, before the database
- * says that they count, so that no power cut leaves a site whose keys nobody has.
+ * Gives a site new list and lease keys. They are kept with the same commit that makes them count, in every process:
+ * whoever signs after it signs with them.
  */
 export class KeyRotation {
-  readonly #path: string;
   readonly #keystore: Keystore;
 
-  /** @param path of the file that `keystore` was read from. */
-  constructor(path: string, keystore: Keystore) {
-    this.#path = path;
+  constructor(keystore: Keystore) {
     this.#keystore = keystore;
   }
 
@@ -30,41 +27,13 @@ export class KeyRotation {
    * @throws {Refusal} `too-many-keysets`.
    */
   async rotate(database: Database, newEpoch: boolean, actor: string, now: number): Promise<Keyset> {
-    const keystore = this.#keystore;
-    const { listKey, leaseKey } = keystore;
-    try {
-      const keyset = await inTransaction(database, async (unit) => {
-        Object.assign(keystore, { listKey, leaseKey }); // what an attempt that collided has changed
-        const next = this.#stage();
-        const keyset = await insertKeyset(unit, keystore, next, newEpoch, actor, now);
-        // Nobody else is at work before this is committed, and whoever is then signs with the new keys.
-        Object.assign(keystore, next);
-        return keyset;
-      });
-      this.settle();
+    const keys = await this.#keystore.signing.make();
+    return inTransaction(database, async (unit) => {
+      const keyset = await insertKeyset(unit, this.#keystore, keys, newEpoch, actor, now);
+      await keys.keep(unit, now);
+      await dropStoredKeys(unit, [keyset.listKey, keyset.leaseKey]);
       return keyset;
-    } catch (error) {
-      Object.assign(keystore, { listKey, leaseKey });
-      throw error;
-    }
-  }
-
-  /** Drops from the file what is of no use any more. */
-  settle(): void {
-    const { next, ...file } = readKeystoreFile(this.#path);
-    if (next !== undefined) writeKeystoreFile(this.#path, { ...file, ...this.#inForce({ ...file, next }) });
-  }
-
-  #stage(): KeyPair {
-    const file = readKeystoreFile(this.#path);
-    const next = { listKey: toHex(randomBytes(32)), leaseKey: toHex(randomBytes(32)) };
-    writeKeystoreFile(this.#path, { ...file, ...this.#inForce(file), next });
-    return toKeyPair(next);
-  }
-
-  /** Those of a file's keys that this process signs with. */
-  #inForce({ listKey, leaseKey, next }: KeystoreFile): Pick<KeystoreFile, "listKey" | "leaseKey"> {
-    return next !== undefined && equalBytes(toKeyPair(next).listKey.publicKey, this.#keystore.listKey.publicKey) ? next : { listKey, leaseKey };
+    });
   }
 }
 
@@ -80,7 +49,7 @@ async function insertKeyset(unit: Unit, keystore: Keystore, keys: KeyPair, newEp
     listKey: keys.listKey.publicKey,
     leaseKey: keys.leaseKey.publicKey,
   };
-  const message = signKeyset(keyset, keystore.roots.slice(0, keystore.threshold));
+  const message = await signKeyset(keyset, keystore.roots.slice(0, keystore.threshold));
   await unit.insertInto("keysets").values({ number: keyset.number, epoch: keyset.epoch, list_key: keyset.listKey, lease_key: keyset.leaseKey, message }).execute();
   // No door begins on a base that a key of the past has signed.
   await unit.updateTable("list_bases").set({ state: "withdrawn" }).where("state", "=", "next").execute();

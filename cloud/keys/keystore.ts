@@ -8,34 +8,32 @@ import { Sealing } from "./sealing";
 import { NativeSigningKey } from "./native-signing-key";
 import { readPrivateFile, writePrivateFile } from "./private-file";
 import type { SigningKey } from "./signing-key";
+import { SigningKeys, type KeyToken } from "./signing-keys";
 
-/** The site's secret keys, as the file `keystore.json` holds them (mode 0600). */
+/** The site's secrets, as the file `keystore.json` holds them (mode 0600). */
 export interface Keystore {
   /** 8 bytes: all doors of this cloud trust one site. */
   site: Uint8Array;
+  /** Those that are here, in the order in which they sign; none where all are kept offline. */
   roots: SigningKey[];
-  /** How many roots sign a keyset. */
+  /** How many roots sign the first keyset; later ones say it themselves. */
   threshold: number;
-  listKey: SigningKey;
-  leaseKey: SigningKey;
+  signing: SigningKeys;
   sealing: Sealing;
   /** Keys of households and people, under the master key. */
   dataKeys: DataKeys;
-  /** Keys that were to take the place of these when the process ended: the database knows whether they did. */
-  next?: KeyPair;
 }
-
-export type KeyPair = Pick<Keystore, "listKey" | "leaseKey">;
 
 const secret = z.string().regex(/^[0-9a-f]{64}$/);
 const keystoreFile = z.strictObject({
   format: z.literal("latchkey-keystore/1"),
   site: z.string().regex(/^[0-9a-f]{16}$/),
-  roots: z.array(secret).min(1).max(ROOT_KEYS_MAX),
+  roots: z.array(secret).max(ROOT_KEYS_MAX),
   threshold: z.int().min(1),
   listKey: secret,
   leaseKey: secret,
   masterKey: secret,
+  /** Of version 0.1, where a rotation was cut short: the database knows whether they count. */
   next: z.strictObject({ listKey: secret, leaseKey: secret }).optional(),
 });
 export type KeystoreFile = z.infer<typeof keystoreFile>;
@@ -67,21 +65,21 @@ export function writeKeystoreFile(path: string, file: KeystoreFile): void {
 
 /** @throws StartupError where the file is missing, readable by others, or not a keystore. */
 export function loadKeystore(path: string): Keystore {
-  const file = readKeystoreFile(path);
+  return keystoreOf(readKeystoreFile(path));
+}
+
+/** @param token makes and keeps list and lease keys, where there is one. */
+export function keystoreOf(file: KeystoreFile, token?: KeyToken): Keystore {
   const sealing = new Sealing(fromHex(file.masterKey)!);
+  const first = [file.listKey, file.leaseKey, ...(file.next === undefined ? [] : [file.next.listKey, file.next.leaseKey])];
   return {
     site: fromHex(file.site)!,
     roots: file.roots.map(toKey),
     threshold: file.threshold,
-    ...toKeyPair(file),
+    signing: new SigningKeys(sealing, first.map(toKey), token),
     sealing,
     dataKeys: new DataKeys(sealing),
-    ...(file.next && { next: toKeyPair(file.next) }),
   };
-}
-
-export function toKeyPair({ listKey, leaseKey }: Pick<KeystoreFile, "listKey" | "leaseKey">): KeyPair {
-  return { listKey: toKey(listKey), leaseKey: toKey(leaseKey) };
 }
 
 function toKey(hex: string): SigningKey {
@@ -101,6 +99,6 @@ export function readKeystoreFile(path: string): KeystoreFile {
   const result = keystoreFile.safeParse(parsed);
   if (!result.success) throw new StartupError(`The keystore ${path} is broken at "${result.error.issues[0].path.join(".")}".`);
   const file = result.data;
-  if (file.threshold > file.roots.length) throw new StartupError(`The keystore ${path} asks for more root signatures than it has root keys.`);
+  if (file.roots.length > 0 && file.threshold > file.roots.length) throw new StartupError(`The keystore ${path} asks for more root signatures than it has root keys.`);
   return file;
 }

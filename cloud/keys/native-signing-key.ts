@@ -1,28 +1,23 @@
 import { createPrivateKey, createPublicKey, sign as signNative, type KeyObject } from "node:crypto";
-import { encodeSign1, keyId, sigStructure } from "../../protocol/cose-sign1";
-import { nativeHashes } from "./native-hashes";
 import type { SigningKey } from "./signing-key";
 
 /** PKCS #8 of an Ed25519 seed (RFC 8410 §7), up to the seed. */
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 const PUBLIC_KEY_BYTES = 32;
 
-/** Signs with OpenSSL: the same bytes as `sign` of protocol/cose, twenty times faster. */
+/** A key in memory. Signs with OpenSSL: the same bytes as `sign` of protocol/cose, twenty times faster. */
 export class NativeSigningKey implements SigningKey {
   readonly publicKey: Uint8Array;
   readonly #key: KeyObject;
-  readonly #keyId: Uint8Array;
 
   /** @param seed 32 bytes (RFC 8032 §5.1.5). */
   constructor(seed: Uint8Array) {
     this.#key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: "der", type: "pkcs8" });
     const spki = createPublicKey(this.#key).export({ format: "der", type: "spki" });
     this.publicKey = new Uint8Array(spki.subarray(spki.length - PUBLIC_KEY_BYTES));
-    this.#keyId = keyId(nativeHashes, this.publicKey);
   }
 
-  sign(payload: Uint8Array, context: Uint8Array, detached = false): Uint8Array {
-    const signature = new Uint8Array(signNative(null, sigStructure(payload, context), this.#key));
-    return encodeSign1(detached ? null : payload, this.#keyId, signature);
+  sign(message: Uint8Array): Uint8Array {
+    return new Uint8Array(signNative(null, message, this.#key));
   }
 }

@@ -1,7 +1,7 @@
-/** An Ed25519 key of the cloud's, or what stands for one where time matters more than secrecy: a simulation's. */
+/** An Ed25519 key of the cloud's, wherever it is: in memory, in a token (PKCS #11), at a service. */
 export interface SigningKey {
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** A COSE_Sign1 (RFC 9052 §4.2). @param context from `signingContext`. @param detached leaves the payload out. */
-  sign(payload: Uint8Array, context: Uint8Array, detached?: boolean): Uint8Array;
+  /** Ed25519 of the message itself (RFC 8032 §5.1.6, not Ed25519ph): 64 bytes. What is not in memory takes its time. */
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }

@@ -38,9 +38,7 @@ export async function openData(settings: Settings, clock: Clock): Promise<Opened
       const keystore = existsSync(keystorePath) ? loadKeystore(keystorePath) : await firstKeystore(store, keystorePath);
       const adminToken = loadAdminToken(settings);
       await inTransaction(store.database, (unit) => adoptSite(unit, keystore, clock.now()));
-      const keyRotation = new KeyRotation(keystorePath, keystore);
-      keyRotation.settle();
-      return { keystore, keyRotation, adminToken, store };
+      return { keystore, keyRotation: new KeyRotation(keystore), adminToken, store };
     });
   } catch (error) {
     await store.close();

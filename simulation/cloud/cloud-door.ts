@@ -2,21 +2,23 @@ import { rowsOfDoor } from "../../cloud/access/door-row";
 import { deltaAnswer, keysetsAfter, listDifference, pageAnswer, type DownMessage, type IssuedDelta, type IssuedState } from "../../cloud/doors/difference";
 import type { PolicyContent } from "../../cloud/issuing/door-orders";
 import { packRows } from "../../cloud/issuing/list-rows";
-import { isLeaseDue, leaseTerms, sealLease, sealTime } from "../../cloud/issuing/lease-terms";
+import { isLeaseDue, leaseTerms } from "../../cloud/issuing/lease-terms";
 import { nextVersion, planList, type IssuedBase } from "../../cloud/issuing/plan-list";
 import { latestOpening } from "../../cloud/truth/latest-opening";
 import { encodeCommit } from "../../firmware/access-list/commit-log";
 import { encodeAcknowledgement } from "../../protocol/acknowledgement";
 import { CommandVerb, encodeCommand, openReply, ReplyStatus } from "../../protocol/command";
 import { ascii, equalBytes, fromHex, toHex } from "../../protocol/bytes";
+import { signingContext } from "../../protocol/cose-sign1";
 import { CredentialKind, credentialTag } from "../../protocol/credential";
 import type { LockState } from "../../protocol/delta";
 import type { DoorKeys } from "../../protocol/door-keys";
-import { notAfterOf } from "../../protocol/lease";
+import { encodeLease, notAfterOf } from "../../protocol/lease";
 import { hash8 } from "../../protocol/manifest";
 import { decodeNeed } from "../../protocol/need";
 import { HolderClass, NO_END } from "../../protocol/profile";
 import { openReceipt, type Receipt } from "../../protocol/receipt";
+import { encodeSignedTime } from "../../protocol/signed-time";
 import type { DownTopic } from "../../protocol/topics";
 import { mixingHashes } from "../mixing-hashes";
 import type { ReferenceList } from "../reference/reference-list";
@@ -141,7 +143,6 @@ export class CloudDoor {
     const version = nextVersion(this.version, now);
     const plan = planList({
       hashes: mixingHashes,
-      listKey: keys.listKey,
       bases: this.#bases,
       rows: packRows(rowsOfDoor(live.flatMap((at) => grantsOf(at, this.#doorKeys.tag)))),
       stamp: { door: this.id, epoch: keys.epoch, version, issuedAt: now },
@@ -150,8 +151,11 @@ export class CloudDoor {
     });
     this.#withdrawn.push(...this.#bases.filter((base) => base.version === plan.withdrawn));
     this.#bases = this.#bases.filter((base) => base.version !== plan.withdrawn);
-    if (plan.base !== undefined) this.#bases.push({ ...plan.base, version, epoch: keys.epoch, state: "next" });
-    for (const { base, delta } of plan.deltas) this.#deltas.push({ ...delta, base, version });
+    if (plan.base !== undefined) {
+      const signedManifest = keys.listKey.sign(plan.base.manifest, signingContext("manifest", this.id));
+      this.#bases.push({ ...plan.base, signedManifest, version, epoch: keys.epoch, state: "next" });
+    }
+    for (const { base, delta } of plan.deltas) this.#deltas.push({ ...delta, signedDelta: keys.listKey.sign(delta.payload, signingContext("delta", this.id)), base, version });
     for (const at of leaving) {
       at.removedVersion = version;
       at.neverLeft = at.addedVersion === undefined || at.addedVersion > this.#offered;
@@ -362,7 +366,7 @@ export class CloudDoor {
   }
 
   #time(nonce: Uint8Array, now: number): Uint8Array {
-    return sealTime(this.#parts.keys.leaseKey, this.id, nonce, now);
+    return this.#parts.keys.leaseKey.sign(encodeSignedTime({ nonce, time: now }), signingContext("time", this.id));
   }
 
   #carriedPages(base: IssuedBase, manifest: Uint8Array): CarriedMessage[] {
@@ -401,7 +405,7 @@ export class CloudDoor {
     let known = this.#leaseEnds.find(({ version }) => version === this.version);
     if (known === undefined) this.#leaseEnds.push((known = { version: this.version, ends: [0, 0, 0] }));
     for (const holder of [HolderClass.resident, HolderClass.guest, HolderClass.staff]) known.ends[holder] = Math.max(known.ends[holder], notAfterOf(lease, holder));
-    return sealLease(keys.leaseKey, this.id, lease);
+    return keys.leaseKey.sign(encodeLease(lease), signingContext("lease", this.id));
   }
 
   #acknowledgement(): Uint8Array {

@@ -4,7 +4,8 @@ import { systemClock } from "../../cloud/clock";
 import { readIssuedState } from "../../cloud/doors/issued-state";
 import { newestList } from "../../cloud/issuing/compile-list";
 import { ListIssuer } from "../../cloud/issuing/list-issuer";
-import { signBase } from "../../cloud/issuing/list-signing";
+import { basePayload } from "../../cloud/issuing/list-payloads";
+import { signPlan } from "../../cloud/issuing/list-signing";
 import { nativeHashes } from "../../cloud/keys/native-hashes";
 import { addPerson } from "../../cloud/people/add-person";
 import { giveCredentials } from "../../cloud/people/give-credential";
@@ -118,7 +119,8 @@ async function copyBases(rig: IssuingRig, unit: Unit, doors: readonly string[]):
   const { utcOffsets, holidays, policy } = decodeManifest(issued.bases[0].manifest);
   for (const door of doors.slice(FULL)) {
     const stamp = { door: fromHex(door)!, epoch, version, issuedAt: version };
-    const base = signBase({ hashes: nativeHashes, listKey: rig.keystore.listKey }, stamp, rows, { utcOffsets, holidays }, { ...policy, hours: [] });
+    const payload = basePayload(nativeHashes, stamp, rows, { utcOffsets, holidays }, { ...policy, hours: [] });
+    const base = (await signPlan({ base: payload, deltas: [] }, stamp.door, (await rig.keystore.signing.current(unit)).listKey)).base!;
     await unit
       .insertInto("list_bases")
       .values({ door_id: door, version, epoch, state: "next", manifest: base.manifest, signed_manifest: base.signedManifest, page_hashes: base.pageHashes, body: base.body })

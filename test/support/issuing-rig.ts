@@ -14,16 +14,14 @@ import { issueList } from "../../cloud/issuing/issue-list";
 import { noteDoors, notedDoors } from "../../cloud/issuing/outbox";
 import { SchedulePool } from "../../cloud/issuing/schedule-pool";
 import { toContent } from "../../cloud/issuing/snapshot";
-import { DataKeys } from "../../cloud/keys/data-keys";
 import type { Keystore } from "../../cloud/keys/keystore";
 import { nativeHashes } from "../../cloud/keys/native-hashes";
-import { NativeSigningKey } from "../../cloud/keys/native-signing-key";
-import { Sealing } from "../../cloud/keys/sealing";
 import { adoptSite } from "../../cloud/keys/site";
 import { createProperty } from "../../cloud/properties/property-settings";
 import { openStore } from "../../cloud/store/open-store";
 import type { Store, Unit } from "../../cloud/store/store";
 import { profileKey } from "../../cloud/access/door-row";
+import { testKeystore } from "./test-keystore";
 
 const WHO = "test";
 
@@ -37,10 +35,8 @@ export class IssuingRig {
   private constructor(store: Store, folder: string) {
     this.store = store;
     this.#folder = folder;
-    const key = new NativeSigningKey(new Uint8Array(32).fill(9));
-    const sealing = new Sealing(new Uint8Array(32).fill(1));
-    this.keystore = { site: new Uint8Array(8).fill(5), roots: [key], threshold: 1, listKey: key, leaseKey: key, sealing, dataKeys: new DataKeys(sealing) };
-    this.secrets = new DoorSecrets(sealing);
+    this.keystore = testKeystore();
+    this.secrets = new DoorSecrets(this.keystore.sealing);
   }
 
   static async open(now: number): Promise<IssuingRig> {
