@@ -12,7 +12,7 @@ export interface BuildingArguments {
 const NAMES = ["Front door", "Garage", "Cellar"];
 const DOORS_MAX = 64;
 
-export const USAGE = `Doors of virtual hardware that run the real firmware.
+export const USAGE = `Doors of virtual hardware that run the real firmware. Thousands of light ones: --light.
 
   npm run building -- --cloud http://127.0.0.1:8080 [--doors 3] [--engine auto|xs|node] [--data ./data/building] [--port 8090]
 
@@ -54,7 +54,8 @@ function parse(args: string[]): Partial<Record<"cloud" | "doors" | "engine" | "d
   }
 }
 
-function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
+/** @throws {UsageError} */
+export function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
   const value = Number(text);
   if (!/^[0-9]+$/.test(text) || value < minimum || value > maximum) {
     throw new UsageError(`${name} is a number from ${minimum} to ${maximum}.`);
@@ -62,7 +63,8 @@ function wholeNumber(name: string, text: string, minimum: number, maximum: numbe
   return value;
 }
 
-function cloudAddress(text: string): URL {
+/** @throws {UsageError} */
+export function cloudAddress(text: string): URL {
   let url: URL;
   try {
     url = new URL(text);

@@ -1,9 +1,14 @@
-/** `npm run building`: doors against a cloud that runs elsewhere. */
+/** `npm run building`: doors against a cloud that runs elsewhere; with `--light`, thousands of light ones. */
+import { FLEET_USAGE } from "../fleet/fleet-arguments";
+import { runFleet } from "../fleet/run-fleet";
 import { readArguments, USAGE, UsageError } from "./arguments";
 import { Building } from "./building";
 import { chooseEngine } from "./engine/choose-engine";
 
+const light = process.argv.includes("--light");
+
 async function main(): Promise<void> {
+  if (light) return runFleet(process.argv.slice(2));
   const { engine: choice, ...options } = readArguments(process.argv.slice(2));
   const engine = await chooseEngine(choice, (line) => console.log(line));
   const building = await Building.start({ ...options, engine });
@@ -20,7 +25,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else console.error(`The building cannot start: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${light ? FLEET_USAGE : USAGE}`);
+  else console.error(`The ${light ? "fleet" : "building"} cannot start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
 });
