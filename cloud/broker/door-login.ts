@@ -19,3 +19,11 @@ export async function checkLogin(database: Database, door: string, password: Uin
   if (row.claim_answer !== null) await inTransaction(database, (unit) => forgetClaimAnswer(unit, door));
   return true;
 }
+
+/** Whether a door that has shown its certificate is one of this cloud's. */
+export async function isClaimed(database: Database, door: string): Promise<boolean> {
+  const row = await database.selectFrom("doors").select(["password_hash", "claim_answer"]).where("id", "=", door).executeTakeFirst();
+  if (row === undefined || row.password_hash === null) return false;
+  if (row.claim_answer !== null) await inTransaction(database, (unit) => forgetClaimAnswer(unit, door));
+  return true;
+}

@@ -1,20 +1,35 @@
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { Aedes, type AuthenticateError, type Client } from "aedes";
 import type { Logger } from "pino";
 import { DOOR_STATE_BYTES_MAX } from "../../protocol/door-state";
 import { downFilter, downTopic, parseTopic, upTopic, type DownTopic } from "../../protocol/topics";
 import type { DoorLink } from "../doors/door-link";
-import { CONNECT_MS, DRAIN_MS, KEEP_ALIVE_SECONDS_MAX, SOCKETS_MAX } from "../limits";
-import { limitFrames } from "./frame-limit";
+import { CONNECT_MS, DRAIN_MS, KEEP_ALIVE_SECONDS_MAX, SUBSCRIPTIONS_MAX } from "../limits";
+import type { Certificate } from "../network/certificate";
+import { ConnectionGuard, type ConnectionLimits } from "../network/connection-guard";
+import { RefusalTally } from "../network/refusal-tally";
+import { BROKER_LIMITS } from "./broker-limits";
+import { DoorAllowances, DOOR_LIMITS, type DoorLimits } from "./door-allowances";
+import type { DoorStream } from "./door-stream";
+import { LoginQueue, type LoginVerdict } from "./login-queue";
+import { MqttListener, type MqttAddress, type Peer } from "./mqtt-listener";
 import { maySubscribe, mayPublish } from "./topic-access";
 
 /** What the broker tells the cloud. */
 export interface BrokerEvents {
   /** Whether this is the login of a claimed door. */
   login(door: string, password: Uint8Array): Promise<boolean>;
+  /** Whether a door that has shown its certificate is claimed. */
+  claimed(door: string): Promise<boolean>;
   /** @param what the topic after `up/`. @param payload untrusted, but no longer than such a message may be. */
   received(door: string, what: string, payload: Uint8Array): void;
   disconnected(door: string): void;
+}
+
+export interface EmbeddedBrokerOptions {
+  /** One port or two: TLS, and beside it a plain one for whoever asks for it. The first is the one that doors are told. */
+  addresses: readonly [MqttAddress, ...MqttAddress[]];
+  /** Default: those of limits.ts. */
+  limits?: { connections?: ConnectionLimits; doors?: DoorLimits };
 }
 
 /**
@@ -23,34 +38,33 @@ export interface BrokerEvents {
  */
 export class EmbeddedBroker implements DoorLink {
   readonly #aedes: Aedes;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #guard: ConnectionGuard;
+  readonly #tally: RefusalTally;
+  readonly #logins: LoginQueue;
+  readonly #allowances: DoorAllowances;
+  readonly #listeners: MqttListener[] = [];
+  readonly #peers = new WeakMap<object, { peer: Peer; stream: DoorStream }>();
+  readonly #subscriptions = new WeakMap<Client, Set<string>>();
   readonly #doors = new Map<string, Client>();
   readonly #events: BrokerEvents;
 
-  private constructor(aedes: Aedes, events: BrokerEvents, log: Logger) {
+  private constructor(aedes: Aedes, events: BrokerEvents, log: Logger, { limits = {} }: EmbeddedBrokerOptions) {
     this.#aedes = aedes;
     this.#events = events;
-    this.#server = createServer({ noDelay: true }, (socket) => {
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
-      aedes.handle(socket);
-      limitFrames(socket, () => log.warn({ address: socket.remoteAddress }, "closed a connection that announced too large a packet"));
-    });
-    this.#server.maxConnections = SOCKETS_MAX;
-    this.#restrict(log);
+    this.#tally = new RefusalTally(log);
+    this.#guard = new ConnectionGuard(limits.connections ?? BROKER_LIMITS, (reason, address) => this.#tally.count(`closed a door's connection: ${reason}`, { address }));
+    this.#logins = new LoginQueue((error) => log.error({ err: error }, "failed to check a login"));
+    this.#allowances = new DoorAllowances(limits.doors ?? DOOR_LIMITS);
+    this.#restrict();
     this.#observe(log);
   }
 
-  /** @param port 0 = any free one. @throws as `listen` of node:net, e.g. EADDRINUSE. */
-  static async start(address: { host: string; port: number }, events: BrokerEvents, log: Logger): Promise<EmbeddedBroker> {
+  /** @throws as `listen` of node:net, e.g. EADDRINUSE. */
+  static async start(options: EmbeddedBrokerOptions, events: BrokerEvents, log: Logger): Promise<EmbeddedBroker> {
     const aedes = await Aedes.createBroker({ connectTimeout: CONNECT_MS, drainTimeout: DRAIN_MS, keepaliveLimit: KEEP_ALIVE_SECONDS_MAX, maxInflightInbound: 8, maxTopicLevels: 8 });
-    const broker = new EmbeddedBroker(aedes, events, log);
+    const broker = new EmbeddedBroker(aedes, events, log, options);
     try {
-      await new Promise<void>((resolve, reject) => {
-        broker.#server.once("error", reject);
-        broker.#server.listen(address.port, address.host, resolve);
-      });
+      for (const address of options.addresses) broker.#listeners.push(await broker.#listen(address));
     } catch (error) {
       await broker.stop();
       throw error;
@@ -59,7 +73,22 @@ export class EmbeddedBroker implements DoorLink {
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#listeners[0].port;
+  }
+
+  /** How often something was turned away since the start, by reason. */
+  get refusals(): Readonly<Record<string, number>> {
+    return this.#tally.counts;
+  }
+
+  /** Connections, and how many of them have not logged in. */
+  get load(): { open: number; pending: number; loginsWaiting: number } {
+    return { open: this.#guard.open, pending: this.#guard.pending, loginsWaiting: this.#logins.waiting };
+  }
+
+  /** For connections from now on. */
+  useCertificate(certificate: Certificate): void {
+    this.#listeners[0].useCertificate(certificate);
   }
 
   connected(): Iterable<string> {
@@ -83,13 +112,21 @@ export class EmbeddedBroker implements DoorLink {
   }
 
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const closed = this.#listeners.map((listener) => listener.close());
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
+    this.#tally.stop();
   }
 
-  #restrict(log: Logger): void {
+  #listen(address: MqttAddress): Promise<MqttListener> {
+    const onConnection = (stream: DoorStream, peer: Peer): void => {
+      this.#peers.set(stream, { peer, stream });
+      this.#aedes.handle(stream);
+    };
+    return MqttListener.start(address, this.#guard, onConnection, (from) => this.#tally.count("closed a connection that sent what no door sends", { address: from }));
+  }
+
+  #restrict(): void {
     const aedes = this.#aedes;
     aedes.preConnect = (_client, packet, done) => {
       // Sessions would keep messages in memory; a door that comes back says what it has.
@@ -99,23 +136,46 @@ export class EmbeddedBroker implements DoorLink {
       done(mayWill ? null : new Error("a will that is not the door's state"), mayWill);
     };
     aedes.authenticate = (client, username, password, done) => {
-      const door = client.id;
-      const refused = (): void => done(Object.assign<Error, Pick<AuthenticateError, "returnCode">>(new Error("not a door's login"), { returnCode: BAD_LOGIN }), false);
-      if (username !== door || password === undefined || !/^[0-9a-f]{16}$/.test(door)) return refused();
-      this.#events.login(door, password).then(
-        (matches) => (matches ? done(null, true) : refused()),
-        (error: unknown) => {
-          log.error({ err: error }, "failed to check a login");
-          refused();
-        },
-      );
+      const refused = (returnCode: number): void => done(Object.assign<Error, Pick<AuthenticateError, "returnCode">>(new Error(REFUSED), { returnCode }), false);
+      void this.#logIn(client, username, password).then((verdict) => {
+        if (verdict === "right") done(null, true);
+        else refused(verdict === "wrong" ? BAD_LOGIN : UNAVAILABLE);
+      });
     };
     aedes.authorizePublish = (client, packet, done) => {
       if (client === null || !mayPublish(client.id, packet.topic, packet.payload.length)) return done(new Error("not this door's to publish"));
       packet.retain = false;
       done(null);
     };
-    aedes.authorizeSubscribe = (client, subscription, done) => done(null, maySubscribe(client.id, subscription.topic) ? subscription : null);
+    aedes.authorizeSubscribe = (client, subscription, done) => done(null, this.#mayListen(client, subscription.topic) ? subscription : null);
+  }
+
+  /** By certificate, or by login. */
+  async #logIn(client: Client, username: string | undefined, password: Uint8Array | undefined): Promise<LoginVerdict> {
+    const { peer, stream } = this.#peers.get(client.conn)!;
+    const door = client.id;
+    if (!/^[0-9a-f]{16}$/.test(door)) return "wrong";
+    const byCertificate = peer.doorOfCertificate() === door;
+    if (!byCertificate && (username !== door || password === undefined)) return "wrong";
+    const check = byCertificate ? () => this.#events.claimed(door) : () => this.#events.login(door, password!);
+    const verdict = await this.#logins.check(peer.known, check, () => !stream.destroyed);
+    if (verdict !== "right") return verdict;
+    const allowance = this.#allowances.of(door);
+    if (!allowance.logins.take()) {
+      this.#tally.count("turned away a door that logs in again and again", { door, address: peer.address });
+      return "busy";
+    }
+    stream.allow(allowance);
+    peer.proved();
+    return "right";
+  }
+
+  #mayListen(client: Client, filter: string): boolean {
+    if (!maySubscribe(client.id, filter)) return false;
+    const filters = this.#subscriptions.get(client) ?? new Set();
+    if (!filters.has(filter) && filters.size >= SUBSCRIPTIONS_MAX) return false;
+    this.#subscriptions.set(client, filters.add(filter));
+    return true;
   }
 
   #observe(log: Logger): void {
@@ -133,10 +193,19 @@ export class EmbeddedBroker implements DoorLink {
       const topic = parseTopic(packet.topic);
       if (topic !== undefined && topic.direction === "up") this.#events.received(topic.door, topic.what, new Uint8Array(Buffer.from(packet.payload)));
     });
-    aedes.on("clientError", (client, error) => log.info({ door: client.id, reason: error.message }, "closed a door's connection"));
-    aedes.on("connectionError", (client, error) => log.info({ reason: error.message, address: (client?.conn as Socket | undefined)?.remoteAddress }, "closed a connection before its login"));
+    aedes.on("clientError", (client, error) => this.#failed(client, error, log));
+    aedes.on("connectionError", (client, error) => this.#failed(client, error, log));
     (aedes as NodeJS.EventEmitter).on("error", (error: Error) => log.error({ err: error }, "the broker failed"));
+  }
+
+  #failed(client: Client, error: Error, log: Logger): void {
+    const peer = this.#peers.get(client.conn)?.peer;
+    if (peer?.hasProved === true) log.info({ door: client.id, reason: error.message }, "closed a door's connection");
+    // Whatever somebody calls themselves before they have proved it is not written down.
+    else this.#tally.count("closed a connection before its login", { address: peer?.address, reason: error.message });
   }
 }
 
-const BAD_LOGIN = 4; // MQTT 3.1.1 §3.2.2.3
+const REFUSED = "not a door's login";
+const UNAVAILABLE = 3; // MQTT 3.1.1 §3.2.2.3
+const BAD_LOGIN = 4;

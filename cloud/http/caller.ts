@@ -1,7 +1,7 @@
-import { isIPv6 } from "node:net";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 import type { Caller } from "../accounts/sign-in";
+import { addressGroup } from "../network/address-group";
 import { Refusal } from "../refusal";
 import type { LanguageName } from "../store/rows/account-rows";
 import type { ApiParts } from "./api";
@@ -10,19 +10,7 @@ import type { ApiParts } from "./api";
 export function callerOf({ behindProxy }: Pick<ApiParts, "behindProxy">, c: Context): Caller {
   // The last entry is what the proxy itself has seen; whatever comes before it anybody can write.
   const forwarded = behindProxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-  return { address: household(forwarded ?? getConnInfo(c).remote.address ?? ""), agent: (c.req.header("user-agent") ?? "").replace(/[^\x20-\x7e]/g, "") };
-}
-
-/** Whoever has one IPv6 address has 2⁶⁴ of them. */
-function household(address: string): string {
-  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head, tail] = address.split("%")[0].split("::");
-  const groups = head.split(":").filter((group) => group !== "");
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(":").filter((group) => group !== "").length;
-  const whole = [...groups, ...Array<string>(missing).fill("0"), ...(tail ?? "").split(":")];
-  return whole.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":");
+  return { address: addressGroup(forwarded ?? getConnInfo(c).remote.address ?? ""), agent: (c.req.header("user-agent") ?? "").replace(/[^\x20-\x7e]/g, "") };
 }
 
 /** The language that somebody's browser asks for, before they have said anything themselves. */

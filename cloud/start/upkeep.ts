@@ -10,7 +10,7 @@ import { forgetOldEvents } from "../doors/event-retention";
 import { endDue } from "../households/end-due";
 import { noteAgedLists } from "../issuing/list-upkeep";
 import type { Keystore } from "../keys/keystore";
-import { HOUSEHOLD_UPKEEP_SECONDS, LEFT_WORK_SECONDS, RESEND_SECONDS } from "../limits";
+import { CERTIFICATE_LOOK_SECONDS, HOUSEHOLD_UPKEEP_SECONDS, LEFT_WORK_SECONDS, RESEND_SECONDS } from "../limits";
 import type { Channels } from "../messages/channels";
 import { forgetOldMessages } from "../messages/message-lifetime";
 import { endLapsedRules, forgetOldNotifications } from "../notifications/notification-upkeep";
@@ -64,7 +64,7 @@ function duties(parts: UpkeepParts): Duty[] {
         if ((await endDue(transact, parts, log)) || keys) wake();
       },
     },
-    { what: "reading the certificate, which may have been renewed", seconds: HOUR, run: parts.renewCertificate },
+    { what: "reading the certificate, which may have been renewed", seconds: CERTIFICATE_LOOK_SECONDS, run: parts.renewCertificate },
     { name: "hourly", what: "hourly upkeep", seconds: HOUR, run: () => hourly(parts, transact) },
   ];
 }
