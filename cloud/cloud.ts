@@ -1,16 +1,14 @@
 import type { Logger } from "pino";
 import { toHex } from "../protocol/bytes";
 import type { AdminToken } from "./admin-token";
-import { EmbeddedBroker } from "./broker/embedded-broker";
-import { checkLogin } from "./broker/door-login";
 import { systemClock, type Clock } from "./clock";
 import { CourierDesk } from "./couriers/courier-desk";
 import { DoorMessages } from "./doors/door-messages";
 import { DoorPresence } from "./doors/door-presence";
 import { DoorSecrets } from "./doors/door-secrets";
 import { DoorSync } from "./doors/door-sync";
+import { HomeAssistant } from "./home-assistant/home-assistant";
 import { createApp } from "./http/app";
-import { readCertificate } from "./http/certificate";
 import { HttpServer } from "./http/http-server";
 import { ListIssuer } from "./issuing/list-issuer";
 import { AUDIT_KEPT_DAYS } from "./limits";
@@ -20,11 +18,18 @@ import { channelsOf } from "./messages/message-settings";
 import { SmsSender } from "./messages/sms-sender";
 import { SmtpSender } from "./messages/smtp-sender";
 import { Notifier } from "./notifications/notifier";
+import { Meters } from "./operations/meters";
+import { ReadinessCheck } from "./operations/readiness";
+import { endOf } from "./network/certificate";
 import type { Settings } from "./settings";
 import { ProcessNews } from "./processes/process-news";
 import { followNews } from "./start/follow-news";
+import { brokerAddresses } from "./start/broker-addresses";
+import { openCertificates } from "./start/certificates";
 import { listen } from "./start/listen";
 import { openData } from "./start/open-data";
+import { publicBroker, startBroker } from "./start/start-broker";
+import { observeDatabase, startOperations, steadyClockOf } from "./start/start-operations";
 import { startUpkeep } from "./start/upkeep";
 import { newId } from "./store/ids";
 import { textKeySent } from "./sharing/text-key";
@@ -36,6 +41,8 @@ import { WebhookSender } from "./webhooks/webhook-sender";
 export interface Cloud {
   httpPort: number;
   mqttPort: number;
+  /** Where metrics are read; undefined: nowhere. */
+  operationsPort: number | undefined;
   /** Where it listens: `http://host:port`, or `https:` with a certificate of its own. */
   url: string;
   adminToken: AdminToken;
@@ -51,10 +58,15 @@ export interface Cloud {
  * @throws StartupError in one line that its operator can act on.
  */
 export async function startCloud(settings: Settings, options: { clock?: Clock; log?: Logger } = {}): Promise<Cloud> {
-  const { clock = systemClock, log = createLog(settings.logLevel) } = options;
-  const certificate = settings.tls && readCertificate(settings.tls);
+  const { log = createLog(settings.logLevel) } = options;
+  const meters = new Meters();
+  const clock = options.clock ?? steadyClockOf(systemClock, log, meters);
+  const certificates = openCertificates(settings, log);
+  certificates.look(clock.now());
+  const addresses = brokerAddresses(settings, certificates);
   const { keystore, keyRotation, adminToken, store } = await openData(settings, clock);
   const { database } = store;
+  const holder = newId();
   const secrets = new DoorSecrets(keystore.sealing);
   const presence = new DoorPresence();
 
@@ -62,22 +74,22 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
   const stop = async (): Promise<void> => {
     for (const step of stops.splice(0).reverse()) await step();
   };
+  let operationsPort: number | undefined;
   try {
-    const broker = await listen("MQTT", settings.mqttHost, settings.mqttPort, () =>
-      EmbeddedBroker.start(
-        { host: settings.mqttHost, port: settings.mqttPort },
-        {
-          login: (door, password) => checkLogin(database, door, password),
-          received: (door, what, payload) => sync.receive(door, what, payload),
-          disconnected: (door) => {
-            sync.disconnected(door);
-            live.changed(door);
-            void unlocks.disconnected(door);
-          },
+    await observeDatabase(database, clock, meters);
+    const broker = await startBroker(settings, addresses, {
+      ...{ database, clock, log, holder },
+      events: {
+        received: (door, what, payload, fresh) => sync.receive(door, what, payload, fresh),
+        disconnected: (door) => {
+          sync.disconnected(door);
+          live.changed(door);
+          void unlocks.disconnected(door);
         },
-        log,
-      ),
-    );
+        room: () => sync.room(),
+        idle: () => sync.idle(),
+      },
+    });
     const unlocks = new RemoteUnlocks({ database, secrets, clock, log, link: broker, onChanged: (id) => news.tell({ what: "unlock", id }) });
     /** What is known of a door may be something else now, for whoever looks on here or at another process. */
     const changed = (door: string): void => {
@@ -138,13 +150,14 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       notifier.wake();
       sender.wake();
       webhooks.wake();
+      home?.wake();
     };
     /** Something was committed that lists follow, or that somebody is told of. */
     const wake = (): void => {
       work();
       news.tell({ what: "work" });
     };
-    const news = new ProcessNews({ store, holder: newId(), log, listener: followNews({ live, sync, unlocks, ownDoors: true, wake: work, log }) });
+    const news = new ProcessNews({ store, holder, log, listener: followNews({ live, sync, unlocks, ownDoors: settings.broker === undefined, wake: work, log }) });
     stops.push(
       () => news.stop(),
       () => sync.idle(),
@@ -154,44 +167,66 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       () => issuer.stop(),
       () => broker.stop(),
     );
+    const home = settings.home && new HomeAssistant({ ...{ settings: settings.home, site: toHex(keystore.site), holder, database, secrets, clock, log, link: broker, presence, unlocks }, siteUrl: () => settings.publicUrl ?? url() });
+    if (home !== undefined) {
+      live.follow((door) => home.changed(door));
+      stops.push(() => home.stop());
+    }
     const couriers = new CourierDesk({ database, keystore, secrets, clock, messages, onCarried: changed });
+    const readiness = new ReadinessCheck({ database, clock, log, holder, brokerProblem: () => broker.problem });
     const app = createApp({
+      ...{ meters, readiness },
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
       channels: channelsOf(settings.messages),
       live,
       unlocks,
       couriers,
+      home,
       timeZone: settings.timeZone,
       region: settings.region,
       behindProxy: settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true,
       publicUrl: () => settings.publicUrl ?? url(),
-      brokerAddress: () => ({ host: settings.mqttPublicHost, port: broker.port }),
+      brokerAddress: () => publicBroker(settings, broker.port),
       privateWebhooks,
       onChanged: wake,
     });
-    const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort, certificate }, app));
+    const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort, certificate: certificates.http?.current }, app));
+    certificates.http?.onRenewed((renewed) => http.useCertificate(renewed));
+    certificates.mqtt?.onRenewed((renewed) => broker.useCertificate?.(renewed));
     const url = (): string => `http${settings.tls ? "s" : ""}://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`;
-    stops.push(
-      () => http.stop(),
-      () => live.stop(),
-      () => unlocks.stop(),
-    );
+    // Nobody new comes in; streams and waits for doors end; whoever is being answered is answered.
+    stops.push(async () => {
+      const answered = http.stop();
+      live.stop();
+      unlocks.stop();
+      await answered;
+    });
+    if (settings.operations !== undefined) {
+      const certificateEnds = (): number[] => [certificates.http, certificates.mqtt].flatMap((each) => (each === undefined ? [] : [endOf(each.current)]));
+      const operations = await startOperations(settings.operations, { ...{ meters, readiness, database, clock, log, certificateEnds }, connected: () => broker.connected() });
+      operationsPort = operations.port;
+      stops.push(() => operations.stop());
+    }
     const upkeep = startUpkeep({
       ...{ database, keystore, secrets, clock, log, sync, wake, work },
-      ...{ shared: news.shared, ownDoors: true },
+      ...{ shared: news.shared, ownDoors: settings.broker === undefined },
       channels: channelsOf(settings.messages),
       publicUrl: () => settings.publicUrl ?? url(),
       auditKeptDays: settings.auditKeptDays ?? AUDIT_KEPT_DAYS,
-      renewCertificate: () => {
-        if (settings.tls !== undefined) http.useCertificate(readCertificate(settings.tls));
-      },
+      renewCertificate: () => certificates.look(clock.now()),
     });
-    stops.push(() => upkeep.cancel());
+    stops.push(
+      () => upkeep.cancel(),
+      () => readiness.stopping(),
+    );
     wake();
+    await broker.open?.();
+    await home?.start();
     log.info({ http: http.port, mqtt: broker.port }, "the cloud is up");
     return {
       httpPort: http.port,
-      mqttPort: broker.port,
+      mqttPort: publicBroker(settings, broker.port).port,
+      operationsPort,
       url: url(),
       adminToken,
       site: toHex(keystore.site),
@@ -202,6 +237,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         await notifier.idle();
         await sender.idle();
         await webhooks.idle();
+        await home?.idle();
       },
       stop,
     };

@@ -53,6 +53,15 @@ export const DRAIN_MS = 5_000; // a door that does not read for this long is dis
 export const KEEP_ALIVE_SECONDS_MAX = 600; // a login must promise to be heard of at least this often
 export const SOCKETS_MAX = 20_000; // beyond: refused at once, the doors that are in stay in
 export const DOOR_QUEUE_MESSAGES_MAX = 64; // waiting messages of one door; more are dropped, the door asks again
+export const DOOR_QUEUES_MESSAGES_MAX = 4_096; // … of all doors; an external broker keeps the rest until half of them are worked off
+export const BROKER_CONNECT_MS = 10_000; // an external broker that has not answered by then is tried again
+export const BROKER_RECONNECT_MS = 1_000; // between attempts to reach it
+export const BROKER_START_MS = 3_000; // how long a start waits for it; then doors come later
+export const BROKER_KEEP_ALIVE_SECONDS = 20; // a connection that broke in silence is noticed after one and a half times that
+export const BROKER_WAITING_BYTES_MAX = 16_777_216; // what may wait for a broker that takes it slowly; more is dropped, and said again
+export const PRESENCE_SECONDS = 1_260; // a door that an external broker does not call gone counts as gone when it has said nothing for so long: it speaks every 600 s
+export const PRESENCE_LOOK_SECONDS = 30;
+export const UNKNOWN_DOORS_PER_SECOND_MAX = 500; // looked up; what others say in the name of doors is dropped
 
 export const COURIER_LEASE_SECONDS = 900; // what phones carry holds no lease that is older when they ask; below the shortest lease by far
 export const COURIER_LIST_BYTES_MAX = 1_048_576; // of whole lists in what a phone carries of one property; what finds no room is given for one door at a time
@@ -232,3 +241,18 @@ export const ROLLOUT_HOUSE_SECONDS = 600; // after one door of a house, before i
 export const ROLLOUT_RESTARTS_MAX = 4; // of a door with a new image, while it is watched; more is a failure
 export const ROLLOUT_HOURS = { start: 120, end: 300 }; // default: 02:00 to 05:00 by the property's clock
 export const ROLLOUT_HOURS_SLACK_SECONDS = 3_600; // a download that began in time may be taken up again
+
+export const REQUESTS_AT_ONCE_MAX = 512; // beyond: 503 before anything is done for them; the writers behind them wait in line
+export const READY_PROBE_SECONDS = 5; // how old the answer may be to whether the database takes writes
+export const READY_PROBE_TIMEOUT_SECONDS = 3; // a write that takes longer is none, for whoever gives out work
+export const FIGURES_SECONDS = 10; // how often metrics may have the database read
+export const CLOCK_STEP_SECONDS = 30; // further from the monotonic clock than this within one look is a leap; less is being set right
+export const CLOCK_DOUBT_SECONDS = 120; // for which a leap is not believed
+export const STOP_SECONDS = 10; // an ordered end takes no longer
+export const STOP_REQUESTS_MS = 5_000; // of these for requests that are under way
+
+export const HOME_LOOK_SECONDS = 60; // how often it is looked whether Home Assistant knows all that no news told of
+export const HOME_REPEAT_SECONDS = 2; // after Home Assistant has started everything is said anew; however often it says so
+export const HOME_EVENTS_AT_ONCE = 64; // of one door's log: more in one piece is a flood, of which the newest are told
+export const HOME_PRESS_SECONDS = 10; // a press that is older, by Home Assistant's clock, opens nothing: whoever stood there has gone on
+export const HOME_UNLOCKS_AT_ONCE_MAX = 4; // under way for Home Assistant; what comes beyond is dropped

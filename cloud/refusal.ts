@@ -106,6 +106,7 @@ export const PROBLEMS = {
   "version-needed": [428, "Say which version you are changing"],
   "too-many-streams": [429, "Too many live streams are open"],
   internal: [500, "Something went wrong here"],
+  overloaded: [503, "Too much is asked at once"],
   "storage-failed": [503, "The change could not be stored"],
   "unlock-timed-out": [504, "The door did not answer in time"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

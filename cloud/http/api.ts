@@ -10,9 +10,12 @@ import type { BrokerAddress } from "../doors/claim-door";
 import type { DoorLink } from "../doors/door-link";
 import type { DoorPresence } from "../doors/door-presence";
 import type { DoorSecrets } from "../doors/door-secrets";
+import type { HomeAssistant } from "../home-assistant/home-assistant";
 import type { Channels } from "../messages/channels";
 import type { KeyRotation } from "../keys/key-rotation";
 import type { Keystore } from "../keys/keystore";
+import type { Meters } from "../operations/meters";
+import type { ReadinessCheck } from "../operations/readiness";
 import { Refusal } from "../refusal";
 import type { RemoteUnlocks } from "../remote-unlock/remote-unlocks";
 import type { Database, Unit } from "../store/store";
@@ -30,10 +33,14 @@ export interface ApiParts {
   clock: Clock;
   log: Logger;
   adminToken: AdminToken;
+  meters: Meters;
+  readiness: ReadinessCheck;
   channels: Channels;
   live: LiveTruth;
   unlocks: RemoteUnlocks;
   couriers: CourierDesk;
+  /** The home's own Home Assistant; undefined: the site has none. */
+  home: Pick<HomeAssistant, "connected"> | undefined;
   /** IANA zone of properties that name none. */
   timeZone: string;
   /** For claimed doors; asked for at each claim, because the port is known only once the broker listens. */
@@ -52,7 +59,7 @@ export interface ApiParts {
 
 /** What requests carry from the check of who makes them. */
 export interface ApiEnvironment {
-  Variables: { actor: Actor | undefined };
+  Variables: { actor: Actor | undefined; /** Its id, for the log. */ request: string };
 }
 
 export type Routes = OpenAPIHono<ApiEnvironment>;

@@ -4,6 +4,7 @@ import { HTTP_BODY_BYTES_MAX, IMPORT_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { routes, type ApiEnvironment, type ApiParts, type Routes } from "./api";
 import { describeApi } from "./api-document";
+import { admission } from "./admission";
 import { apiPage, PAGE_HEADERS, PAGE_PATH, readApiStyle, STYLE_PATH } from "./api-page";
 import { authenticate } from "./authenticate";
 import { problem, problemOf } from "./problem";
@@ -24,7 +25,9 @@ import { keysetRoutes } from "./doors/keyset-routes";
 import { orderRoutes } from "./doors/order-routes";
 import { ownerRoutes } from "./doors/owner-routes";
 import { unlockRoutes } from "./doors/unlock-routes";
+import { healthRoutes } from "./health-routes";
 import { fobRoutes } from "./fobs/fob-routes";
+import { homeAssistantRoutes } from "./properties/home-assistant-routes";
 import { householdRoutes } from "./households/household-routes";
 import { invitationRoutes } from "./households/invitation-routes";
 import { leaseRoutes } from "./households/lease-routes";
@@ -86,6 +89,7 @@ const RESOURCES = [
   unitRoutes,
   staffRoutes,
   rulesRoutes,
+  homeAssistantRoutes,
   managerRoutes,
   templateRoutes,
   leaseRoutes,
@@ -103,7 +107,11 @@ const RESOURCES = [
 /** The whole HTTP surface: `/api` for programs and pages, `/enrol` for doors, the pages. Every error is a problem. */
 export function createApp(parts: ApiParts): Routes {
   const app = routes();
-  app.onError((error, c) => problemOf(error, c, parts.log));
+  app.onError((error, c) => {
+    if (error instanceof Refusal) parts.meters.refusals.inc({ code: error.code });
+    return problemOf(error, c, parts.log);
+  });
+  app.use("*", admission(parts));
 
   app.use("/api/*", authenticate(parts));
   app.use("/api/*", limitBody);
@@ -118,6 +126,7 @@ export function createApp(parts: ApiParts): Routes {
 
   for (const resource of RESOURCES) app.route("/api", resource(parts));
   app.get("/api/health", (c) => c.json({ status: "ok" }));
+  app.route("/", healthRoutes(parts));
   app.route("/enrol", enrolmentRoutes(parts));
 
   // Takes longer than all else of a start: it is written for the first who asks.

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { STOP_REQUESTS_MS } from "../limits";
 import type { Routes } from "./api";
-import type { Certificate } from "./certificate";
+import type { Certificate } from "../network/certificate";
 
 /** A listening HTTP or HTTPS server. */
 export class HttpServer {
@@ -39,11 +40,15 @@ export class HttpServer {
     this.#server.setSecureContext({ ...certificate, minVersion: "TLSv1.2" });
   }
 
+  /** Takes no more connections, and ends when the requests under way are answered, or have had STOP_REQUESTS_MS. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    const force = setTimeout(() => this.#server.closeAllConnections(), 2_000);
+    // A connection that was busy would be kept for another request after its answer.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 20);
+    const force = setTimeout(() => this.#server.closeAllConnections(), STOP_REQUESTS_MS);
     await closed;
+    clearInterval(idle);
     clearTimeout(force);
   }
 }

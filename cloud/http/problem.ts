@@ -21,6 +21,6 @@ export function problemOf(error: unknown, context: Context, log: Logger): Respon
     return problem(error.code, error.message, error.members, typeof retryAfter === "number" ? { "retry-after": String(retryAfter) } : {});
   }
   if (error instanceof HTTPException && error.status === 400) return problem("malformed-json", PROBLEMS["malformed-json"][1]);
-  log.error({ err: error, method: context.req.method, path: context.req.path }, "a request failed");
+  log.error({ err: error, request: context.get("request") as string | undefined, method: context.req.method, path: context.req.path }, "a request failed");
   return isStorageFailure(error) ? problem("storage-failed", "Nothing was changed. Look at the log of the cloud.") : problem("internal", "Nothing was changed. Look at the log of the cloud.");
 }

@@ -15,11 +15,18 @@ export interface FleetFigures {
   outboxAgeSeconds: number;
   /** Doors that wait for a person's word since the cloud was restored from a backup. */
   doorsHeld: number;
-  /** Unix seconds at which the first door stops letting guests in, and staff, unless it hears from the cloud; undefined = none has a lease. */
-  guestLeaseEnds: number | undefined;
-  staffLeaseEnds: number | undefined;
+  guestLeases: LeaseFigures;
+  staffLeases: LeaseFigures;
   messagesWaiting: number;
   deliveriesWaiting: number;
+}
+
+/** How leases of a class of people stand at the doors that have had one. */
+export interface LeaseFigures {
+  /** Doors whose newest lease has ended: there they are let in no more. */
+  ended: number;
+  /** Unix seconds at which the next one ends unless its door hears from the cloud; undefined = there is none. */
+  nextEnd: number | undefined;
 }
 
 /**
@@ -32,8 +39,9 @@ export async function readFleetFigures(unit: Unit, now: number): Promise<FleetFi
     .select((eb) => {
       const claimed = eb("claimed_at", "is not", null);
       const behind = eb.and([claimed, eb("version", ">", 0), eb("acknowledged_version", "<", eb.ref("version"))]);
-      const count = (condition: typeof claimed | typeof behind) => eb.fn.sum<number | null>(eb.case().when(condition).then(1).else(0).end());
-      const soonest = (column: "guest_not_after" | "staff_not_after") => eb.fn.min<number | null>(eb.case().when(eb.and([claimed, eb(column, ">", 0)])).then(eb.ref(column)).end());
+      const count = (condition: typeof claimed) => eb.fn.sum<number | null>(eb.case().when(condition).then(1).else(0).end());
+      const ended = (column: "guest_not_after" | "staff_not_after") => count(eb.and([claimed, eb(column, ">", 0), eb(column, "<=", now)]));
+      const soonest = (column: "guest_not_after" | "staff_not_after") => eb.fn.min<number | null>(eb.case().when(eb.and([claimed, eb(column, ">", now)])).then(eb.ref(column)).end());
       return [
         eb.fn.countAll<number>().as("all"),
         count(claimed).as("claimed"),
@@ -41,8 +49,10 @@ export async function readFleetFigures(unit: Unit, now: number): Promise<FleetFi
         count(eb("held_at", "is not", null)).as("held"),
         // A version is the second that it was made in, or very nearly.
         eb.fn.min<number | null>(eb.case().when(behind).then(eb.ref("version")).end()).as("oldest"),
-        soonest("guest_not_after").as("guest"),
-        soonest("staff_not_after").as("staff"),
+        ended("guest_not_after").as("guest_ended"),
+        soonest("guest_not_after").as("guest_next"),
+        ended("staff_not_after").as("staff_ended"),
+        soonest("staff_not_after").as("staff_next"),
       ];
     })
     .executeTakeFirstOrThrow();
@@ -66,7 +76,7 @@ export async function readFleetFigures(unit: Unit, now: number): Promise<FleetFi
   const messages = await unit.selectFrom("messages").select((eb) => eb.fn.countAll<number>().as("count")).where("sent_at", "is", null).where("failed_at", "is", null).executeTakeFirstOrThrow();
   const deliveries = await unit.selectFrom("webhook_deliveries").select((eb) => eb.fn.countAll<number>().as("count")).where("delivered_at", "is", null).where("failed_at", "is", null).executeTakeFirstOrThrow();
   const age = (since: number | null): number => (since === null ? 0 : Math.max(0, now - Number(since)));
-  const end = (at: number | null): number | undefined => (at === null ? undefined : Number(at));
+  const leases = (ended: number | null, next: number | null): LeaseFigures => ({ ended: Number(ended), nextEnd: next === null ? undefined : Number(next) });
   return {
     doors: Number(doors.all),
     doorsClaimed: Number(doors.claimed),
@@ -77,8 +87,8 @@ export async function readFleetFigures(unit: Unit, now: number): Promise<FleetFi
     outboxDoors: Number(outbox.doors),
     outboxAgeSeconds: age(outbox.oldest),
     doorsHeld: Number(doors.held),
-    guestLeaseEnds: end(doors.guest),
-    staffLeaseEnds: end(doors.staff),
+    guestLeases: leases(doors.guest_ended, doors.guest_next),
+    staffLeases: leases(doors.staff_ended, doors.staff_next),
     messagesWaiting: Number(messages.count),
     deliveriesWaiting: Number(deliveries.count),
   };
