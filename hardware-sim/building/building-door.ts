@@ -47,6 +47,8 @@ export interface BuildingDoorOptions {
     secure: boolean;
     /** Where the broker listens now, for doors that were claimed when it listened elsewhere. */
     brokerPort?: number;
+    /** DER of the CA under which the door trusts it. */
+    ca?: Uint8Array;
   };
   /** Where flash and key-value store are kept. */
   folder: string;
@@ -84,6 +86,7 @@ export class BuildingDoor {
     this.#options = options;
     this.#network = new SocketNetwork({
       secure: cloud.secure,
+      ca: () => this.#store.ca,
       onTraffic: (message) => this.#traffic(message),
       onRequest: (method, path, status) => this.#log("network", `HTTP ${method} ${path}: ${status ?? "no answer"}`),
       onLink: (linked) => {

@@ -21,6 +21,8 @@ export interface BuildingOptions {
   cloud: URL;
   /** Where the cloud's broker listens now; doors learn it at their claim, and anew from this. */
   brokerPort?: number;
+  /** DER of the CA under which doors trust an `https:` cloud and its broker; default: the PC's authorities. */
+  ca?: Uint8Array;
   /** One door per name. */
   doors: readonly string[];
   engine: FirmwareEngine;
@@ -63,7 +65,7 @@ export class Building {
 
   /** Powers the doors on and opens the page. @throws {Error} data folder or port in use. */
   static async start(options: BuildingOptions): Promise<Building> {
-    const { cloud, engine, dataFolder, brokerPort } = options;
+    const { cloud, engine, dataFolder, brokerPort, ca } = options;
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     const release = takeDataFolder(dataFolder);
     const log = new BuildingLog();
@@ -90,7 +92,7 @@ export class Building {
             clock,
             air,
             engine,
-            cloud: { cloudHost: cloud.hostname, cloudPort, secure, ...(brokerPort !== undefined && { brokerPort }) },
+            cloud: { cloudHost: cloud.hostname, cloudPort, secure, ...(brokerPort !== undefined && { brokerPort }), ...(ca && { ca }) },
             folder,
             log,
             journeys,

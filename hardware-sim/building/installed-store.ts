@@ -1,4 +1,5 @@
 import type { KeyValue } from "../../firmware/device";
+import { forgetCaCertificate, loadCaCertificate, saveCaCertificate } from "../../firmware/enrolment/ca-certificate";
 import { loadEnrolment, saveEnrolment, type EnrolmentRecord } from "../../firmware/enrolment/enrolment-record";
 import { saveSettings, type Settings } from "../../firmware/enrolment/settings";
 import { CLAIM_SECRET_BYTES } from "../../protocol/enrolment";
@@ -28,13 +29,20 @@ export class InstalledStore {
     return loadEnrolment(this.#access());
   }
 
+  /** The CA that an installer gave it, DER. */
+  get ca(): Uint8Array | undefined {
+    return loadCaCertificate(this.#access());
+  }
+
   /**
-   * The installer's part: the address of the cloud, over the serial console.
+   * The installer's part: the address of the cloud and its CA, over the serial console.
    * @param cloud its broker may listen elsewhere than when the door was claimed.
    */
-  setUp(cloud: Settings & { brokerPort?: number }): void {
+  setUp(cloud: Settings & { brokerPort?: number; ca?: Uint8Array }): void {
     const keyValue = this.#access();
     saveSettings(keyValue, cloud);
+    if (cloud.ca === undefined) forgetCaCertificate(keyValue);
+    else saveCaCertificate(keyValue, Buffer.from(cloud.ca).toString("base64"));
     const { enrolment } = this;
     if (!enrolment || cloud.brokerPort === undefined || enrolment.login.brokerPort === cloud.brokerPort) return;
     saveEnrolment(keyValue, { ...enrolment, login: { ...enrolment.login, brokerPort: cloud.brokerPort } });

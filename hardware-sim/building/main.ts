@@ -4,14 +4,15 @@ import { runFleet } from "../fleet/run-fleet";
 import { readArguments, USAGE, UsageError } from "./arguments";
 import { Building } from "./building";
 import { chooseEngine } from "./engine/choose-engine";
+import { readCa } from "./read-ca";
 
 const light = process.argv.includes("--light");
 
 async function main(): Promise<void> {
   if (light) return runFleet(process.argv.slice(2));
-  const { engine: choice, ...options } = readArguments(process.argv.slice(2));
+  const { engine: choice, caFile, ...options } = readArguments(process.argv.slice(2));
   const engine = await chooseEngine(choice, (line) => console.log(line));
-  const building = await Building.start({ ...options, engine });
+  const building = await Building.start({ ...options, engine, ...(caFile !== undefined && { ca: readCa(caFile) }) });
   console.log(`${building.doors.length === 1 ? "One door" : `${building.doors.length} doors`}: ${building.url}`);
   console.log(`Cloud: ${options.cloud.origin}   Data: ${options.dataFolder}   Ctrl-C ends.`);
   let closing = false;

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { connect as connectTls } from "node:tls";
+import { secureStream } from "./board-tls";
 
 /** How long a look-up without a network takes to fail. */
 const UNREACHABLE_MS = 5_000;
@@ -28,11 +28,11 @@ export class Cable {
     for (const socket of this.#orphans) socket.destroy();
   }
 
-  /** A TCP connection, or TLS with the PC's certificate authorities. Fails through `error` after a while without a network. */
-  open(host: string, port: number, secure: boolean): Duplex {
+  /** A TCP connection, or TLS as a board with this CA has it. Fails through `error` after a while without a network. */
+  open(host: string, port: number, tls: { ca: Uint8Array | undefined } | undefined): Duplex {
     const stream: CableStream = new CableStream(this, host, port, () => this.#streams.delete(stream));
     this.#streams.add(stream);
-    return secure ? connectTls({ socket: stream, servername: host }) : stream;
+    return tls ? secureStream(stream, host, tls.ca) : stream;
   }
 
   /** Power is gone on the board's side: connections stay half open until the other side notices. */

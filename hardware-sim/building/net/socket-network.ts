@@ -8,8 +8,10 @@ import { performHttp } from "./http-exchange";
 import { MqttConnection, type MqttCarrier, type MqttTraffic } from "./mqtt-connection";
 
 export interface SocketNetworkOptions {
-  /** TLS towards the cloud, with the PC's certificate authorities. */
+  /** TLS towards the cloud. */
   secure: boolean;
+  /** DER of the CA that the board was given, as it starts; undefined: the PC's authorities count. */
+  ca?: () => Uint8Array | undefined;
   onTraffic?: (message: MqttTraffic) => void;
   /** Default: every message passes at once. */
   carry?: MqttCarrier;
@@ -36,12 +38,13 @@ export class SocketNetwork implements BoardNetwork {
   }
 
   attach(session: BoardSession): Device["network"] {
-    const { secure, onTraffic, carry, onRequest, onLink } = this.#options;
+    const { secure, ca, onTraffic, carry, onRequest, onLink } = this.#options;
+    const tls = secure ? { ca: ca?.() } : undefined;
     session.onEnd(() => this.#cable.goDark());
     return {
       mqtt: {
         io: mqttClientClass(session, (mqtt, events) => {
-          const open = () => this.#cable.open(mqtt.host, mqtt.port ?? (secure ? 8883 : 1883), secure);
+          const open = () => this.#cable.open(mqtt.host, mqtt.port ?? (secure ? 8883 : 1883), tls);
           const forget = session.onEnd(() => connection.close());
           const connection: MqttConnection = new MqttConnection(
             { open, onClosed: forget, ...(onTraffic && { onTraffic }), ...(carry && { carry }), ...(onLink && { onLink }) },
@@ -53,7 +56,7 @@ export class SocketNetwork implements BoardNetwork {
       http: {
         io: httpClientClass(session, (exchange, events) => {
           const { host, port, method, path } = exchange;
-          return performHttp(() => this.#cable.open(host, port, secure), exchange, {
+          return performHttp(() => this.#cable.open(host, port, tls), exchange, {
             ...events,
             onHead: (status, headers) => {
               onRequest?.(method, path, status);
