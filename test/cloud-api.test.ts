@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import Libsql from "libsql";
-import { startCloud } from "../cloud/cloud";
+import { startCloud, type Cloud } from "../cloud/cloud";
 import { createKeystore, loadKeystore } from "../cloud/keys/keystore";
 import { readSettings } from "../cloud/settings";
 import { StartupError } from "../cloud/startup-error";
@@ -328,32 +328,35 @@ test("a keystore that others can read, that is broken or missing stops the start
   await t.throwsAsync(startCloud(settings, { clock: rig.clock }), { instanceOf: StartupError, message: /different sites/ });
 });
 
-test("new keys are in the keystore's file before the database counts on them, whenever the process ends", async (t) => {
+test("new keys count with the commit that keeps them, and the keystore stays as it was", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const settings = { ...rig.settings, dataFolder: join(folder, "data"), databaseUrl: await newDatabaseUrl(), mqttPort: 0 };
   const path = join(settings.dataFolder, "keystore.json");
-  const first = await startCloud(settings, { clock: rig.clock });
-  const before = readFileSync(path, "utf8");
-  const answer = await fetch(`${first.url}/api/keysets`, { method: "POST", body: "{}", headers: { authorization: `Bearer ${first.adminToken.token}`, "content-type": "application/json" } });
-  t.is(answer.status, 201);
-  const after = readFileSync(path, "utf8");
-  await first.stop();
-  const keys = (text: string) => JSON.parse(text) as { listKey: string; leaseKey: string; next?: object };
-  const [old, current] = [keys(before), keys(after)];
-  t.not(old.listKey, current.listKey);
-  t.is(current.next, undefined);
-  const starts = async (file: object): Promise<void> => {
-    writeFileSync(path, JSON.stringify(file));
-    await (await startCloud(settings, { clock: rig.clock })).stop();
-    t.is(keys(readFileSync(path, "utf8")).listKey, current.listKey);
-    t.is(keys(readFileSync(path, "utf8")).next, undefined);
+  const starts = async (work: (cloud: Cloud) => Promise<void> = () => Promise.resolve()): Promise<void> => {
+    const cloud = await startCloud(settings, { clock: rig.clock });
+    await work(cloud).finally(() => cloud.stop());
   };
-  const { listKey, leaseKey } = current;
-  await starts({ ...old, next: { listKey, leaseKey } });
-  await starts({ ...current, next: { listKey: "1".repeat(64), leaseKey: "2".repeat(64) } });
-  writeFileSync(path, before);
-  await t.throwsAsync(startCloud(settings, { clock: rig.clock }), { instanceOf: StartupError, message: /not those of the newest keyset/ });
+  await starts();
+  const text = readFileSync(path, "utf8");
+  const file = JSON.parse(text) as { listKey: string; leaseKey: string };
+  const [stranger, { listKey, leaseKey }] = [{ listKey: "1".repeat(64), leaseKey: "2".repeat(64) }, file];
+  // What version 0.1 left of a rotation that was cut short, whichever way it went.
+  for (const left of [{ ...file, next: stranger }, { ...file, ...stranger, next: { listKey, leaseKey } }]) {
+    writeFileSync(path, JSON.stringify(left));
+    await starts();
+  }
+  writeFileSync(path, JSON.stringify({ ...file, ...stranger }));
+  await t.throwsAsync(starts(), { instanceOf: StartupError, message: /keys of keyset 1 are neither/ });
+  writeFileSync(path, text, { mode: 0o600 });
+  await starts(async (cloud) => {
+    const answer = await fetch(`${cloud.url}/api/keysets`, { method: "POST", body: "{}", headers: { authorization: `Bearer ${cloud.adminToken.token}`, "content-type": "application/json" } });
+    t.is(answer.status, 201);
+  });
+  t.is(readFileSync(path, "utf8"), text);
+  // The first ones of the file are of no more use, so these are not what it starts with.
+  writeFileSync(path, JSON.stringify({ ...file, ...stranger }));
+  await starts();
 });
 
 testOfSqlite("a database of the first version is brought forward with all that it holds", async (t) => {

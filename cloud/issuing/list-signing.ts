@@ -27,6 +27,6 @@ export async function signPlan({ base, withdrawn, deltas }: ListPlan, door: Uint
   return {
     ...(base && { base: { ...base, signedManifest: signedBase! } }),
     ...(withdrawn !== undefined && { withdrawn }),
-    deltas: deltas.map(({ base, delta }, index) => ({ base, delta: { ...delta, signedDelta: signedDeltas[index]! } })),
+    deltas: deltas.map(({ base, delta }, index) => ({ base, delta: { ...delta, signedDelta: signedDeltas[index] } })),
   };
 }
