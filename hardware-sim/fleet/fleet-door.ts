@@ -10,6 +10,7 @@ import { LightLog } from "./light-log";
 
 /** As the firmware does: receipts and questions for the time this often, pauses between attempts to connect. */
 const REPORT_MS = 600_000;
+const RECEIPT_PAUSE_MS = 5_000;
 const RECONNECT_MIN_MS = 1_000;
 const RECONNECT_MAX_MS = 60_000;
 const UPLOAD_RETRY_MS = 10_000;
@@ -31,6 +32,7 @@ export class FleetDoor extends LightDoor {
   #reconnect: NodeJS.Timeout | undefined;
   #report: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #told: NodeJS.Timeout | undefined;
   #on = false;
   /** For one opening from afar. */
   #nonce: Uint8Array | undefined;
@@ -40,6 +42,7 @@ export class FleetDoor extends LightDoor {
     this.#around = around;
     this.#tally = tally;
     this.onLost = (reason) => this.#lost(reason);
+    this.onKnown = () => this.#tellSoon();
     this.onRefused = () => void (tally.refused += 1);
     this.onAcknowledged = (next) => this.#acknowledged(next);
     this.onCommand = (bytes) => this.#command(bytes);
@@ -55,7 +58,7 @@ export class FleetDoor extends LightDoor {
 
   async stop(): Promise<void> {
     this.#on = false;
-    for (const timer of [this.#reconnect, this.#report, this.#retry]) clearTimeout(timer);
+    for (const timer of [this.#reconnect, this.#report, this.#retry, this.#told]) clearTimeout(timer);
     await this.disconnect(true);
   }
 
@@ -97,6 +100,14 @@ export class FleetDoor extends LightDoor {
     if (!this.#on) return;
     this.#reconnect = setTimeout(() => void this.#connect(), this.#pause * (1 + Math.random() / 2));
     this.#pause = Math.min(2 * this.#pause, RECONNECT_MAX_MS);
+  }
+
+  /** At most so often: what it said last may be lost, or still on its way. */
+  #tellSoon(): void {
+    this.#told ??= setTimeout(() => {
+      this.#told = undefined;
+      this.sendReceipt();
+    }, RECEIPT_PAUSE_MS);
   }
 
   #reports(): void {

@@ -57,6 +57,8 @@ export class LightDoor {
   onCommand: (bytes: Uint8Array) => void = () => undefined;
   /** The cloud has stored events up to this one. */
   onAcknowledged: (next: number) => void = () => undefined;
+  /** Whoever sends a list that it has had does not know what it has. */
+  onKnown: () => void = () => undefined;
   /** A message that it refuses. */
   onRefused: (error: unknown) => void = (error) => {
     throw error;
@@ -243,6 +245,7 @@ export class LightDoor {
 
   #answer(answer: ListAnswer): void {
     if (answer === "receipt") this.sendReceipt();
+    else if (answer === "known") this.onKnown();
     else if (answer !== undefined) this.publish("need", encodeNeed(answer));
   }
 

@@ -22,8 +22,8 @@ interface Active {
   deltaPayload: Uint8Array | undefined;
 }
 
-/** What the door says after a message: that it has a new list, what it lacks, or nothing. */
-export type ListAnswer = "receipt" | Need | undefined;
+/** What the door says after a message: that it has a new list, or has had this one, what it lacks, or nothing. */
+export type ListAnswer = "receipt" | "known" | Need | undefined;
 
 const NO_HASH = new Uint8Array(8);
 
@@ -66,7 +66,7 @@ export class LightList {
     const payload = openSignedNatively(signed, listKey, signingContext("manifest", this.#door));
     const manifest = decodeManifest(payload);
     if (manifest.version === this.fetching?.manifest.version) return this.#fetch();
-    if (manifest.version <= Math.max(this.active?.base.manifest.version ?? 0, this.fetching?.manifest.version ?? 0)) return undefined;
+    if (manifest.version <= Math.max(this.active?.base.manifest.version ?? 0, this.fetching?.manifest.version ?? 0)) return "known";
     checkPageHashes(nodeHashes, manifest, pageHashes);
     this.fetching = { manifest, payload, pages: Array.from({ length: pageCount(manifest) }) };
     return this.#fetch();
@@ -85,7 +85,7 @@ export class LightList {
     const base = [this.active?.base, this.fetching].find((candidate) => candidate?.manifest.version === delta.base);
     if (base === undefined || base.pages.includes(undefined)) return undefined;
     // SPEC 5.6: on the other base it may be of the version that is active.
-    if (delta.version < this.version || (delta.version === this.version && base === this.active?.base)) return undefined;
+    if (delta.version < this.version || (delta.version === this.version && base === this.active?.base)) return "known";
     checkDelta(delta, base.manifest);
     return this.#activate({ base, delta, deltaPayload: payload.slice() });
   }
