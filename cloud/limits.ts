@@ -111,10 +111,11 @@ export const MESSAGES_KEPT_SECONDS = 30 * 86_400; // who was written to, when
 export const TRANSACTION_ATTEMPTS_MAX = 12; // of one that collides with another process's; then the request fails
 export const TRANSACTION_BACKOFF_MS = 2; // at most, before the second attempt; doubles up to the next line
 export const TRANSACTION_BACKOFF_MS_MAX = 200;
-export const DATABASE_CONNECTIONS_MAX = 8; // of one process to PostgreSQL: one writes, the others read
+export const DATABASE_CONNECTIONS_MAX = 8; // of one process to PostgreSQL: some write, the others read
+export const DATABASE_DOOR_WRITERS = 3; // at once, of one process to PostgreSQL, of what doors say and get; commands come beside
 export const DATABASE_CONNECT_MS = 10_000; // PostgreSQL that does not answer by then is not there
 export const DATABASE_STATEMENT_MS = 30_000; // a statement that takes longer is ended
-export const DATABASE_IDLE_IN_TRANSACTION_MS = 30_000; // a transaction that is left alone this long is rolled back
+export const DATABASE_IDLE_IN_TRANSACTION_MS = 10_000; // a transaction that is left alone this long is rolled back: a process that was cut off holds up the others no longer
 export const DATABASE_LOCK_MS = 60_000; // how long a start waits for another one's migration
 
 export const IMPORT_BYTES_MAX = 4 * 1_024 * 1_024; // of a building's file; larger: 413
@@ -216,6 +217,7 @@ export const NEWS_RETRY_MS_MAX = 10_000;
 export const KEY_FILE_SCRYPT_LOG_N = 17; // 128 MB and half a second for each guess at an offline key's passphrase
 export const KEY_FILE_SCRYPT_LOG_N_MAX = 20; // a file that asks for more than 1 GB is nobody's key
 export const PASSPHRASE_CHARACTERS_MIN = 12;
+export const SIGNING_MS_MAX = 10_000; // a token or service that takes longer counts as gone
 
 export const IMAGE_KEYS_MAX = 8; // whose images the site takes; the old one stays while boards are moved to a new one
 export const FIRMWARE_IMAGES_MAX = 50; // kept by the site: two megabytes each at most

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isRegion, type Region } from "./accounts/identifier";
 import { externalBrokerEnvironment, externalBrokerSettings, type ExternalBrokerSettings } from "./broker/external-broker-settings";
 import { homeEnvironment, homeSettings, type HomeSettings } from "./home-assistant/home-settings";
+import { keyEnvironment, keySettings, type KeySettings } from "./keys/key-settings";
 import { ADMIN_TOKEN_CHARACTERS_MIN, AUDIT_KEPT_DAYS, AUDIT_KEPT_DAYS_MIN } from "./limits";
 import { messageEnvironment, messageSettings, type MessageSettings } from "./messages/message-settings";
 import { operationsAddress, operationsEnvironment, type OperationsAddress } from "./operations/operations-settings";
@@ -36,6 +37,8 @@ export interface Settings {
   broker?: ExternalBrokerSettings | undefined;
   /** The home's own broker, for its Home Assistant; undefined: there is none. */
   home?: HomeSettings | undefined;
+  /** Where keys are, other than in the data folder. */
+  keys?: KeySettings | undefined;
   /** undefined = the one kept in the data folder, made at the first start. */
   adminToken: string | undefined;
   /** IANA zone of properties that name none. */
@@ -71,6 +74,7 @@ const environment = z.object({
   LATCHKEY_MQTT_CLIENT_CA: z.string().optional(),
   LATCHKEY_MQTT_PUBLIC_HOST: host.max(128).optional(),
   LATCHKEY_MQTT_PUBLIC_PORT: port.min(1).optional(),
+  ...keyEnvironment,
   ...externalBrokerEnvironment,
   ...homeEnvironment,
   LATCHKEY_ADMIN_TOKEN: z
@@ -126,6 +130,7 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     mqttPublicPort: value.LATCHKEY_MQTT_PUBLIC_PORT,
     broker: externalBrokerSettings(value),
     home: homeSettings(value),
+    keys: keySettings(value),
     adminToken: value.LATCHKEY_ADMIN_TOKEN,
     timeZone: value.LATCHKEY_TIME_ZONE,
     region: value.LATCHKEY_REGION,

@@ -22,8 +22,10 @@ export function downFilter(door: string): string {
   return `${ROOT}${door}/down/#`;
 }
 
-/** What the cloud subscribes to. */
-export const UP_FILTER = `${ROOT}+/up/#`;
+/** What the cloud subscribes to, of all doors. */
+export function upFilter(what: UpTopic): string {
+  return `${ROOT}+/up/${what}`;
+}
 
 /** @returns undefined for anything that is not one of these topics' form. */
 export function parseTopic(topic: string): { door: string; direction: "up" | "down"; what: string } | undefined {

@@ -1,6 +1,6 @@
 import type { DownTopic } from "../../protocol/topics";
 
-/** How doors are reached; the embedded broker is one. */
+/** How doors are reached. */
 export interface DoorLink {
   /** Doors that are connected and listen, by id. */
   connected(): Iterable<string>;

@@ -9,7 +9,7 @@ import { nativeHashes } from "../keys/native-hashes";
 import { LEASE_RENEWAL_SECONDS, RESEND_SECONDS } from "../limits";
 import type { RemoteUnlocks } from "../remote-unlock/remote-unlocks";
 import type { Database, Unit } from "../store/store";
-import { inTransaction } from "../store/transaction";
+import { inDoorTransaction } from "../store/transaction";
 import type { DoorRow } from "../store/rows/door-rows";
 import { acknowledgeEvents, answerNeed, answerReceipt } from "./door-answers";
 import type { DownMessage } from "./difference";
@@ -33,15 +33,15 @@ export class DoorSync {
     this.#parts = parts;
   }
 
-  /** @param what the topic after `up/`. @param payload untrusted. */
-  receive(door: string, what: string, payload: Uint8Array): void {
+  /** @param what the topic after `up/`. @param payload untrusted. @param fresh whether the door says it now; else a broker had kept it. */
+  receive(door: string, what: string, payload: Uint8Array, fresh = true): void {
     this.#run(door, async (now) => {
       if (what === "receipt") await this.#receipt(door, payload, now);
       else if (what === "need") await this.#need(door, payload, now);
       else if (what === "events") await this.#events(door, payload, now);
       else if (what === "reply") await this.#parts.unlocks.receive(door, payload);
       else if (what === "state") this.#parts.presence.report(door, decodeDoorState(payload));
-      this.#parts.presence.heard(door, now);
+      if (fresh) this.#parts.presence.heard(door, now);
       if (what === "state") this.#parts.onState(door);
     });
   }
@@ -49,7 +49,7 @@ export class DoorSync {
   /** The door has a new list, or may need a lease. Nothing happens while it is not connected. */
   update(door: string): void {
     if (!this.#parts.link.isConnected(door)) return;
-    this.#run(door, async (now) => this.#send(door, await this.#unit((unit) => this.#missing(unit, door, now))));
+    this.#run(door, async (now) => this.#send(door, await this.#unit(door, (unit) => this.#missing(unit, door, now))));
   }
 
   /** Says again to connected doors what they lack, and gives those a lease whose last one is getting old. */
@@ -68,6 +68,11 @@ export class DoorSync {
     this.#fetching.delete(door);
   }
 
+  /** Resolves once it takes more messages; undefined: it does. */
+  room(): Promise<void> | undefined {
+    return this.#queue.room();
+  }
+
   idle(): Promise<void> {
     return this.#queue.idle();
   }
@@ -79,7 +84,7 @@ export class DoorSync {
   async #need(door: string, payload: Uint8Array, now: number): Promise<void> {
     const need = decodeNeed(payload);
     if (need.page !== undefined) this.#fetching.set(door, { version: need.page.version, at: now });
-    await this.#send(door, await this.#unit(async (unit) => answerNeed(unit, this.#parts.keystore, await readDoor(unit, door), need, now)));
+    await this.#send(door, await this.#unit(door, async (unit) => answerNeed(unit, this.#parts.keystore, await readDoor(unit, door), need, now)));
   }
 
   async #events(door: string, payload: Uint8Array, now: number): Promise<void> {
@@ -99,8 +104,8 @@ export class DoorSync {
     return answerReceipt(unit, keystore, secrets, door, receipt, version, now);
   }
 
-  #unit<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return inTransaction(this.#parts.database, work);
+  #unit<T>(door: string, work: (unit: Unit) => Promise<T>): Promise<T> {
+    return inDoorTransaction(this.#parts.database, door, work);
   }
 
   async #send(door: string, messages: readonly DownMessage[]): Promise<void> {

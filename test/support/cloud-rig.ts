@@ -32,9 +32,10 @@ export class CloudRig {
     this.settings = { dataFolder: folder, databaseUrl: undefined, tls: undefined, publicUrl: undefined, httpHost: "127.0.0.1", httpPort: 0, mqttHost: "127.0.0.1", mqttPort: 0, mqttPublicHost: undefined, adminToken: undefined, timeZone: "Europe/Paris", logLevel: "silent", messages: { mail: "outbox", sms: "outbox" } };
   }
 
-  static async start(now = NOON): Promise<CloudRig> {
+  /** @param settings that are not to be as usual: a broker of its own, say. */
+  static async start(now = NOON, settings: Partial<Settings> = {}): Promise<CloudRig> {
     const rig = new CloudRig(new ManualClock(now), join(mkdtempSync(join(tmpdir(), "latchkey-")), "data"));
-    rig.settings.databaseUrl = await newDatabaseUrl();
+    Object.assign(rig.settings, { databaseUrl: await newDatabaseUrl(), ...settings });
     await rig.restart();
     return rig;
   }
