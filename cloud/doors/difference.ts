@@ -6,7 +6,7 @@ import { encodeManifestMessage } from "../../protocol/manifest-message";
 import type { Need } from "../../protocol/need";
 import type { Receipt } from "../../protocol/receipt";
 import type { DownTopic } from "../../protocol/topics";
-import type { SignedDelta } from "../issuing/list-signing";
+import type { SignedDelta } from "../issuing/list-payloads";
 import type { IssuedBase } from "../issuing/plan-list";
 
 /** A message to a door, by the end of its topic. */

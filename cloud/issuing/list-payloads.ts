@@ -28,9 +28,18 @@ export interface BasePayload {
   body: Uint8Array;
 }
 
+/** A base as it goes to a door: with the COSE_Sign1 of its manifest. */
+export interface SignedBase extends BasePayload {
+  signedManifest: Uint8Array;
+}
+
 /** A delta before it is signed. */
 export interface DeltaPayload {
   payload: Uint8Array;
+}
+
+export interface SignedDelta extends DeltaPayload {
+  signedDelta: Uint8Array;
 }
 
 /** @throws Error where a door cannot hold the list: commands refuse to let it grow so far. */

@@ -1,17 +1,8 @@
 import { signingContext } from "../../protocol/cose-sign1";
 import { signMessage } from "../keys/cose-signing";
 import type { SigningKey } from "../keys/signing-key";
-import type { BasePayload, DeltaPayload } from "./list-payloads";
+import type { SignedBase, SignedDelta } from "./list-payloads";
 import type { ListPlan } from "./plan-list";
-
-/** A base as it goes to a door: with the COSE_Sign1 of its manifest. */
-export interface SignedBase extends BasePayload {
-  signedManifest: Uint8Array;
-}
-
-export interface SignedDelta extends DeltaPayload {
-  signedDelta: Uint8Array;
-}
 
 export interface SignedPlan extends ListPlan {
   base?: SignedBase;

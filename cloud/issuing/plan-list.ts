@@ -6,8 +6,7 @@ import { needNoDelta, type DoorOrders } from "./door-orders";
 import { manifestServes, type DoorSurroundings } from "./door-surroundings";
 import { changeFrom } from "./list-change";
 import type { ListRows } from "./list-rows";
-import { basePayload, deltaPayload, type BasePayload, type DeltaPayload, type ListStamp } from "./list-payloads";
-import type { SignedBase } from "./list-signing";
+import { basePayload, deltaPayload, type BasePayload, type DeltaPayload, type ListStamp, type SignedBase } from "./list-payloads";
 import { readSnapshot } from "./snapshot";
 
 /** A base that a door has (`current`) or is to change to (`next`), as far as plans go by it … */

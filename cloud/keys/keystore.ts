@@ -38,10 +38,10 @@ const keystoreFile = z.strictObject({
 });
 export type KeystoreFile = z.infer<typeof keystoreFile>;
 
-/** Makes the keys of a new site and writes them durably. @throws StartupError where that fails. */
-export function createKeystore(path: string): Keystore {
+/** The secrets of a new site, with one root. */
+export function newKeystore(): KeystoreFile {
   const random = (length: number) => toHex(randomBytes(length));
-  const file: KeystoreFile = {
+  return {
     format: "latchkey-keystore/1",
     site: random(8),
     roots: [random(32)],
@@ -50,8 +50,13 @@ export function createKeystore(path: string): Keystore {
     leaseKey: random(32),
     masterKey: random(32),
   };
+}
+
+/** Makes the keys of a new site and writes them durably. @throws StartupError where that fails. */
+export function createKeystore(path: string): KeystoreFile {
+  const file = newKeystore();
   writeKeystoreFile(path, file);
-  return loadKeystore(path);
+  return file;
 }
 
 /** @throws StartupError where that fails. */
@@ -88,17 +93,26 @@ function toKey(hex: string): SigningKey {
 
 /** The file as it is, secrets and all. @throws StartupError as `loadKeystore`. */
 export function readKeystoreFile(path: string): KeystoreFile {
-  const text = readPrivateFile(path, "keystore");
+  return parseKeystore(readPrivateFile(path, "keystore"), `keystore ${path}`);
+}
+
+/** A keystore from the environment. @param text JSON, or the same in base64. @throws StartupError where it is none. */
+export function keystoreFromText(text: string): KeystoreFile {
+  const json = text.trimStart().startsWith("{") ? text : Buffer.from(text, "base64").toString("utf8");
+  return parseKeystore(json, "keystore in LATCHKEY_KEYSTORE");
+}
+
+function parseKeystore(text: string, what: string): KeystoreFile {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
     // The text of a parser's complaint may quote keys: it is not repeated.
-    throw new StartupError(`The keystore ${path} is not JSON.`);
+    throw new StartupError(`The ${what} is not JSON.`);
   }
   const result = keystoreFile.safeParse(parsed);
-  if (!result.success) throw new StartupError(`The keystore ${path} is broken at "${result.error.issues[0].path.join(".")}".`);
+  if (!result.success) throw new StartupError(`The ${what} is broken at "${result.error.issues[0].path.join(".")}".`);
   const file = result.data;
-  if (file.roots.length > 0 && file.threshold > file.roots.length) throw new StartupError(`The keystore ${path} asks for more root signatures than it has root keys.`);
+  if (file.roots.length > 0 && file.threshold > file.roots.length) throw new StartupError(`The ${what} asks for more root signatures than it has root keys.`);
   return file;
 }

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { loadAdminToken, type AdminToken } from "../admin-token";
 import type { Clock } from "../clock";
 import { KeyRotation } from "../keys/key-rotation";
-import { createKeystore, loadKeystore, type Keystore } from "../keys/keystore";
+import type { TokenSettings } from "../keys/key-settings";
+import { createKeystore, keystoreFromText, keystoreOf, readKeystoreFile, type Keystore, type KeystoreFile } from "../keys/keystore";
+import type { KeyToken } from "../keys/signing-keys";
 import { adoptSite } from "../keys/site";
 import type { Settings } from "../settings";
 import { StartupError } from "../startup-error";
@@ -30,12 +32,12 @@ export async function openData(settings: Settings, clock: Clock): Promise<Opened
   } catch (error) {
     throw new StartupError(`Cannot make the data folder ${dataFolder}: ${(error as Error).message}`);
   }
-  const keystorePath = join(dataFolder, "keystore.json");
   const store = await openStore(settings.databaseUrl ?? join(dataFolder, "latchkey.sqlite"));
   try {
     // Of two first starts only one makes keys.
     return await store.alone(async () => {
-      const keystore = existsSync(keystorePath) ? loadKeystore(keystorePath) : await firstKeystore(store, keystorePath);
+      const token = settings.keys?.token && (await openToken(settings.keys.token));
+      const keystore = keystoreOf(await readKeystore(settings, store), token);
       const adminToken = loadAdminToken(settings);
       await inTransaction(store.database, (unit) => adoptSite(unit, keystore, clock.now()));
       return { keystore, keyRotation: new KeyRotation(keystore), adminToken, store };
@@ -46,9 +48,21 @@ export async function openData(settings: Settings, clock: Clock): Promise<Opened
   }
 }
 
-/** New keys are of no use to doors that know others: a database that has had keys does not get new ones. */
-async function firstKeystore(store: Store, path: string): Promise<Keystore> {
+async function readKeystore({ dataFolder, keys }: Settings, store: Store): Promise<KeystoreFile> {
+  if (keys?.keystore !== undefined) return keystoreFromText(keys.keystore);
+  const path = join(dataFolder, "keystore.json");
+  if (existsSync(path)) return readKeystoreFile(path);
+  // New keys are of no use to doors that know others: a database that has had keys does not get new ones.
   const site = await store.database.selectFrom("site").select("id").executeTakeFirst();
   if (site !== undefined) throw new StartupError(`The keystore ${path} is missing, and the database belongs to one: restore it from a backup.`);
   return createKeystore(path);
+}
+
+/** Its library is loaded where it is asked for: most sites have none. */
+async function openToken(settings: TokenSettings): Promise<KeyToken> {
+  const { Pkcs11Token } = await import("../keys/pkcs11/pkcs11-token").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "MODULE_NOT_FOUND") throw error;
+    throw new StartupError("LATCHKEY_PKCS11_MODULE needs the npm package pkcs11js, which could not be built here: see docs/keys-and-roots.md.");
+  });
+  return Pkcs11Token.open(settings);
 }
