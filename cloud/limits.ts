@@ -217,6 +217,7 @@ export const NEWS_RETRY_MS_MAX = 10_000;
 export const KEY_FILE_SCRYPT_LOG_N = 17; // 128 MB and half a second for each guess at an offline key's passphrase
 export const KEY_FILE_SCRYPT_LOG_N_MAX = 20; // a file that asks for more than 1 GB is nobody's key
 export const PASSPHRASE_CHARACTERS_MIN = 12;
+export const KEYSET_REQUEST_SECONDS = 30 * 86_400; // doors take its time as theirs: an older one is made anew
 export const SIGNING_MS_MAX = 10_000; // a token or service that takes longer counts as gone
 
 export const IMAGE_KEYS_MAX = 8; // whose images the site takes; the old one stays while boards are moved to a new one
@@ -258,3 +259,4 @@ export const HOME_REPEAT_SECONDS = 2; // after Home Assistant has started everyt
 export const HOME_EVENTS_AT_ONCE = 64; // of one door's log: more in one piece is a flood, of which the newest are told
 export const HOME_PRESS_SECONDS = 10; // a press that is older, by Home Assistant's clock, opens nothing: whoever stood there has gone on
 export const HOME_UNLOCKS_AT_ONCE_MAX = 4; // under way for Home Assistant; what comes beyond is dropped
+export const RESTORED_COUNTERS_AHEAD = 1_000_000; // what a lost cloud has counted out since its backup is less

@@ -13,6 +13,8 @@ interface Described {
 const COMMANDS: Record<string, Described> = {
   audit: { says: "verify the audit's chain of hashes", load: async () => (await import("./audit-command")).auditCommand },
   "image-key": { says: "make the key that signs firmware images", load: async () => (await import("./image-key-command")).imageKeyCommand },
+  backup: { says: "write all that the cloud keeps into a folder, while it runs", load: async () => (await import("./backup-command")).backupCommand },
+  restore: { says: "put a backup back, for a cloud to start with", load: async () => (await import("./restore-command")).restoreCommand },
   transfer: { says: "carry everything from one database to another", load: async () => (await import("./transfer-command")).transferCommand },
 };
 

@@ -21,7 +21,7 @@ export async function answerReceipt(unit: Unit, keystore: Keystore, secrets: Doo
   const messages = keysetsAfter(receipt.keysetNumber, chain);
 
   const issued = await readIssuedState(unit, door.id, door.version);
-  const lists = listDifference(nativeHashes, receipt, issued, fetching);
+  const lists = door.held_at !== null ? [] : listDifference(nativeHashes, receipt, issued, fetching);
   if (lists.length > 0) await markOffered(unit, door.id, door.version);
   messages.push(...lists);
 

@@ -28,10 +28,11 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
   if (receipt.counter <= door.receipt_counter) throw new ProtocolError("old-counter");
   await unit
     .updateTable("doors")
-    .set({ receipt_counter: receipt.counter, receipt: bytes, heard_at: now, heard_by: by, signed_time: Math.max(door.signed_time, receipt.signedTime) })
+    .set({ receipt_counter: receipt.counter, receipt: bytes, heard_at: now, heard_by: by, signed_time: Math.max(door.signed_time, receipt.signedTime), keyset_number: receipt.keysetNumber })
     .where("id", "=", id)
     .execute();
   await raiseAlarms(unit, secrets, door, receipt, now);
+  if (door.held_at !== null) return receiveFromHeld(unit, door, receipt, by, now);
   if (receipt.version === 0) return replaceLostList(unit, id, now);
   if (receipt.version > door.acknowledged_version) {
     const known = await isIssued(unit, id, receipt);
@@ -39,6 +40,27 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
     if (known === "whole") await acknowledge(unit, door, receipt, by, now);
   }
   return false;
+}
+
+/** After a restore: a door that has nothing newer than the backup goes on as before, any other one waits for a person. */
+async function receiveFromHeld(unit: Unit, door: DoorRow, receipt: Receipt, by: HeardBy, now: number): Promise<boolean> {
+  await lookAtKeyset(unit, door.id, receipt, now);
+  const known = receipt.version > 0 && receipt.version <= door.version ? await isIssued(unit, door.id, receipt) : "unknown";
+  const asBefore = receipt.version > 0 && receipt.version === door.acknowledged_version;
+  if (known === "unknown" && !asBefore) {
+    await raiseAlarm(unit, door.id, "unknown-list", `The cloud was restored from a backup, and the door has ${receipt.version === 0 ? "no list" : "a list that was made after it"}. It keeps that until somebody who runs the site says to go on.`, now);
+    return false;
+  }
+  await unit.updateTable("doors").set({ held_at: null }).where("id", "=", door.id).execute();
+  if (known === "whole" && receipt.version > door.acknowledged_version) await acknowledge(unit, door, receipt, by, now);
+  return true;
+}
+
+/** A door that has heard of newer keys than this cloud knows of takes nothing that it signs. */
+async function lookAtKeyset(unit: Unit, door: string, receipt: Receipt, now: number): Promise<void> {
+  const { number } = await unit.selectFrom("keysets").select("number").orderBy("number", "desc").limit(1).executeTakeFirstOrThrow();
+  if (receipt.keysetNumber <= number) return;
+  await raiseAlarm(unit, door, "unknown-list", `The door trusts keyset ${receipt.keysetNumber}, and this cloud knows ${number}: give the site new keys until there is a later one.`, now);
 }
 
 /** Whether the list that a receipt names is one of ours, to the last byte; in part, where a new base lacks the delta with the door's orders. */

@@ -45,6 +45,8 @@ const TAGS: readonly Tag[] = [
   { name: "webhooks", description: "Telling programs by HTTP what happens at a property.", security: FOR_PEOPLE_AND_SITE },
   { name: "tokens", description: "Programs that act as a manager of one property.", security: FOR_PEOPLE_AND_SITE },
   { name: "messages", description: "E-mails and text messages.", security: FOR_SITE },
+  { name: "firmware", description: "Signed images for doors' boards, and their roll-out in stages.", security: FOR_SITE },
+  { name: "restore", description: "Going on after the cloud was restored from a backup.", security: FOR_SITE },
   { name: "keysets", description: "The keys that lists of doors are signed with.", security: FOR_SITE },
 ];
 
@@ -56,7 +58,7 @@ const SCHEMES = {
 
 const DESCRIPTION = `Doors that decide by themselves, and a cloud that knows when a revocation is true.
 
-Bodies are JSON (\`content-type: application/json\`), but for a building's file (\`text/csv\`). Times are RFC 3339, UTC in answers. Programs send \`Authorization: Bearer <token>\`; people have a cookie once they have signed in, and their browser's requests must come from the address of this site.
+Bodies are JSON (\`content-type: application/json\`), but for a building's file (\`text/csv\`) and a firmware image (\`application/octet-stream\`). Times are RFC 3339, UTC in answers. Programs send \`Authorization: Bearer <token>\`; people have a cookie once they have signed in, and their browser's requests must come from the address of this site.
 
 What each may do to whom is the pyramid of rights: the site over a property's managers and programs, managers over the administrators of a household, administrators over residents, residents over guests. A door that is no building's shared one may have owners and admins, below the managers: they give its keys and order it. What somebody may not even know of is \`not-found\`; what they may see but not do is \`not-allowed\`. Where an answer has \`can\`, it lists what whoever asks may do.
 

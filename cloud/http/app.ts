@@ -1,5 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { FIRMWARE_BYTES_MAX } from "../../protocol/limits";
+import { DOWNLOAD_PATH } from "../firmware-images/image-offer";
 import { HTTP_BODY_BYTES_MAX, IMPORT_BYTES_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import { routes, type ApiEnvironment, type ApiParts, type Routes } from "./api";
@@ -26,6 +28,10 @@ import { orderRoutes } from "./doors/order-routes";
 import { ownerRoutes } from "./doors/owner-routes";
 import { unlockRoutes } from "./doors/unlock-routes";
 import { healthRoutes } from "./health-routes";
+import { downloadRoutes } from "./firmware/download-routes";
+import { imageRoutes } from "./firmware/image-routes";
+import { rolloutRoutes } from "./firmware/rollout-routes";
+import { updateHoursRoutes } from "./firmware/update-hours-routes";
 import { fobRoutes } from "./fobs/fob-routes";
 import { homeAssistantRoutes } from "./properties/home-assistant-routes";
 import { householdRoutes } from "./households/household-routes";
@@ -37,6 +43,7 @@ import { messageRoutes } from "./messages/message-routes";
 import { notificationRoutes } from "./messages/notification-routes";
 import { webhookRoutes } from "./messages/webhook-routes";
 import { pageRoutes } from "./pages/page-routes";
+import { restoreRoutes } from "./operations/restore-routes";
 import { personRoutes } from "./people/person-routes";
 import { pinRoutes } from "./people/pin-routes";
 import { revocationRoutes } from "./people/revocation-routes";
@@ -75,6 +82,10 @@ const RESOURCES = [
   sharingRoutes,
   profileRoutes,
   keysetRoutes,
+  restoreRoutes,
+  imageRoutes,
+  rolloutRoutes,
+  updateHoursRoutes,
   personRoutes,
   pinRoutes,
   revocationRoutes,
@@ -116,7 +127,7 @@ export function createApp(parts: ApiParts): Routes {
   app.use("/api/*", authenticate(parts));
   app.use("/api/*", limitBody);
   app.use("/api/*", async (c, next) => {
-    const wanted = isFile(c.req.path) ? "text/csv" : "application/json";
+    const wanted = bodyOf(c.req.path).type;
     if (c.req.method !== "GET" && c.req.method !== "HEAD" && known(c.req.method, c.req.path) && mediaType(c.req.header("content-type")) !== wanted) {
       throw new Refusal("unsupported-media-type", `The body must be ${wanted}.`);
     }
@@ -128,6 +139,7 @@ export function createApp(parts: ApiParts): Routes {
   app.get("/api/health", (c) => c.json({ status: "ok" }));
   app.route("/", healthRoutes(parts));
   app.route("/enrol", enrolmentRoutes(parts));
+  app.route(DOWNLOAD_PATH, downloadRoutes(parts));
 
   // Takes longer than all else of a start: it is written for the first who asks.
   let described: { description: string; page: string } | undefined;
@@ -156,17 +168,20 @@ export function createApp(parts: ApiParts): Routes {
   return app;
 }
 
-const ofOthers = limited(HTTP_BODY_BYTES_MAX);
-const ofFiles = limited(IMPORT_BYTES_MAX);
-const limitBody: MiddlewareHandler<ApiEnvironment> = (c, next) => (isFile(c.req.path) ? ofFiles : ofOthers)(c, next);
+/** Bodies that are larger than others and no JSON, by their paths. */
+const FILES: readonly { path: RegExp; type: string; limit: MiddlewareHandler<ApiEnvironment> }[] = [
+  { path: /^\/api\/properties\/[^/]+\/import$/, type: "text/csv", limit: limited(IMPORT_BYTES_MAX) },
+  { path: /^\/api\/firmware\/images$/, type: "application/octet-stream", limit: limited(FIRMWARE_BYTES_MAX) },
+];
+const OTHERS = { type: "application/json", limit: limited(HTTP_BODY_BYTES_MAX) };
+const limitBody: MiddlewareHandler<ApiEnvironment> = (c, next) => bodyOf(c.req.path).limit(c, next);
+
+function bodyOf(path: string): Pick<(typeof FILES)[number], "type" | "limit"> {
+  return FILES.find((file) => file.path.test(path)) ?? OTHERS;
+}
 
 function limited(maxSize: number): MiddlewareHandler<ApiEnvironment> {
   return bodyLimit({ maxSize, onError: () => problem("too-large", `A body has at most ${maxSize} bytes.`) });
-}
-
-/** Whether a body is a building's file, and so larger than others and no JSON. */
-function isFile(path: string): boolean {
-  return /^\/api\/properties\/[^/]+\/import$/.test(path);
 }
 
 interface PathMethods {

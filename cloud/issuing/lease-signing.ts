@@ -41,7 +41,7 @@ async function sealLease(unit: Unit, keystore: Keystore, door: DoorRow, lease: L
 
 /** Remembers the ends that a lease sets before they can leave: "may open until at most" (X1) rests on the latest of them. */
 async function nextLease(unit: Unit, door: DoorRow, property: PropertyRow, now: number): Promise<Lease | undefined> {
-  if (door.version === 0 || (await isNoted(unit, door.id))) return undefined;
+  if (door.version === 0 || door.held_at !== null || (await isNoted(unit, door.id))) return undefined;
   const bounds = { guestSeconds: property.guest_lease_seconds, staffSeconds: property.staff_lease_seconds, residentSeconds: property.resident_lease_seconds };
   const lease = leaseTerms(door, bounds, now);
   const ends = { guest: lease.guestNotAfter, staff: lease.staffNotAfter, resident: lease.residentNotAfter };

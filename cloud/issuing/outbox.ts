@@ -57,8 +57,12 @@ export async function isNoted(unit: Unit, door: string): Promise<boolean> {
   return note !== undefined;
 }
 
-/** Doors with notes, the oldest first. */
+/** Doors with notes, the oldest first; those that wait since a restore keep theirs. */
 export async function notedDoors(unit: Unit): Promise<string[]> {
-  const rows = await unit.selectFrom("outbox").select("door_id").groupBy("door_id").orderBy((eb) => eb.fn.min("id")).execute();
+  const rows = await unit
+    .selectFrom("outbox")
+    .select("door_id")
+    .where("door_id", "not in", (eb) => eb.selectFrom("doors").select("id").where("held_at", "is not", null))
+    .groupBy("door_id").orderBy((eb) => eb.fn.min("id")).execute();
   return rows.map((row) => row.door_id);
 }

@@ -18,26 +18,36 @@ const ATTEMPTS_MAX = 20;
  * The log only grows until all of it is in the file; only then does it begin anew. So while its header stays the same,
  * whatever was written to the copied file meanwhile stands in the copied log as well, and what the log has at its end
  * of an unfinished commit SQLite leaves out.
+ * @param copy a file, beside which another with `-wal` at its end may stand: who opens the one reads the other.
  * @throws StartupError where that never holds still, or cannot be read.
  */
-export function copySqlite(path: string): SqliteCopy {
-  const folder = mkdtempSync(join(tmpdir(), "latchkey-copy-"));
-  const copy = join(folder, "copy.sqlite");
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+export function copySqliteTo(path: string, copy: string): void {
   try {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const before = logHeader(path);
       copyFileSync(path, copy);
       if (before === undefined) rmSync(`${copy}-wal`, { force: true });
       else copyFileSync(`${path}-wal`, `${copy}-wal`);
-      if (logHeader(path) === before) return { path: copy, remove };
+      if (logHeader(path) === before) return;
     }
   } catch (error) {
-    remove();
     throw new StartupError(`Cannot copy the database ${path}: ${(error as Error).message}`);
   }
-  remove();
   throw new StartupError(`The database ${path} is written to faster than it can be copied: try again, or ask the cloud that holds it.`);
+}
+
+/** As `copySqliteTo`, into a folder of its own. */
+export function copySqlite(path: string): SqliteCopy {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-copy-"));
+  const copy = join(folder, "copy.sqlite");
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    copySqliteTo(path, copy);
+    return { path: copy, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
 /** In hexadecimal; undefined where there is no log, or an empty one: all is in the file. */

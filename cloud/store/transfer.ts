@@ -34,8 +34,7 @@ export async function transfer(from: string, to: string): Promise<Transferred> {
   if (!isPostgresUrl(from) && !existsSync(from)) throw new StartupError(`There is no database ${from}.`);
   return opened(from, (source) =>
     opened(to, async (target) => {
-      const tables = readSchemaTables();
-      return inSnapshot(source.database, (reading) => inTransaction(target.database, (writing) => copyAll({ tables, from, to, reading, writing })));
+      return inSnapshot(source.database, (reading) => inTransaction(target.database, (writing) => copyEverything({ from, to, reading, writing })));
     }),
   );
 }
@@ -54,14 +53,18 @@ async function opened<T>(location: string, work: (store: Store) => Promise<T>): 
 }
 
 interface Copying {
-  tables: readonly SchemaTable[];
   from: string;
   to: string;
   reading: Unit;
   writing: Unit;
 }
 
-async function copyAll({ tables, from, to, reading, writing }: Copying): Promise<Transferred> {
+/**
+ * Copies every row of one database's transaction to another's, whose tables are empty.
+ * @throws StartupError where they are not, or where what was written reads otherwise.
+ */
+export async function copyEverything({ from, to, reading, writing }: Copying): Promise<Transferred> {
+  const tables = readSchemaTables();
   for (const table of tables) if (!(await isEmpty(writing, table))) throw new StartupError(`The database ${inWords(to)} is in use: it holds ${table.name}. Give an empty one.`);
   const counts = new Map<string, number>();
   for (const table of tables) {
@@ -84,7 +87,7 @@ async function copyAll({ tables, from, to, reading, writing }: Copying): Promise
   return { tables: counts, audit };
 }
 
-async function carryCount({ from, to, reading, writing }: Omit<Copying, "tables">, { name }: SchemaTable): Promise<void> {
+async function carryCount({ from, to, reading, writing }: Copying, { name }: SchemaTable): Promise<void> {
   const last = await countedIdsOf(from).last(reading, name);
   if (last > 0) await countedIdsOf(to).goOnAfter(writing, name, last);
 }

@@ -1,7 +1,7 @@
 import type { Unit } from "../../store/store";
 
 /** What entries of the audit are about: the first part of their actions. */
-export const FAMILIES = ["account", "card", "door", "events", "fob", "grant", "group", "household", "identifier", "invitation", "key", "keyset", "lease", "manager", "member", "notification-rule", "passkey", "person", "phone", "pin", "profile", "property", "staff", "template", "token", "unit", "webhook"] as const;
+export const FAMILIES = ["account", "card", "door", "events", "fob", "grant", "group", "household", "identifier", "invitation", "key", "keyset", "lease", "manager", "member", "notification-rule", "passkey", "person", "phone", "pin", "profile", "property", "site", "staff", "template", "token", "unit", "webhook"] as const;
 
 const NAMED = { door: "doors", person: "people", property: "properties", unit: "units", template: "templates", key: "keys", profile: "profiles", group: "groups", account: "accounts", token: "tokens" } as const;
 

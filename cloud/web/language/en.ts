@@ -2135,6 +2135,7 @@ export const en = {
     "version-needed": "The page does not say which version it changes. Load it anew.",
     "too-many-streams": "Too many live views are open. Close some tabs of this site.",
     internal: "Something went wrong at the site. Try again; if it happens again, tell whoever runs it.",
+    overloaded: "Too much is being asked at once. Try again in a moment.",
     "storage-failed": "The site could not store this, so nothing was changed. Try again in a while.",
     "unlock-timed-out": "The door did not answer in time. It will not open late because of this; try again, or open it on the spot.",
     offline: "There is no network, or the site does not answer. If you were changing something, look whether it was changed before you try again.",

@@ -2128,6 +2128,7 @@ export const fr: Words = {
     "version-needed": "La page ne dit pas quelle version elle modifie. Rechargez-la.",
     "too-many-streams": "Trop de vues en direct sont ouvertes. Fermez quelques onglets de ce site.",
     internal: "Une erreur est survenue sur le site. Réessayez ; si cela se reproduit, prévenez la personne qui le gère.",
+    overloaded: "Il y a trop de demandes à la fois. Réessayez dans un instant.",
     "storage-failed": "Le site n’a pas pu l’enregistrer : rien n’a été modifié. Réessayez dans un moment.",
     "unlock-timed-out": "La porte n’a pas répondu à temps. Elle ne s’ouvrira pas plus tard pour autant ; réessayez, ou ouvrez-la sur place.",
     offline: "Pas de réseau, ou le site ne répond pas. Si vous étiez en train de modifier quelque chose, vérifiez si c’est fait avant de réessayer.",
