@@ -187,7 +187,8 @@ export function readEvents(hashes: Hashes, keyOf: (period: number) => Uint8Array
   });
 }
 
-function decodeIfKnown(record: Uint8Array): EventRecord | undefined {
+/** @returns undefined where its content is none of these: a newer door's, or altered. */
+export function decodeIfKnown(record: Uint8Array): EventRecord | undefined {
   try {
     return decodeEvent(record);
   } catch (error) {

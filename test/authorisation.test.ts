@@ -152,6 +152,8 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "PATCH /properties/{property}": [{ body: { name: "x" }, headers: STALE, allowed: RUN }],
   "GET /properties/{property}/rules": [{ allowed: RUN }],
   "PUT /properties/{property}/rules": [{ body: DEFAULT_RULES, headers: STALE, allowed: RUN }],
+  "GET /properties/{property}/home-assistant": [{ allowed: RUN }],
+  "PUT /properties/{property}/home-assistant": [{ body: { enabled: false, unlock: false, names: false, language: "en" }, headers: STALE, allowed: RUN }],
   "GET /properties/{property}/units": [{ allowed: RUN }],
   "POST /properties/{property}/units": [{ body: { name: "Flat" }, allowed: RUN }],
   "GET /properties/{property}/units/{unit}": [{ allowed: RUN }],

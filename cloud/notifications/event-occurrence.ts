@@ -41,11 +41,11 @@ function occurrencesOfEvent({ type, reason, count, duress }: EventRecord): Told[
     case "held-open":
       return [{ kind: "door-held-open", detail: {} }];
     case "alarm":
-      return count in HARDWARE_ALARMS ? [{ kind: "door-alarm", detail: { alarm: HARDWARE_ALARMS[count] } }] : [];
+      return HARDWARE_ALARMS[count] === undefined ? [] : [{ kind: "door-alarm", detail: { alarm: HARDWARE_ALARMS[count] } }];
     default:
       return [];
   }
 }
 
 /** By the event's count, as firmware/door/door.ts and its updater have them. Of its list (0) a door says more in its receipts. */
-const HARDWARE_ALARMS: { [count: number]: string } = { 1: "exit-stuck", 2: "contact-chatters", 3: "firmware-fell-back" };
+export const HARDWARE_ALARMS: { [count: number]: string | undefined } = { 1: "exit-stuck", 2: "contact-chatters", 3: "firmware-fell-back" };

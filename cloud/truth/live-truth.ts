@@ -20,6 +20,7 @@ export class LiveTruth {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #streams = new Set<LiveStream>();
+  readonly #followers: ((door: string) => void)[] = [];
   #stopped = false;
 
   constructor({ clock, log }: { clock: Clock; log: Logger }) {
@@ -30,6 +31,12 @@ export class LiveTruth {
   /** Something of a door has changed: its list, or what is known of it. */
   changed(door: string): void {
     for (const stream of this.#streams) stream.changed(door);
+    for (const follower of this.#followers) follower(door);
+  }
+
+  /** @param follower is told of each door of which something has changed; what is said of all at once it finds by itself. */
+  follow(follower: (door: string) => void): void {
+    this.#followers.push(follower);
   }
 
   /** Anything may have changed. */

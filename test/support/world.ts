@@ -21,6 +21,7 @@ import { nodeBlockCipher } from "../../hardware-sim/xs/host-block-cipher";
 import { nodeHashes } from "../../hardware-sim/xs/host-hashes";
 import { fromHex, toHex } from "../../protocol/bytes";
 import type { GatewaySettings, MessageSettings } from "../../cloud/messages/message-settings";
+import type { Settings } from "../../cloud/settings";
 import { newDatabaseUrl } from "./test-database";
 
 /** Virtual time that passes while the world waits for sockets: enough for timers, too little for leases. */
@@ -156,6 +157,8 @@ export class World {
   property!: string;
   /** Where the cloud keeps what it has. */
   readonly folder: string;
+  /** What its next start finds set besides. */
+  settings: Partial<Settings> = {};
   #databaseUrl: string | undefined;
   /** Where text messages go: to the outbox, to a gateway, or nowhere. */
   #sms: MessageSettings["sms"] = "outbox";
@@ -168,8 +171,9 @@ export class World {
   }
 
   /** @param options.start Unix ms at which this world begins; default 2026-01-01. @param options.host by name, where browsers shall make passkeys. */
-  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings; host?: "localhost" } = {}): Promise<World> {
+  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings; host?: "localhost"; settings?: Partial<Settings> } = {}): Promise<World> {
     const world = new World(options.start, mkdtempSync(join(tmpdir(), "latchkey-world-")));
+    world.settings = options.settings ?? {};
     world.#sms = options.gateway ?? (options.texts === false ? "none" : "outbox");
     t.teardown(async () => {
       for (const door of world.doors) {
@@ -210,6 +214,7 @@ export class World {
         timeZone: "UTC",
         logLevel: "silent",
         messages: { mail: "outbox", sms: this.#sms },
+        ...this.settings,
       },
       { clock },
     );

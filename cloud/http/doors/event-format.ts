@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Selectable } from "kysely";
-import { decodeEvent, type EventRecord } from "../../../protocol/event-record";
-import { ProtocolError } from "../../../protocol/protocol-error";
+import { decodeIfKnown, type EventRecord } from "../../../protocol/event-record";
 import type { EventRow } from "../../store/rows/door-rows";
 import { ShownActor } from "../actor-format";
 import { formatInstant } from "../people/grant-format";
@@ -51,7 +50,7 @@ export interface EventToShow extends Pick<Selectable<EventRow>, "id" | "door_id"
 
 export function formatEvent(row: EventToShow, actors: ReadonlyMap<string, z.infer<typeof ShownActor>>): Event {
   const altered = row.altered === 1;
-  const read = eventIn(row.record);
+  const read = decodeIfKnown(row.record);
   const event = altered ? undefined : read;
   return {
     id: row.id,
@@ -82,14 +81,4 @@ export function formatEvent(row: EventToShow, actors: ReadonlyMap<string, z.infe
 /** What is counted; the low 8 bits of a start say why it was. */
 function countOf({ type, count }: EventRecord): number {
   return type === "boot" ? count >>> 8 : count;
-}
-
-/** undefined where its content is none that this cloud knows. */
-function eventIn(record: Uint8Array): EventRecord | undefined {
-  try {
-    return decodeEvent(record);
-  } catch (error) {
-    if (error instanceof ProtocolError) return undefined;
-    throw error;
-  }
 }
