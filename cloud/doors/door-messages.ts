@@ -1,6 +1,6 @@
 import type { HeardBy } from "../store/rows/courier-rows";
 import type { Database, Unit } from "../store/store";
-import { inTransaction } from "../store/transaction";
+import { inDoorTransaction } from "../store/transaction";
 import type { RemoteUnlocks } from "../remote-unlock/remote-unlocks";
 import type { DoorSecrets } from "./door-secrets";
 import { receiveEvents } from "./receive-events";
@@ -23,7 +23,7 @@ export class DoorMessages {
    * @throws {ProtocolError} as `receiveReceipt`: nothing has changed.
    */
   async receipt<T>(door: string, bytes: Uint8Array, by: HeardBy, now: number, answer: (unit: Unit) => Promise<T>): Promise<T> {
-    const { noted, answered } = await inTransaction(this.#parts.database, async (unit) => {
+    const { noted, answered } = await inDoorTransaction(this.#parts.database, door, async (unit) => {
       const noted = await receiveReceipt(unit, this.#parts.secrets, door, bytes, by, now);
       return { noted, answered: await answer(unit) };
     });
@@ -39,7 +39,7 @@ export class DoorMessages {
    * @throws {ProtocolError} as `receiveEvents`: nothing has changed.
    */
   async events<T>(door: string, bytes: Uint8Array, now: number, answer: (unit: Unit, next: number) => Promise<T>, answered: (answer: T) => Promise<void>): Promise<void> {
-    const taken = await inTransaction(this.#parts.database, async (unit) => {
+    const taken = await inDoorTransaction(this.#parts.database, door, async (unit) => {
       const { next, noted } = await receiveEvents(unit, this.#parts.secrets, door, bytes, now);
       return { noted, answer: await answer(unit, next) };
     });

@@ -4,7 +4,7 @@ import type { Keystore } from "../keys/keystore";
 import { OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
 import type { Database } from "../store/store";
 import { lockDoor } from "../store/row-lock";
-import { inSnapshot, inTransaction } from "../store/transaction";
+import { inDoorTransaction, inSnapshot } from "../store/transaction";
 import { WakefulTask } from "../wakeful-task";
 import { issueList } from "./issue-list";
 import { isNoted, notedDoors } from "./outbox";
@@ -64,7 +64,7 @@ export class ListIssuer {
     const { database, keystore, clock, log, onIssued } = this.#parts;
     if (this.#task.stopped) return "done";
     try {
-      const outcome = await inTransaction(database, async (unit) => {
+      const outcome = await inDoorTransaction(database, door, async (unit) => {
         if (!(await lockDoor(unit, door, busy))) return "busy";
         if (!(await isNoted(unit, door))) return "done elsewhere";
         await issueList(unit, keystore, door, clock.now());

@@ -11,9 +11,12 @@ export function connectionTo(url: string, opener: string): ClientConfig {
   return { connectionString: url, application_name: `${APPLICATION} ${opener}`, connectionTimeoutMillis: DATABASE_CONNECT_MS, keepAlive: true, types: { getTypeParser } };
 }
 
-/** Said once to each connection, because a URL, a role or a pooler may have other ideas. */
+/**
+ * Said once to each connection, because a URL, a role or a pooler may have other ideas. Transactions say themselves that
+ * they are serializable (transaction.ts); a statement by itself has nothing to be in order with.
+ */
 const SESSION = `
-  SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE;
+  SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
   SET synchronous_commit = on;
   SET statement_timeout = ${DATABASE_STATEMENT_MS};
   SET idle_in_transaction_session_timeout = ${DATABASE_IDLE_IN_TRANSACTION_MS}`;

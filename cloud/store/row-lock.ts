@@ -1,5 +1,4 @@
-import { PostgresAdapter } from "kysely";
-import type { Unit } from "./store";
+import { isPostgres, type Unit } from "./store";
 
 /**
  * Takes a door for the rest of a transaction, before anything else is read in it: what is made of it there nobody else
@@ -9,8 +8,7 @@ import type { Unit } from "./store";
  * @returns whether it was taken.
  */
 export async function lockDoor(unit: Unit, door: string, busy: "skip" | "wait"): Promise<boolean> {
-  const { adapter } = unit.getExecutor();
-  if (!(adapter instanceof PostgresAdapter)) return true;
+  if (!isPostgres(unit)) return true;
   const query = unit.selectFrom("doors").select("id").where("id", "=", door).forUpdate();
   return (await (busy === "skip" ? query.skipLocked() : query).executeTakeFirst()) !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from "kysely";
+import { PostgresAdapter, type Kysely, type Transaction } from "kysely";
 import { DatabaseError } from "pg";
 import { SqliteError } from "./libsql-database";
 import type { Tables } from "./tables";
@@ -32,6 +32,11 @@ export interface NoticeListener {
   received(text: string): void;
   /** It is tried again by itself. */
   lost(error: Error): void;
+}
+
+/** Whether other processes may be at work on this database: it is PostgreSQL's. */
+export function isPostgres(database: Database | Unit): boolean {
+  return database.getExecutor().adapter instanceof PostgresAdapter;
 }
 
 /**

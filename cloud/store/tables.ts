@@ -82,6 +82,7 @@ export interface Tables {
   courier_counts: CourierCountRow;
   duties: DutyRow;
   process_leases: ProcessLeaseRow;
+  turns: { one: 1 };
   handle_counters: { holder_id: string; next: number };
   image_keys: ImageKeyRow;
   firmware_images: WithDefaults<FirmwareImageRow, "removed_at">;

@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
 import { DatabaseError } from "pg";
-import { TRANSACTION_ATTEMPTS_MAX, TRANSACTION_BACKOFF_MS, TRANSACTION_BACKOFF_MS_MAX } from "../limits";
-import { isContention, isStorageFailure, isUniqueViolation, type Database, type Unit } from "./store";
+import { DATABASE_DOOR_WRITERS, TRANSACTION_ATTEMPTS_MAX, TRANSACTION_BACKOFF_MS, TRANSACTION_BACKOFF_MS_MAX } from "../limits";
+import { isContention, isPostgres, isStorageFailure, isUniqueViolation, type Database, type Unit } from "./store";
 
 /** Runs work in one transaction, and says what time it is. */
 export type Transact = <T>(work: (unit: Unit, now: number) => Promise<T>) => Promise<T>;
@@ -23,31 +24,60 @@ export function observeTransactions(database: Database, observer: TransactionObs
   observers.set(database, observer);
 }
 
-/** The writers of this process, one behind the other: between themselves they never conflict. */
-const queues = new WeakMap<Database, Promise<unknown>>();
+/** Writers of this process that wait for each other, by lane: those of one lane never conflict between themselves. */
+const queues = new WeakMap<Database, Map<string, Promise<unknown>>>();
 
 /**
- * Runs `work` in one transaction: all of it or nothing, as if nobody else were at work. With PostgreSQL another
- * process may be, and then it runs again: `work` must change nothing but the database, or set it anew each time.
+ * Runs `work` in one transaction: all of it or nothing, as if nobody else were at work. With PostgreSQL it waits for
+ * the writers of other processes too: since each command appends to the audit, side by side they would only undo each
+ * other. It may run again all the same: `work` must change nothing but the database, or set it anew each time.
  * @throws whatever `work` throws, after which nothing has changed; or the database's failure (`isStorageFailure`).
  */
 export function inTransaction<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
-  const before = queues.get(database) ?? Promise.resolve();
+  return inTurn(database, "", () => again(database, "write", () => write(database, "alone", work)));
+}
+
+/** As `inTransaction`, for what is said by one door or made for it: with PostgreSQL it goes beside the work on other doors. */
+export function inDoorTransaction<T>(database: Database, door: string, work: (unit: Unit) => Promise<T>): Promise<T> {
+  const lane = isPostgres(database) ? `doors ${Number.parseInt(door.slice(-2), 16) % DATABASE_DOOR_WRITERS}` : "";
+  return inTurn(database, lane, () => again(database, "write", (tried) => write(database, tried === 1 ? "beside-others" : "alone", work)));
+}
+
+/**
+ * As `inTransaction`, without waiting for any other writer: for a step that must not be late however much there is to
+ * do, and that touches no rows of theirs.
+ */
+export function inTransactionAhead<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
+  return again(database, "write", () => database.transaction().setIsolationLevel("serializable").execute(work));
+}
+
+function inTurn<T>(database: Database, lane: string, work: () => Promise<T>): Promise<T> {
+  const lanes = queues.get(database) ?? new Map<string, Promise<unknown>>();
+  queues.set(database, lanes);
   const asked = performance.now();
-  const turn = before.then(() => {
+  const turn = (lanes.get(lane) ?? Promise.resolve()).then(() => {
     observers.get(database)?.waited((performance.now() - asked) / 1_000);
-    return again(database, "write", () => database.transaction().setIsolationLevel("serializable").execute(work));
+    return work();
   });
-  queues.set(database, turn.catch(() => undefined));
+  lanes.set(lane, turn.catch(() => undefined));
   return turn;
 }
 
 /**
- * As `inTransaction`, without waiting behind this process's other writers: for a step that must not be late however
- * much there is to do, and that touches no rows of theirs.
+ * Whom a writer of PostgreSQL has beside it: a mode of the table `turns`. What has collided goes alone the second time,
+ * and then nothing is in its way: however many processes there are, it gets done.
  */
-export function inTransactionAhead<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
-  return again(database, "write", () => database.transaction().setIsolationLevel("serializable").execute(work));
+const TURNS = { "beside-others": "ROW SHARE", alone: "EXCLUSIVE" } as const;
+
+function write<T>(database: Database, turn: keyof typeof TURNS, work: (unit: Unit) => Promise<T>): Promise<T> {
+  return database
+    .transaction()
+    .setIsolationLevel("serializable")
+    .execute(async (unit) => {
+      // It goes with the transaction. Taken before anything is read, because what is seen is what there is at the first look.
+      if (isPostgres(unit)) await sql`LOCK TABLE turns IN ${sql.raw(TURNS[turn])} MODE`.execute(unit);
+      return work(unit);
+    });
 }
 
 /** Reads in one transaction, beside a writer: what `work` sees was all true at one moment. It cannot write. */
@@ -55,14 +85,14 @@ export function inSnapshot<T>(database: Database, work: (unit: Unit) => Promise<
   return again(database, "read", () => database.transaction().setIsolationLevel("serializable").setAccessMode("read only").execute(work));
 }
 
-async function again<T>(database: Database, kind: "write" | "read", attempt: () => Promise<T>): Promise<T> {
+async function again<T>(database: Database, kind: "write" | "read", attempt: (tried: number) => Promise<T>): Promise<T> {
   const observer = observers.get(database);
   const from = performance.now();
   const ended = (tried: number): void => observer?.ended(kind, (performance.now() - from) / 1_000, tried);
   let collided = false;
   for (let tried = 1; ; tried++) {
     try {
-      const result = await attempt();
+      const result = await attempt(tried);
       ended(tried);
       return result;
     } catch (error) {

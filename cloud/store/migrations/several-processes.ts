@@ -15,5 +15,8 @@ export const SEVERAL_PROCESSES: Migration = {
     holder TEXT NOT NULL,                    -- of one start of one process
     until INTEGER NOT NULL                   -- somebody else may take it from then on, unless it is renewed
   ) STRICT;
+
+  -- Holds nothing: those who write take it, as PostgreSQL locks tables, in the order in which they come.
+  CREATE TABLE turns (one INTEGER PRIMARY KEY CHECK (one = 1)) STRICT;
   `,
 };
