@@ -30,6 +30,7 @@ import { listen } from "./start/listen";
 import { openData } from "./start/open-data";
 import { publicBroker, startBroker } from "./start/start-broker";
 import { observeDatabase, startOperations, steadyClockOf } from "./start/start-operations";
+import { startFirmware } from "./start/start-firmware";
 import { startUpkeep } from "./start/upkeep";
 import { newId } from "./store/ids";
 import { textKeySent } from "./sharing/text-key";
@@ -78,7 +79,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
   try {
     await observeDatabase(database, clock, meters);
     const broker = await startBroker(settings, addresses, {
-      ...{ database, clock, log, holder },
+      ...{ database, sealing: keystore.sealing, site: toHex(keystore.site), clock, log, holder },
       events: {
         received: (door, what, payload, fresh) => sync.receive(door, what, payload, fresh),
         disconnected: (door) => {
@@ -113,8 +114,14 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
         notifier.wake();
       },
     });
-    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, unlocks, messages, onState: (door) => live.changed(door) });
+    const onState = (door: string): void => {
+      live.changed(door);
+      const state = presence.stateOf(door);
+      if (state !== undefined) firmware.told.heard(door, state);
+    };
+    const sync = new DoorSync({ database, keystore, secrets, clock, log, link: broker, presence, unlocks, messages, onState });
     const live = new LiveTruth({ clock, log });
+    const firmware = startFirmware({ database, sealing: keystore.sealing, clock, log, link: broker });
     const issuer = new ListIssuer({
       ...{ database, keystore, clock, log },
       onIssued: (door) => {
@@ -151,6 +158,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       sender.wake();
       webhooks.wake();
       home?.wake();
+      broker.wake?.();
     };
     /** Something was committed that lists follow, or that somebody is told of. */
     const wake = (): void => {
@@ -160,6 +168,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const news = new ProcessNews({ store, holder, log, listener: followNews({ live, sync, unlocks, ownDoors: settings.broker === undefined, wake: work, log }) });
     stops.push(
       () => news.stop(),
+      () => firmware.told.stop(),
       () => sync.idle(),
       () => sender.stop(),
       () => webhooks.stop(),
@@ -181,6 +190,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       live,
       unlocks,
       couriers,
+      images: firmware.images,
       home,
       timeZone: settings.timeZone,
       region: settings.region,
@@ -199,6 +209,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       const answered = http.stop();
       live.stop();
       unlocks.stop();
+      firmware.images.stop();
       await answered;
     });
     if (settings.operations !== undefined) {
@@ -209,6 +220,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     }
     const upkeep = startUpkeep({
       ...{ database, keystore, secrets, clock, log, sync, wake, work },
+      rollouts: firmware.rollouts,
       ...{ shared: news.shared, ownDoors: settings.broker === undefined },
       channels: channelsOf(settings.messages),
       publicUrl: () => settings.publicUrl ?? url(),
@@ -233,6 +245,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       async settled() {
         await issuer.idle();
         await sync.idle();
+        await firmware.told.idle();
         await unlocks.idle();
         await notifier.idle();
         await sender.idle();

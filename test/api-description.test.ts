@@ -78,7 +78,8 @@ test.serial("whom a route is not for is refused", async (t) => {
     const query = (operation.parameters ?? []).filter((each) => each.in === "query" && each.required).map(({ name }) => `?${name}=${property}`);
     const target = path.replace("{property}", property).replace(/\{[^}]*\}/g, "0".repeat(16)) + query.join("");
     const body = content === undefined ? undefined : JSON.stringify(exampleOf(content.schema, document.components.schemas, false));
-    const ask = async (authorization: string) => rig.request(method.toUpperCase(), target, { ...(body !== undefined && { body }), headers: { authorization, ...(method !== "get" && { "content-type": "application/json" }) } });
+    const [type = "application/json"] = Object.keys(operation.requestBody?.content ?? {});
+    const ask = async (authorization: string) => rig.request(method.toUpperCase(), target, { ...(body !== undefined && { body }), headers: { authorization, ...(method !== "get" && { "content-type": type }) } });
     const allowed = (operation.security ?? document.security).flatMap((each) => Object.keys(each));
     if (allowed.length === 0) {
       t.not((await ask("")).body.code, "unauthorized", `${method} ${path}`);

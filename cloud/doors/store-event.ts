@@ -1,5 +1,6 @@
 import { readU32 } from "../../protocol/bytes";
 import type { EventRecord, ReadEvent } from "../../protocol/event-record";
+import { noteFirmwareEvent } from "../firmware-images/proven-firmware";
 import { noteEvent } from "../notifications/event-occurrence";
 import { matchUnlock } from "../remote-unlock/settle-unlock";
 import { noteUse } from "../sharing/note-use";
@@ -57,6 +58,7 @@ export async function storeEvent(unit: Unit, { door, read, record, skipped, rest
     .execute();
   if (event !== undefined) {
     const unlock = await matchUnlock(unit, door, event, restarted, now);
+    await noteFirmwareEvent(unit, door, event, now);
     await noteEvent(unit, door, event, { credential, person: unlock?.person_id ?? null }, late, now);
   }
   if (event?.duress === true) await raiseAlarm(unit, door.id, "duress", `Somebody was made to open the door (event ${event.sequence}).`, now);

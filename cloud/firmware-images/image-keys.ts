@@ -5,6 +5,7 @@ import { decodeFirmwareImage, type FirmwareImage } from "../../protocol/firmware
 import { FIRMWARE_DESCRIPTOR_BYTES_MAX } from "../../protocol/limits";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { audit } from "../audit/audit";
+import { nativeHashes } from "../keys/native-hashes";
 import { IMAGE_KEYS_MAX } from "../limits";
 import { Refusal } from "../refusal";
 import type { ImageKeyRow } from "../store/rows/firmware-rows";
@@ -25,13 +26,22 @@ export async function trustImageKey(unit: Unit, key: string, actor: string, now:
   return true;
 }
 
-/** No image of this key is rolled out from now on. @throws {Refusal} `not-found`; `in-use` while one of its images is. */
-export async function distrustImageKey(unit: Unit, key: string, actor: string, now: number): Promise<void> {
+/**
+ * No image of this key is rolled out from now on.
+ * @param id as `imageKeyId` gives it. @throws {Refusal} `not-found`; `in-use` while one of its images is.
+ */
+export async function distrustImageKey(unit: Unit, id: string, actor: string, now: number): Promise<void> {
+  const key = (await imageKeys(unit)).find(({ public_key }) => imageKeyId(public_key) === id)?.public_key;
+  if (key === undefined) throw new Refusal("not-found", "There is no such image key.");
   const open = await unit.selectFrom("rollouts as rollout").innerJoin("firmware_images as image", "image.id", "rollout.image_id").where("rollout.ended_at", "is", null).select("image.descriptor").execute();
   if (open.some(({ descriptor }) => isSignedBy(descriptor, fromHex(key)!))) throw new Refusal("in-use", "An image of this key is being rolled out: end that first.");
-  const { numDeletedRows } = await unit.deleteFrom("image_keys").where("public_key", "=", key).executeTakeFirst();
-  if (Number(numDeletedRows) === 0) throw new Refusal("not-found", "There is no such image key.");
+  await unit.deleteFrom("image_keys").where("public_key", "=", key).execute();
   await audit(unit, { at: now, actor, action: "image-key.distrust", subject: `image-key/${key}` });
+}
+
+/** What a key is called: the first 8 bytes of its SHA-256. @param key 64 hexadecimal digits. */
+export function imageKeyId(key: string): string {
+  return toHex(nativeHashes.sha256(fromHex(key)!).subarray(0, 8));
 }
 
 export function imageKeys(unit: Unit): Promise<ImageKeyRow[]> {

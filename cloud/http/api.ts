@@ -11,6 +11,7 @@ import type { DoorLink } from "../doors/door-link";
 import type { DoorPresence } from "../doors/door-presence";
 import type { DoorSecrets } from "../doors/door-secrets";
 import type { HomeAssistant } from "../home-assistant/home-assistant";
+import type { ImageStreams } from "../firmware-images/image-stream";
 import type { Channels } from "../messages/channels";
 import type { KeyRotation } from "../keys/key-rotation";
 import type { Keystore } from "../keys/keystore";
@@ -39,6 +40,7 @@ export interface ApiParts {
   live: LiveTruth;
   unlocks: RemoteUnlocks;
   couriers: CourierDesk;
+  images: ImageStreams;
   /** The home's own Home Assistant; undefined: the site has none. */
   home: Pick<HomeAssistant, "connected"> | undefined;
   /** IANA zone of properties that name none. */

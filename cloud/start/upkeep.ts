@@ -9,8 +9,9 @@ import type { DoorSync } from "../doors/door-sync";
 import { forgetOldEvents } from "../doors/event-retention";
 import { endDue } from "../households/end-due";
 import { noteAgedLists } from "../issuing/list-upkeep";
+import type { RolloutDesk } from "../firmware-images/rollout-desk";
 import type { Keystore } from "../keys/keystore";
-import { CERTIFICATE_LOOK_SECONDS, HOUSEHOLD_UPKEEP_SECONDS, LEFT_WORK_SECONDS, RESEND_SECONDS } from "../limits";
+import { CERTIFICATE_LOOK_SECONDS, HOUSEHOLD_UPKEEP_SECONDS, LEFT_WORK_SECONDS, RESEND_SECONDS, ROLLOUT_LOOK_SECONDS } from "../limits";
 import type { Channels } from "../messages/channels";
 import { forgetOldMessages } from "../messages/message-lifetime";
 import { endLapsedRules, forgetOldNotifications } from "../notifications/notification-upkeep";
@@ -49,11 +50,12 @@ export function startUpkeep(parts: UpkeepParts): Timer {
 }
 
 function duties(parts: UpkeepParts): Duty[] {
-  const { database, clock, log, sync, wake, work, shared, ownDoors } = parts;
+  const { database, clock, log, sync, wake, work, shared, ownDoors, rollouts } = parts;
   const transact: Transact = (work) => inTransaction(database, (unit) => work(unit, clock.now()));
   return [
     ...(shared ? [{ what: "looking for work that a process which has ended left", seconds: LEFT_WORK_SECONDS, run: work }] : []),
     { ...(!ownDoors && { name: "resend" }), what: "saying again what doors lack", seconds: RESEND_SECONDS, run: () => sync.updateAll() },
+    { ...(!ownDoors && { name: "rollouts" }), what: "going on with roll-outs of firmware", seconds: ROLLOUT_LOOK_SECONDS, run: () => rollouts.look() },
     { name: "left-unlocks", what: "ending openings from afar that a crash has left", seconds: HOUSEHOLD_UPKEEP_SECONDS, run: () => transact(settleLeftUnlocks) },
     {
       name: "ended-places",
@@ -100,6 +102,7 @@ export interface UpkeepParts {
   clock: Clock;
   log: Logger;
   sync: Pick<DoorSync, "updateAll">;
+  rollouts: Pick<RolloutDesk, "look">;
   channels: Channels;
   publicUrl: () => string;
   auditKeptDays: number;

@@ -6,8 +6,9 @@ import { imageHash, nextImageHash } from "../../protocol/firmware-image";
 import { FIRMWARE_BYTES_MAX } from "../../protocol/limits";
 import { REFUSALS } from "../../protocol/protocol-error";
 import type { Cases } from "../support/cases";
-import { ImageHouse, TARGET, type OfferOptions } from "../support/image-house";
+import { ImageHouse, type OfferOptions } from "../support/image-house";
 import { testKey } from "../support/mint";
+import { TARGET } from "../support/signed-image";
 
 const MINUTE_MS = 60_000;
 

@@ -2,6 +2,7 @@ import { DEFAULT_RULES } from "../../cloud/properties/household-rules";
 import { AskingPhone } from "./asking-phone";
 import { CloudRig, NOON } from "./cloud-rig";
 import { lastLinkToken, signInManager } from "./managers";
+import { addImage, signedImage } from "./signed-image";
 import { ProtocolDoor } from "./protocol-door";
 import { addIdentifier, Client, signIn, siteClient } from "./sign-in";
 
@@ -136,6 +137,10 @@ async function draw(rig: CloudRig): Promise<Omit<House, "rig" | "end">> {
   const webhook = (await site.post(`/properties/${property}/webhooks`, { url: "https://programs.invalid/", events: ["duress"] })).id;
   names.webhook = webhook;
   await site.expect(200, "PATCH", `/properties/${property}/webhooks/${webhook}`, { paused: true }, { "if-match": "*" });
+  const signed = signedImage({ version: 2 });
+  const imageKey = await site.post("/firmware/keys", { key: signed.key });
+  const image = await addImage(rig, signed);
+  Object.assign(names, { imageKey: signed.key, imageKeyId: imageKey.id, image: image.id, rollout: (await site.post("/firmware/rollouts", { image: image.id })).id });
   const account = await administrator.get("/account");
   names.identifier = account.identifiers[0].id;
   names.phone = (await new AskingPhone().send(administrator)).body.phone;

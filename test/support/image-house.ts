@@ -7,10 +7,8 @@ import { decodeDoorState, type DoorState } from "../../protocol/door-state";
 import { encodeFirmwareImage, encodeFirmwareOffer, imageHash, type FirmwareImage } from "../../protocol/firmware-image";
 import type { Hashes } from "../../protocol/hashes";
 import { House } from "./house";
-import { Mint, RESIDENT, testKey, type TestKey } from "./mint";
-
-export const TARGET = ascii("virtual1");
-export const IMAGE_KEY = testKey(41);
+import { Mint, RESIDENT, type TestKey } from "./mint";
+import { IMAGE_KEY, TARGET } from "./signed-image";
 
 export interface OfferOptions extends Partial<FirmwareImage> {
   version: number;
