@@ -81,7 +81,8 @@ export function decodeKeysetMessage(message: Uint8Array): KeysetMessage {
   return { keyset, payload, signatures };
 }
 
-function decodeKeyset(payload: Uint8Array): Keyset {
+/** What is signed, without its signatures. @throws {ProtocolError} `malformed`. */
+export function decodeKeyset(payload: Uint8Array): Keyset {
   const reader = new CborReader(payload);
   const map = reader.map();
   const head = {

@@ -7,6 +7,7 @@ export const NOTHING_KNOWN = {
   acknowledged_by: null,
   receipt_counter: 0,
   receipt: null,
+  keyset_number: 0,
   signed_time: 0,
   lease_version: 0,
   lease_issued_at: 0,

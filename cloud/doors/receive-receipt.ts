@@ -28,7 +28,8 @@ export async function receiveReceipt(unit: Unit, secrets: DoorSecrets, id: strin
   if (receipt.counter <= door.receipt_counter) throw new ProtocolError("old-counter");
   await unit
     .updateTable("doors")
-    .set({ receipt_counter: receipt.counter, receipt: bytes, heard_at: now, heard_by: by, signed_time: Math.max(door.signed_time, receipt.signedTime), keyset_number: receipt.keysetNumber })
+    // Whoever says this has the login that the claim gave: the answer to that is of no more use.
+    .set({ claim_answer: null, claim_digest: null, receipt_counter: receipt.counter, receipt: bytes, heard_at: now, heard_by: by, signed_time: Math.max(door.signed_time, receipt.signedTime), keyset_number: receipt.keysetNumber })
     .where("id", "=", id)
     .execute();
   await raiseAlarms(unit, secrets, door, receipt, now);

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { RootsFile } from "../keys/request-file";
 import { HOLIDAYS_MAX, LEASE_SECONDS_MAX, SCHEDULE_CHAIN_MAX, UNLOCK_SECONDS_MAX } from "../../protocol/limits";
 import { OUTPUTS_MAX } from "../../protocol/profile";
 import { HOLDER_CLASSES } from "../access/grant";
@@ -122,7 +123,12 @@ export const KeypadRequest = z.strictObject({ unitNumbers: z.boolean() }).openap
 
 export const ReleaseRequest = z.strictObject({ released: z.boolean() }).openapi("ReleaseRequest");
 
-export const KeysetRequest = z.strictObject({ newEpoch: z.boolean().default(false).openapi({ description: "All lists signed so far lose their worth: after a theft of keys." }) }).openapi("KeysetRequest");
+export const KeysetRequest = z
+  .strictObject({
+    newEpoch: z.boolean().default(false).openapi({ description: "All lists signed so far lose their worth: after a theft of keys." }),
+    roots: RootsFile.optional().openapi({ description: "Public halves of the roots that are to sign from then on, as `latchkey root init` writes them; left out: the same as before." }),
+  })
+  .openapi("KeysetRequest");
 
 const Holiday = z.iso.date().refine((date) => date >= "1970-01-02" && date < "2149-01-01", "a date from 1970 to 2148");
 export const Staleness = z

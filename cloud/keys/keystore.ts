@@ -53,10 +53,10 @@ export function newKeystore(): KeystoreFile {
 }
 
 /** Makes the keys of a new site and writes them durably. @throws StartupError where that fails. */
-export function createKeystore(path: string): KeystoreFile {
+export function createKeystore(path: string): Keystore {
   const file = newKeystore();
   writeKeystoreFile(path, file);
-  return file;
+  return keystoreOf(file);
 }
 
 /** @throws StartupError where that fails. */
@@ -66,6 +66,11 @@ export function writeKeystoreFile(path: string, file: KeystoreFile): void {
   } catch (error) {
     throw new StartupError(`Cannot write the keystore ${path}: ${(error as Error).message}`);
   }
+}
+
+/** No keyset names its roots any more: others sign now. @throws StartupError where that fails. */
+export function dropRoots(path: string): void {
+  writeKeystoreFile(path, { ...readKeystoreFile(path), roots: [] });
 }
 
 /** @throws StartupError where the file is missing, readable by others, or not a keystore. */

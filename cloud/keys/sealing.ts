@@ -4,7 +4,7 @@ import { hkdfSha256 } from "../../protocol/hkdf";
 import { nativeHashes } from "./native-hashes";
 
 /** What the master key protects: each has a key of its own. */
-export type SealedKind = "door-key" | "claim-secret" | "pin" | "data-key" | "message" | "webhook" | "fob" | "signing-key";
+export type SealedKind = "door-key" | "claim-secret" | "pin" | "data-key" | "message" | "webhook" | "fob" | "signing-key" | "door-login";
 
 /**
  * Encrypts secrets at rest with keys derived from the master key: AES-256-GCM, whose associated data says which
@@ -30,6 +30,7 @@ export class Sealing {
       webhook: derive("webhook"),
       fob: derive("fob"),
       "signing-key": derive("signing-key"),
+      "door-login": derive("door-login"),
     };
     this.#fingerprintKey = derive("pin-fingerprint");
     this.#nonceKey = derive("claim-nonce");

@@ -4,7 +4,7 @@ import { loadAdminToken, type AdminToken } from "../admin-token";
 import type { Clock } from "../clock";
 import { KeyRotation } from "../keys/key-rotation";
 import type { TokenSettings } from "../keys/key-settings";
-import { createKeystore, keystoreFromText, keystoreOf, readKeystoreFile, type Keystore, type KeystoreFile } from "../keys/keystore";
+import { createKeystore, dropRoots, keystoreFromText, keystoreOf, readKeystoreFile, type Keystore, type KeystoreFile } from "../keys/keystore";
 import type { KeyToken } from "../keys/signing-keys";
 import { adoptSite } from "../keys/site";
 import type { Settings } from "../settings";
@@ -38,9 +38,12 @@ export async function openData(settings: Settings, clock: Clock): Promise<Opened
     return await store.alone(async () => {
       const token = settings.keys?.token && (await openToken(settings.keys.token));
       const keystore = keystoreOf(await readKeystore(settings, store), token);
+      const forgetRoots = (): void => {
+        if (settings.keys?.keystore === undefined) dropRoots(join(dataFolder, "keystore.json"));
+      };
       const adminToken = loadAdminToken(settings);
       await inTransaction(store.database, (unit) => adoptSite(unit, keystore, clock.now()));
-      return { keystore, keyRotation: new KeyRotation(keystore), adminToken, store };
+      return { keystore, keyRotation: new KeyRotation(keystore, forgetRoots), adminToken, store };
     });
   } catch (error) {
     await store.close();
@@ -55,7 +58,8 @@ async function readKeystore({ dataFolder, keys }: Settings, store: Store): Promi
   // New keys are of no use to doors that know others: a database that has had keys does not get new ones.
   const site = await store.database.selectFrom("site").select("id").executeTakeFirst();
   if (site !== undefined) throw new StartupError(`The keystore ${path} is missing, and the database belongs to one: restore it from a backup.`);
-  return createKeystore(path);
+  createKeystore(path);
+  return readKeystoreFile(path);
 }
 
 /** Its library is loaded where it is asked for: most sites have none. */

@@ -14,7 +14,7 @@ export const SIGNING_KEYS: Migration = {
   CREATE TABLE keyset_request (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     payload BLOB NOT NULL,
-    signatures BLOB NOT NULL,            -- one COSE_Sign1 behind the other
+    signatures TEXT NOT NULL,            -- JSON: COSE_Sign1s in base64
     requested_at INTEGER NOT NULL,
     requested_by TEXT NOT NULL
   ) STRICT;

@@ -23,7 +23,8 @@ export interface SigningKeyRow {
 export interface KeysetRequestRow {
   one: 1;
   payload: Uint8Array;
-  signatures: Uint8Array;
+  /** JSON: COSE_Sign1s in base64. */
+  signatures: string;
   requested_at: number;
   requested_by: string;
 }
@@ -68,6 +69,14 @@ export interface DoorRow {
   heard_by: HeardBy | null;
   acknowledged_by: HeardBy | null;
   held_at: number | null;
+  keyset_number: number;
+}
+
+export interface DoorLoginRow {
+  door_id: string;
+  enrolment: number;
+  password: Uint8Array | null;
+  told: 0 | 1;
 }
 
 export type LockStateName = "normal" | "lock-down" | "hold-open";
