@@ -1,8 +1,15 @@
-import { DOOR_QUEUE_MESSAGES_MAX, DOOR_QUEUES_MESSAGES_MAX } from "../limits";
+import { BUSY_DOORS_AT_ONCE, DOOR_QUEUE_MESSAGES_MAX, DOOR_QUEUES_MESSAGES_MAX, DOOR_TASKS } from "../limits";
+import { TokenBucket } from "../network/token-bucket";
+import { Lane } from "./lane";
 
-/** Runs what concerns one door one after the other, and doors side by side. A door that floods only delays itself. */
+/**
+ * Runs what concerns one door one after the other, and doors side by side. A door that floods only delays itself: those
+ * that have had more than any door needs share a few places, however many they are, and the others have the database.
+ */
 export class DoorQueue {
   readonly #queues = new Map<string, { tail: Promise<void>; waiting: number }>();
+  readonly #tasks = new Map<string, TokenBucket>();
+  readonly #busy = new Lane(BUSY_DOORS_AT_ONCE);
   /** Of all doors. */
   #waiting = 0;
   #room: { promise: Promise<void>; resolve(): void } | undefined;
@@ -13,7 +20,7 @@ export class DoorQueue {
     if (queue.waiting >= DOOR_QUEUE_MESSAGES_MAX) return false;
     queue.waiting += 1;
     this.#waiting += 1;
-    queue.tail = queue.tail.then(task).finally(() => {
+    queue.tail = queue.tail.then(() => (this.#isBusy(door) ? this.#busy.run(task) : task())).finally(() => {
       queue.waiting -= 1;
       if (queue.waiting === 0) this.#queues.delete(door);
       this.#waiting -= 1;
@@ -39,4 +46,15 @@ export class DoorQueue {
   async idle(): Promise<void> {
     while (this.#queues.size > 0) await Promise.all([...this.#queues.values()].map((queue) => queue.tail));
   }
+
+  #isBusy(door: string): boolean {
+    let tasks = this.#tasks.get(door);
+    if (tasks === undefined) {
+      this.#tasks.set(door, (tasks = new TokenBucket(DOOR_TASKS)));
+      if (this.#tasks.size > TASKS_REMEMBERED) for (const [other, left] of this.#tasks) if (left.isFull) this.#tasks.delete(other);
+    }
+    return !tasks.take();
+  }
 }
+
+const TASKS_REMEMBERED = 20_000; // doors; those that were quiet for a while are forgotten then

@@ -7,6 +7,7 @@ import type { Clock } from "../clock";
 import type { Keystore } from "../keys/keystore";
 import { nativeHashes } from "../keys/native-hashes";
 import { LEASE_RENEWAL_SECONDS, RESEND_SECONDS } from "../limits";
+import { RefusalTally } from "../network/refusal-tally";
 import type { RemoteUnlocks } from "../remote-unlock/remote-unlocks";
 import type { Database, Unit } from "../store/store";
 import { inDoorTransaction } from "../store/transaction";
@@ -29,8 +30,11 @@ export class DoorSync {
   /** Which base a door last asked pages of, and when: while it does, it needs no manifest of that base. */
   readonly #fetching = new Map<string, { version: number; at: number }>();
 
+  readonly #tally: RefusalTally;
+
   constructor(parts: DoorSyncParts) {
     this.#parts = parts;
+    this.#tally = new RefusalTally(parts.log);
   }
 
   /** @param what the topic after `up/`. @param payload untrusted. @param fresh whether the door says it now; else a broker had kept it. */
@@ -121,11 +125,11 @@ export class DoorSync {
       try {
         await task(clock.now());
       } catch (error) {
-        if (error instanceof ProtocolError) log.warn({ door, refusal: error.code }, "refused a message of a door");
+        if (error instanceof ProtocolError) this.#tally.count("refused a message of a door", { door, refusal: error.code }, `${door} ${error.code}`);
         else log.error({ door, err: error }, "failed to answer a door");
       }
     });
-    if (!taken) log.warn({ door }, "dropped a message of a door that sends too many");
+    if (!taken) this.#tally.count("dropped a message of a door that sends too many", { door }, door);
   }
 }
 

@@ -15,28 +15,32 @@ export class RefusalTally {
     this.#log = log;
   }
 
-  /** @param reason one of a few fixed texts. @param detail of the one that is logged; no secrets. */
-  count(reason: string, detail: object): void {
+  /**
+   * @param reason one of a few fixed texts.
+   * @param detail of the one that is logged; no secrets.
+   * @param kind what counts as the same; of these there are as many as doors at most. Default: all of that reason.
+   */
+  count(reason: string, detail: object, kind = reason): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
-    const waiting = this.#waiting.get(reason);
+    const waiting = this.#waiting.get(kind);
     if (waiting !== undefined) {
       waiting.more += 1;
       return;
     }
     this.#log.warn(detail, reason);
-    this.#pause(reason);
+    this.#pause(reason, detail, kind);
   }
 
-  #pause(reason: string): void {
+  #pause(reason: string, detail: object, kind: string): void {
     const timer = setTimeout(() => {
-      const more = this.#waiting.get(reason)!.more;
-      this.#waiting.delete(reason);
+      const more = this.#waiting.get(kind)!.more;
+      this.#waiting.delete(kind);
       if (more === 0) return;
-      this.#log.warn({ more, seconds: REFUSAL_LOG_MS / 1_000 }, `${reason}: and others`);
-      this.#pause(reason);
+      this.#log.warn({ ...detail, more, seconds: REFUSAL_LOG_MS / 1_000 }, `${reason}, and again`);
+      this.#pause(reason, detail, kind);
     }, REFUSAL_LOG_MS);
     timer.unref();
-    this.#waiting.set(reason, { more: 0, timer });
+    this.#waiting.set(kind, { more: 0, timer });
   }
 
   stop(): void {
