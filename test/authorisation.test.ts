@@ -132,7 +132,6 @@ const MATRIX: Record<string, typeof OPEN | typeof OWN | readonly (Case | List)[]
   "PUT /properties/{property}/update-hours": [{ body: { start: "02:00", end: "05:00" }, allowed: RUN, once: true }],
   "GET /keysets": [{ allowed: ["site"] }],
   "GET /keysets/{number}/doors": [{ path: "/keysets/1/doors", allowed: ["site"] }],
-  "GET /keysets/request": [{ allowed: ["site"] }],
   "DELETE /keysets/request": [{ allowed: ["site"] }],
   "POST /keysets/request/signatures": [{ body: { signatures: ["AA=="] }, allowed: ["site"] }],
   "GET /restore": [{ allowed: ["site"] }],

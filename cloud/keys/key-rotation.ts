@@ -72,12 +72,12 @@ export class KeyRotation {
   /**
    * Takes signatures for the keyset that is asked for. The same one again changes nothing.
    * @param signatures COSE_Sign1s with the payload left out, untrusted.
-   * @throws {Refusal} `not-found`; `wrong-signature`.
+   * @throws {Refusal} `not-pending`; `wrong-signature`.
    */
   async sign(database: Database, signatures: readonly Uint8Array[], actor: string, now: number): Promise<Rotated> {
     const rotated = await inTransaction(database, async (unit): Promise<Rotated> => {
       const request = await readRequest(unit, now);
-      if (request === undefined) throw new Refusal("not-found", "No keyset waits for signatures.");
+      if (request === undefined) throw new Refusal("not-pending", "No keyset waits for signatures.");
       const { keyset } = request;
       const { keyset: previous } = decodeKeysetMessage(request.previous);
       const signers = request.signatures.map((signature) => signerOf(signature, previous, keyset)!);
@@ -96,11 +96,11 @@ export class KeyRotation {
     return this.#settle(rotated);
   }
 
-  /** Gives up the keyset that is asked for. @throws {Refusal} `not-found`. */
+  /** Gives up the keyset that is asked for. @throws {Refusal} `not-pending`. */
   async withdraw(database: Database, actor: string, now: number): Promise<void> {
     await inTransaction(database, async (unit) => {
       const request = await readRequest(unit, now);
-      if (request === undefined) throw new Refusal("not-found", "No keyset waits for signatures.");
+      if (request === undefined) throw new Refusal("not-pending", "No keyset waits for signatures.");
       await deleteRequest(unit);
       const { keyset } = await newestKeyset(unit);
       await dropStoredKeys(unit, [keyset.listKey, keyset.leaseKey]);

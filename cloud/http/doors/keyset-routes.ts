@@ -7,7 +7,6 @@ import { countDoors, countTaken, doorsBehind, readProgress } from "../../keys/ke
 import { readRequest, type KeysetRequest as PendingRequest } from "../../keys/keyset-request";
 import { fromBase64, RequestFile, toRequestFile } from "../../keys/request-file";
 import type { Rotated } from "../../keys/key-rotation";
-import { Refusal } from "../../refusal";
 import { requireSite } from "../../rules/read-standing";
 import { actorOf, read, routes, type ApiParts, type Routes } from "../api";
 import { formatInstant } from "../people/grant-format";
@@ -25,6 +24,13 @@ const PendingKeyset = Keyset.extend({
   lacking: z.object({ old: z.int(), new: z.int() }).openapi({ description: "How many more roots must sign, of the keyset before and of this one; one signature may serve both." }),
   request: RequestFile.openapi("KeysetRequestFile", { description: "What machines with root keys sign, with the signatures so far." }),
 }).openapi("PendingKeyset");
+const Keysets = z
+  .object({
+    items: z.array(KeysetAtDoors),
+    pending: PendingKeyset.nullable().openapi({ description: "The one that waits for signatures." }),
+    ahead: z.int().openapi({ description: "Doors that have a keyset which this database does not know: it is older than they are." }),
+  })
+  .openapi("Keysets");
 const DoorBehind = z.object({ id: Id, name: z.string(), property: Id, keyset: z.int().nullable().openapi({ description: "Number that the door has shown; null: it has said nothing since it was claimed." }), heardAt: Instant.nullable() }).openapi("DoorBehindKeyset");
 const SignaturesRequest = z.strictObject({ signatures: RequestFile.shape.signatures.min(1).max(2 * ROOT_KEYS_MAX) }).openapi("KeysetSignaturesRequest");
 const tags = ["keysets"];
@@ -36,17 +42,16 @@ const list = createRoute({
   path: "/keysets",
   summary: "The site's keysets, and how far they have come",
   tags,
-  responses: { 200: answer(z.object({ items: z.array(KeysetAtDoors), ahead: z.int().openapi({ description: "Doors that have a keyset which this database does not know: it is older than they are." }) }), "By number."), ...refusals },
+  responses: { 200: answer(Keysets, "By number."), ...refusals },
 });
 const behind = createRoute({
   method: "get",
   path: "/keysets/{number}/doors",
   summary: "Claimed doors that have not taken a keyset yet",
   tags,
-  request: { params: z.object({ number: z.coerce.number().int().min(1) }), query: Paging },
+  request: { params: z.object({ number: z.coerce.number().int().min(0) }), query: Paging },
   responses: { 200: answer(page(DoorBehind), "By id."), ...refusals },
 });
-const pending = createRoute({ method: "get", path: "/keysets/request", summary: "The keyset that waits for signatures", tags, responses: { 200: answer(PendingKeyset, "There is at most one."), ...refusals } });
 const withdraw = createRoute({ method: "delete", path: "/keysets/request", summary: "Give up the keyset that waits for signatures", tags, responses: { 204: { description: "There is none any more." }, ...refusals } });
 const sign = createRoute({ method: "post", path: "/keysets/request/signatures", summary: "Bring signatures for the keyset that waits for them", tags, request: body(SignaturesRequest), responses: { ...rotated, ...refusals } });
 
@@ -64,12 +69,13 @@ export function keysetRoutes(parts: ApiParts): Routes {
   });
   app.openapi(list, async (c) => {
     requireSite(actorOf(c));
-    return c.json(await read(parts, async (unit) => {
+    return c.json(await read(parts, async (unit, now) => {
       const rows = await unit.selectFrom("keysets").select("message").orderBy("number").execute();
       const progress = await readProgress(unit);
       const doors = countDoors(progress);
       const items = rows.map(({ message }) => format(decodeKeysetMessage(message).keyset)).map((keyset) => ({ ...keyset, doors: countTaken(progress, keyset.number), behind: doors - countTaken(progress, keyset.number) }));
-      return { items, ahead: countTaken(progress, items.length + 1) };
+      const request = await readRequest(unit, now);
+      return { items, pending: request === undefined ? null : formatPending(request), ahead: countTaken(progress, items.length + 1) };
     }), 200);
   });
   app.openapi(behind, async (c) => {
@@ -78,12 +84,6 @@ export function keysetRoutes(parts: ApiParts): Routes {
     const doors = await read(parts, (unit) => doorsBehind(unit, c.req.valid("param").number, after, limit));
     const items = doors.map(({ id, name, property_id: property, keyset_number, heard_at }) => ({ id, name, property, keyset: keyset_number === 0 ? null : keyset_number, heardAt: heard_at === null ? null : formatInstant(heard_at) }));
     return c.json({ items, next: nextAfter(items, limit) }, 200);
-  });
-  app.openapi(pending, async (c) => {
-    requireSite(actorOf(c));
-    const request = await read(parts, readRequest);
-    if (request === undefined) throw new Refusal("not-found", "No keyset waits for signatures.");
-    return c.json(formatPending(request), 200);
   });
   app.openapi(withdraw, async (c) => {
     requireSite(actorOf(c));
