@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 import { NEWS_CHECK_MS, NEWS_RETRY_MS, NEWS_RETRY_MS_MAX } from "../limits";
+import { holdSchema } from "./schema-hold";
 import type { Notices, NoticeListener } from "./store";
 
 /** Of this program, in its database; PostgreSQL keeps databases apart. */
@@ -68,6 +69,7 @@ export class PostgresNotices implements Notices {
 
   async #listen(client: Client): Promise<void> {
     await client.connect();
+    await holdSchema(client); // which a process keeps by this connection, also while it does nothing
     client.on("notification", ({ payload }) => this.#listener.received(payload ?? ""));
     // A notice is worth no wait for the disk.
     await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);

@@ -1,6 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { Pool, types, type ClientConfig, type PoolClient } from "pg";
 import { DATABASE_CONNECT_MS, DATABASE_CONNECTIONS_MAX, DATABASE_IDLE_IN_TRANSACTION_MS, DATABASE_STATEMENT_MS } from "../limits";
+import { holdSchema } from "./schema-hold";
 import { storable } from "./storable";
 
 /** What all connections of this program call themselves at first; behind it stands whose they are. */
@@ -40,6 +41,7 @@ export class StoragePool implements PostgresPool {
     const adapted = adapt(client);
     try {
       await client.query(SESSION);
+      await holdSchema(client);
     } catch (error) {
       client.release(true);
       throw error;

@@ -7,6 +7,7 @@ import { MIGRATIONS } from "./migrations/migrations";
 import { toPostgres } from "./migrations/to-postgres";
 import { PostgresNotices } from "./postgres-notices";
 import { APPLICATION, connectionTo, StoragePool } from "./postgres-pool";
+import { takeSchema } from "./schema-hold";
 import type { Store } from "./store";
 import type { Tables } from "./tables";
 
@@ -94,6 +95,8 @@ async function migrate(client: Client, name: string): Promise<void> {
   try {
     const version = await schemaVersion(client, name);
     if (version > MIGRATIONS.length) throw new StartupError(`The database ${name} was written by a later version of Latchkey (schema ${version}, this one knows ${MIGRATIONS.length}).`);
+    if (version === MIGRATIONS.length) return;
+    if (!(await takeSchema(client))) throw new StartupError(`The database ${name} has schema ${version}, processes are at work with it, and this version needs ${MIGRATIONS.length}: stop all of them, then start again.`);
     for (let next = version; next < MIGRATIONS.length; next++) {
       // One transaction: an interrupted start leaves the old version whole.
       await client.query(`BEGIN; ${toPostgres(MIGRATIONS[next])}; UPDATE latchkey_schema SET version = ${next + 1}; COMMIT`);

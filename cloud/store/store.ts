@@ -1,6 +1,7 @@
 import { PostgresAdapter, type Kysely, type Transaction } from "kysely";
 import { DatabaseError } from "pg";
 import { SqliteError } from "./libsql-database";
+import { SCHEMA_CHANGED } from "./schema-hold";
 import type { Tables } from "./tables";
 
 /** All queries of a transaction must go through the transaction: SQLite has one connection, and it is taken. */
@@ -60,7 +61,7 @@ export function isStorageFailure(error: unknown): boolean {
   if (error instanceof DatabaseError) return isContention(error) || /^(08|53|55|57|58|XX|25006|25P0)/.test(error.code ?? "");
   if (!(error instanceof Error)) return false;
   const { code, message } = error as NodeJS.ErrnoException;
-  return /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? "") || POSTGRES_GONE.test(message);
+  return /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? "") || POSTGRES_GONE.test(message) || message.startsWith(SCHEMA_CHANGED);
 }
 
 /** What `pg` throws, without a code, where a connection is lost or none is to be had. */
