@@ -5,15 +5,15 @@ import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { startCloud, type Cloud } from "../../cloud/cloud";
 import type { Clock } from "../../cloud/clock";
-import type { KeyValue } from "../../firmware/device";
+import type { Device } from "../../firmware/device";
 import { startController } from "../../firmware/controller";
 import { claimText } from "../../firmware/enrolment/identity";
-import { saveSettings } from "../../firmware/enrolment/settings";
 import type { MqttCarrier } from "../../hardware-sim/building/net/mqtt-connection";
 import { SocketNetwork } from "../../hardware-sim/building/net/socket-network";
 import { SimulatedDoorRadio } from "../../hardware-sim/radio/simulated-door-radio";
 import { VirtualAir } from "../../hardware-sim/radio/virtual-air";
-import { VirtualBoard, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
+import { InstalledStore } from "../../hardware-sim/building/installed-store";
+import { VirtualBoard, type BoardMemory, type VirtualBoardOptions } from "../../hardware-sim/virtual-board";
 import type { VirtualCentralOptions } from "../../hardware-sim/radio/virtual-central";
 import { VirtualClock } from "../../hardware-sim/virtual-clock";
 import { VirtualRandom } from "../../hardware-sim/virtual-random";
@@ -35,7 +35,13 @@ const DOORS_APART_M = 100;
 export type Json = any;
 
 /** How a door of the world is built. */
-export type Wiring = Pick<VirtualBoardOptions, "readers" | "locks"> & { rtc?: boolean };
+export type Wiring = Pick<VirtualBoardOptions, "readers" | "locks" | "update" | "onException"> & {
+  rtc?: boolean;
+  /** What the door has kept, where it is no new one: it was claimed by a cloud that has moved here. */
+  memory?: BoardMemory;
+  /** Default: the firmware of this version. */
+  firmware?: (device: Device) => unknown;
+};
 
 /** A door of the world: a virtual board with the real firmware, on real sockets. */
 export class WorldDoor {
@@ -47,15 +53,15 @@ export class WorldDoor {
   carry: MqttCarrier = (_message, pass) => pass();
   readonly #world: World;
 
-  constructor(world: World, name: string, { rtc = true, ...wiring }: Wiring) {
+  constructor(world: World, name: string, { rtc = true, memory, firmware = startController, ...wiring }: Wiring) {
     this.#world = world;
     this.network = new SocketNetwork({ secure: false, carry: (message, pass) => this.carry(message, pass) });
     this.place = { x: DOORS_APART_M * world.doors.length, y: 0 };
     const radio = { air: world.air, place: this.place, blockCipher: nodeBlockCipher };
     this.board = new VirtualBoard({ ...wiring, radio, clock: world.clock, network: this.network, seed: name, hashes: nodeHashes, rtc });
-    const port = Number(new URL(world.cloud.url).port);
-    saveSettings(this.#installer(), { cloudHost: "127.0.0.1", cloudPort: port });
-    this.board.start((device) => void startController(device));
+    if (memory !== undefined) this.board.restoreMemory(memory);
+    new InstalledStore(this.board.keyValue).setUp({ cloudHost: "127.0.0.1", cloudPort: world.cloud.httpPort, brokerPort: world.cloud.mqttPort });
+    this.board.start((device) => void firmware(device));
   }
 
   /** 16 hexadecimal digits. */
@@ -118,16 +124,6 @@ export class WorldDoor {
   get #identity(): Uint8Array {
     return this.board.keyValue.peek(DOMAIN, "identity")!;
   }
-
-  #installer(): KeyValue {
-    const { keyValue } = this.board;
-    return {
-      read: (key) => keyValue.peek(DOMAIN, key)?.buffer as ArrayBuffer | undefined,
-      write: (key, value) => keyValue.preset(DOMAIN, key, new Uint8Array(value)),
-      delete: (key) => keyValue.preset(DOMAIN, key, undefined),
-      close: () => undefined,
-    };
-  }
 }
 
 /** One request on a connection of its own: a kept one could end while virtual time holds the process. */
@@ -170,8 +166,8 @@ export class World {
     this.folder = folder;
   }
 
-  /** @param options.start Unix ms at which this world begins; default 2026-01-01. @param options.host by name, where browsers shall make passkeys. */
-  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings; host?: "localhost"; settings?: Partial<Settings> } = {}): Promise<World> {
+  /** @param options.start Unix ms at which this world begins; default 2026-01-01. @param options.host by name, where browsers shall make passkeys. @param options.found a data folder that there was, with its property: no door is made. */
+  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings; host?: "localhost"; settings?: Partial<Settings>; found?: { fill: (folder: string) => void; property: string } } = {}): Promise<World> {
     const world = new World(options.start, mkdtempSync(join(tmpdir(), "latchkey-world-")));
     world.settings = options.settings ?? {};
     world.#sms = options.gateway ?? (options.texts === false ? "none" : "outbox");
@@ -184,6 +180,12 @@ export class World {
       rmSync(world.folder, { recursive: true, force: true });
     });
     world.#host = options.host ?? world.#host;
+    if (options.found !== undefined) {
+      options.found.fill(world.folder);
+      await world.startCloud();
+      world.property = options.found.property;
+      return world;
+    }
     world.#databaseUrl = await newDatabaseUrl();
     await world.startCloud();
     world.property = (await world.post("/api/properties", { name: "Rue des Lilas 7", timeZone: options.timeZone ?? "Europe/Paris", ...options.property }, 201)).id;
