@@ -1,7 +1,7 @@
 import { equalBytes } from "../../protocol/bytes";
 import { keyId, parseSigned, signingContext } from "../../protocol/cose-sign1";
 import { verify } from "../../protocol/ed25519";
-import { encodeKeyset, type Keyset } from "../../protocol/keyset";
+import { encodeKeyset, type Keyset, type KeysetMessage } from "../../protocol/keyset";
 import { KEYSET_BYTES_MAX } from "../../protocol/limits";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { nativeHashes } from "./native-hashes";
@@ -48,4 +48,9 @@ export function signerOf(signature: Uint8Array, previous: Roots, next: Keyset): 
     if (error instanceof ProtocolError) return undefined;
     throw error;
   }
+}
+
+/** Whether enough of a keyset's own roots have signed it. */
+export function isSelfSigned({ keyset: { roots, threshold }, signatures }: KeysetMessage): boolean {
+  return roots.filter((root) => signatures.some(({ signature, toBeSigned }) => verify(signature, toBeSigned, root))).length >= threshold;
 }
