@@ -222,9 +222,14 @@ export class World {
     );
   }
 
-  /** From its next start the cloud has this database. @param location as `openStore` takes it. */
-  useDatabase(location: string): void {
+  /** From its next start the cloud has this database. @param location as `openStore` takes it; undefined: the file in its folder. */
+  useDatabase(location: string | undefined): void {
     this.#databaseUrl = location;
+  }
+
+  /** Where the cloud's database is, as `openStore` takes it. */
+  get location(): string {
+    return this.#databaseUrl ?? join(this.folder, "latchkey.sqlite");
   }
 
   /** A door that is registered by its QR, claims itself and has its first list. */
