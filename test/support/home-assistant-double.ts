@@ -165,7 +165,8 @@ export class HomeAssistantDouble {
 
   #subscribe(config: HomeEntity["config"]): void {
     const topics = [config.state_topic!, ...config.availability!.map(({ topic }) => topic), ...(config.json_attributes_topic === undefined ? [] : [config.json_attributes_topic])];
-    void this.#client.subscribeAsync([...new Set(topics)]).catch(() => undefined);
+    // Anew, so that what is retained comes once more: for an entity that was not there before.
+    void this.#client.unsubscribeAsync([...new Set(topics)]).then(() => this.#client.subscribeAsync([...new Set(topics)])).catch(() => undefined);
   }
 
   #told(topic: string, payload: string, retained: boolean): void {
