@@ -105,7 +105,8 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const messages = new DoorMessages({
       ...{ database, secrets, unlocks },
       onNoted: noted,
-      onEvents: (door) => {
+      onEvents: (door, decisions) => {
+        for (const reason of decisions) meters.doorDecisions.inc({ reason });
         changed(door);
         notifier.wake();
       },
@@ -123,7 +124,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const live = new LiveTruth({ clock, log });
     const firmware = startFirmware({ database, sealing: keystore.sealing, clock, log, link: broker });
     const issuer = new ListIssuer({
-      ...{ database, keystore, clock, log },
+      ...{ database, keystore, clock, log, meters },
       onIssued: (door) => {
         sync.update(door);
         live.changed(door);
@@ -214,7 +215,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     });
     if (settings.operations !== undefined) {
       const certificateEnds = (): number[] => [certificates.http, certificates.mqtt].flatMap((each) => (each === undefined ? [] : [endOf(each.current)]));
-      const operations = await startOperations(settings.operations, { ...{ meters, readiness, database, clock, log, certificateEnds }, connected: () => broker.connected() });
+      const operations = await startOperations(settings.operations, { ...{ meters, readiness, database, clock, log, certificateEnds, broker, sync } });
       operationsPort = operations.port;
       stops.push(() => operations.stop());
     }

@@ -1,15 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { decodeDoorState } from "../../protocol/door-state";
 import { ProtocolError } from "../../protocol/protocol-error";
 import { downTopic, parseTopic, upFilter, type DownTopic } from "../../protocol/topics";
 import { every, type Clock, type Timer } from "../clock";
-import { BROKER_START_MS, PRESENCE_LOOK_SECONDS } from "../limits";
+import type { Sealing } from "../keys/sealing";
+import { ADMITTED_LOOK_MS, ADMITTED_MS, BROKER_START_MS, PRESENCE_LOOK_SECONDS } from "../limits";
 import { ProcessLease } from "../processes/process-lease";
 import type { Database } from "../store/store";
 import { BrokerConnection } from "./broker-connection";
 import type { DoorBroker } from "./door-broker";
 import { DoorsSeen } from "./doors-seen";
 import type { ExternalBrokerSettings } from "./external-broker-settings";
+import { DynamicSecurity, SECURITY_ANSWERS } from "./door-logins/dynamic-security";
+import { LoginProvisioner } from "./door-logins/login-provisioner";
 import { KnownDoors } from "./known-doors";
 import { mayPublish } from "./topic-access";
 
@@ -44,6 +48,8 @@ export class ExternalBroker implements DoorBroker {
   readonly #seen = new DoorsSeen();
   readonly #known: KnownDoors;
   readonly #lease: ProcessLease;
+  /** Undefined where somebody else makes the doors' logins. */
+  readonly #logins: { security: DynamicSecurity; provisioner: LoginProvisioner } | undefined;
   readonly #looks: Timer;
   #subscribed = false;
   #subscriptionProblem: string | undefined;
@@ -63,6 +69,10 @@ export class ExternalBroker implements DoorBroker {
       onMessage: (topic, payload, retained) => this.#message(topic, payload, retained),
       room: () => events.room(),
     });
+    if (settings.logins === "mosquitto") {
+      const security = new DynamicSecurity((topic, payload) => this.#connection.publish(topic, payload), holder);
+      this.#logins = { security, provisioner: new LoginProvisioner({ ...parts, security }) };
+    }
     this.#looks = every(clock, PRESENCE_LOOK_SECONDS, () => {
       for (const door of this.#seen.silent(clock.now())) this.#gone(door);
       return Promise.resolve();
@@ -111,11 +121,26 @@ export class ExternalBroker implements DoorBroker {
     this.#gone(door);
   }
 
+  wake(): void {
+    this.#logins?.provisioner.wake();
+  }
+
+  async admitted(door: string): Promise<void> {
+    if (this.#logins === undefined || !this.#connection.connected) return;
+    const until = Date.now() + ADMITTED_MS;
+    while (Date.now() < until && !this.#stopped) {
+      const waiting = await this.#parts.database.selectFrom("door_logins").select("door_id").where("door_id", "=", door).where("told", "=", 0).executeTakeFirst();
+      if (waiting === undefined) return;
+      await sleep(ADMITTED_LOOK_MS);
+    }
+  }
+
   /** Takes on no more, works off what has come, and leaves. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#looks.cancel();
     await this.#lease.stop();
+    await this.#logins?.provisioner.stop();
     await this.#connection.unsubscribe([STATE_FILTER, ...this.#workFilters]).catch(() => undefined);
     await this.#parts.events.idle();
     await this.#connection.stop();
@@ -135,6 +160,10 @@ export class ExternalBroker implements DoorBroker {
     try {
       await this.#known.load();
       await this.#connection.subscribe([STATE_FILTER]);
+      if (this.#logins !== undefined) {
+        await this.#connection.subscribe([SECURITY_ANSWERS]);
+        await this.#logins.provisioner.connected();
+      }
       this.#subscribed = true;
       if (this.#shares) await this.#connection.subscribe(SHARED_FILTERS);
       else if (this.#lease.held) await this.#takeWork();
@@ -148,6 +177,8 @@ export class ExternalBroker implements DoorBroker {
 
   #lost(): void {
     this.#subscribed = false;
+    this.#logins?.provisioner.lost();
+    this.#logins?.security.lost();
     for (const door of this.#seen.all()) this.#gone(door);
   }
 
@@ -176,6 +207,7 @@ export class ExternalBroker implements DoorBroker {
   }
 
   #message(topic: string, payload: Uint8Array, retained: boolean): void {
+    if (topic === SECURITY_ANSWERS) return this.#logins?.security.receive(payload);
     const parsed = parseTopic(topic);
     if (parsed === undefined || !mayPublish(parsed.door, topic, payload.length)) return this.#stray(topic);
     const { door, what } = parsed;
@@ -218,6 +250,9 @@ export interface ExternalBrokerParts {
   settings: ExternalBrokerSettings;
   events: ExternalBrokerEvents;
   database: Database;
+  sealing: Sealing;
+  /** 16 hexadecimal digits. */
+  site: string;
   clock: Clock;
   log: Logger;
   /** Of this start of this process, and of no other (`newId`). */

@@ -5,6 +5,7 @@ import { decodeClaim, decodeHello, encodeGrant, encodeWelcome, openClaim, type C
 import { ProtocolError } from "../../protocol/protocol-error";
 import { tagAtDoor, type StoredValue } from "../access/stored-kind";
 import { audit } from "../audit/audit";
+import { keepLogin } from "../broker/door-logins/keep-login";
 import { forgetNews } from "../couriers/courier-news";
 import { noteDoors } from "../issuing/outbox";
 import type { Keystore } from "../keys/keystore";
@@ -77,6 +78,7 @@ export async function acceptClaim(unit: Unit, keystore: Keystore, broker: Broker
     })
     .where("id", "=", door.id)
     .execute();
+  await keepLogin(unit, keystore.sealing, { door: door.id, enrolment, password });
   // Whatever lists a former claim left behind, the door has no more.
   await unit.deleteFrom("list_bases").where("door_id", "=", door.id).execute();
   try {

@@ -9,4 +9,6 @@ export interface DoorLink {
   send(door: string, topic: DownTopic, payload: Uint8Array): Promise<boolean>;
   /** Ends a door's connection: whoever has it knows secrets that are none any more. */
   drop(door: string): void;
+  /** Resolves once a claimed door can log in, or soon: it tries again. */
+  admitted?(door: string): Promise<void>;
 }

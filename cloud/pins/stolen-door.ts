@@ -1,5 +1,6 @@
 import { termsOf } from "../access/stored-terms";
 import { audit } from "../audit/audit";
+import { endLogin } from "../broker/door-logins/keep-login";
 import { noteChanges } from "../issuing/outbox";
 import { requireRoom } from "../people/door-room";
 import { insertGrant } from "../people/give-credential";
@@ -64,6 +65,7 @@ export async function reportStolenDoor(unit: Unit, parts: PinParts & TellParts, 
   for (const each of new Set(renewed.flatMap(doorsOfOld))) if (each !== door) await requireRoom(unit, each);
   // It cannot log in again; whoever finds it claims it anew, with its button and a new QR.
   await unit.updateTable("doors").set({ password_hash: null, claim_secret: null, claim_digest: null, claim_answer: null, released_at: now, stolen_at: row.stolen_at ?? now }).where("id", "=", door).execute();
+  await endLogin(unit, door);
   const cards: StolenCard[] = [];
   for (const card of cardsOf(known)) {
     if (endCards) await endCard(unit, card, actor, now);

@@ -7,16 +7,17 @@ import { ExternalBroker, type ExternalBrokerEvents } from "../broker/external-br
 import type { MqttAddress } from "../broker/mqtt-listener";
 import type { Clock } from "../clock";
 import type { BrokerAddress } from "../doors/claim-door";
+import type { Sealing } from "../keys/sealing";
 import type { Settings } from "../settings";
 import type { Database } from "../store/store";
 import { listen } from "./listen";
 
 /** The embedded broker, or a client of the one that the settings name. @throws StartupError where its address cannot be had. */
 export async function startBroker(settings: Settings, addresses: readonly [MqttAddress, ...MqttAddress[]], parts: BrokerParts): Promise<DoorBroker> {
-  const { database, events, log } = parts;
+  const { database, sealing, events, log } = parts;
   if (settings.broker !== undefined) return new ExternalBroker({ settings: settings.broker, ...parts });
   return listen("MQTT", settings.mqttHost, settings.mqttPort, () =>
-    EmbeddedBroker.start({ addresses }, { login: (door, password) => checkLogin(database, door, password), claimed: (door) => isClaimed(database, door), ...events }, log),
+    EmbeddedBroker.start({ addresses }, { login: (door, password) => checkLogin(database, sealing, door, password), claimed: (door) => isClaimed(database, door), ...events }, log),
   );
 }
 
@@ -28,6 +29,9 @@ export function publicBroker({ mqttPublicHost, mqttPublicPort, broker }: Setting
 
 export interface BrokerParts {
   database: Database;
+  sealing: Sealing;
+  /** 16 hexadecimal digits. */
+  site: string;
   clock: Clock;
   log: Logger;
   /** Of this start of this process, and of no other (`newId`). */

@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type { AccountRow, CodeRow, IdentifierRow, PasskeyChallengeRow, PasskeyRow, SessionRow, TokenRow } from "./rows/account-rows";
 import type { CourierCountRow, CourierNewsRow, CourierPartRow, CourierPhoneRow } from "./rows/courier-rows";
-import type { DoorAlarmKind, DoorRow, EventRow, KeysetRequestRow, KeysetRow, LeaseEndsRow, ListBaseRow, ListDeltaRow, OutboxRow, RemoteUnlockRow, SigningKeyRow } from "./rows/door-rows";
+import type { DoorAlarmKind, DoorLoginRow, DoorRow, EventRow, KeysetRequestRow, KeysetRow, LeaseEndsRow, ListBaseRow, ListDeltaRow, OutboxRow, RemoteUnlockRow, SigningKeyRow } from "./rows/door-rows";
 import type { DoorFirmwareRow, FirmwareImageRow, ImageKeyRow, RolloutDoorRow, RolloutRow, UpdateHoursRow } from "./rows/firmware-rows";
 import type { FobButtonRow, FobRow } from "./rows/fob-rows";
 import type { HouseholdRow, InvitationRow, MembershipRow, RemovalRow } from "./rows/household-rows";
@@ -20,6 +20,7 @@ export interface Tables {
   keyset_request: KeysetRequestRow;
   properties: WithDefaults<PropertyRow, "rules" | "version" | "home_assistant">;
   doors: WithDefaults<DoorRow, "lock_state" | "throttle_reset" | "hours" | "first_in" | "outputs" | "unit_numbers" | "stolen_at" | "heard_by" | "held_at">;
+  door_logins: DoorLoginRow;
   people: WithDefaults<PersonRow, "erased_at" | "version">;
   credentials: WithDefaults<CredentialRow, "key_owner" | "superseded_at" | "key_id">;
   door_credentials: WithDefaults<DoorCredentialRow, "guessable">;

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { CLOUD_USER, findSecurityPlugin, mosquittoConfiguration, securityFile } from "../../cloud/broker/door-logins/mosquitto-files";
 import { freePort } from "./free-port";
 
 export interface MosquittoOptions {
@@ -12,7 +13,11 @@ export interface MosquittoOptions {
   settings?: (folder: string) => readonly string[];
   /** Default: anybody may do anything. */
   anonymous?: boolean;
+  /** As `latchkey broker mosquitto` sets it up: nobody but the cloud (`cloudUrl`) has a login, and it makes the doors'. */
+  dynamicSecurity?: boolean;
 }
+
+const CLOUD_PASSWORD = "only-for-tests";
 
 /**
  * A Mosquitto of the test's own, of the system's packages, in a folder that goes with it. What is retained survives
@@ -26,19 +31,18 @@ export class MosquittoServer {
   readonly #configuration: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, tlsPort: number, { tls, settings, anonymous = true }: MosquittoOptions) {
+  private constructor(port: number, tlsPort: number, { tls, settings, anonymous = true, dynamicSecurity = false }: MosquittoOptions) {
     this.port = port;
     this.tlsPort = tlsPort;
     this.#configuration = join(this.#folder, "mosquitto.conf");
+    const product = { securityFile: this.securityFile, dataFolder: this.#folder, plugin: findSecurityPlugin() ?? "", port, address: "127.0.0.1", tls: undefined };
+    if (dynamicSecurity) writeFileSync(this.securityFile, securityFile(CLOUD_PASSWORD, [], NO_SITE));
     const lines = [
       ...(process.getuid?.() === 0 ? ["user root"] : []),
       "log_dest stderr",
-      "persistence true",
-      `persistence_location ${this.#folder}/`,
-      `allow_anonymous ${anonymous}`,
-      "set_tcp_nodelay true",
+      "log_type information",
       ...(settings?.(this.#folder) ?? []),
-      `listener ${port} 127.0.0.1`,
+      ...(dynamicSecurity ? [mosquittoConfiguration(product)] : ["persistence true", `persistence_location ${this.#folder}/`, `allow_anonymous ${anonymous}`, "set_tcp_nodelay true", `listener ${port} 127.0.0.1`]),
       ...(tls === undefined ? [] : [`listener ${tlsPort} 127.0.0.1`, `certfile ${tls.certificateFile}`, `keyfile ${tls.keyFile}`]),
     ];
     writeFileSync(this.#configuration, `${lines.join("\n")}\n`);
@@ -56,6 +60,20 @@ export class MosquittoServer {
   url(username?: string, password = ""): string {
     const login = username === undefined ? "" : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
     return `mqtt://${login}127.0.0.1:${this.port}`;
+  }
+
+  /** … as the cloud, with dynamic security. */
+  get cloudUrl(): string {
+    return this.url(CLOUD_USER, CLOUD_PASSWORD);
+  }
+
+  /** Logins and rights as the broker keeps them. */
+  get securityFile(): string {
+    return join(this.#folder, "dynamic-security.json");
+  }
+
+  get pid(): number {
+    return this.#child!.pid!;
   }
 
   /** After `pause`, on the same port. */
@@ -99,12 +117,15 @@ export class MosquittoServer {
 
 /** Why Mosquitto cannot run here, in a few words; undefined where it can. */
 export function whyNoMosquitto(): string | undefined {
+  if (findSecurityPlugin() === undefined) return "mosquitto has no mosquitto_dynamic_security.so";
   try {
     return spawnSync(binary(), ["-h"], { stdio: "ignore" }).error === undefined ? undefined : "mosquitto does not run";
   } catch (error) {
     return (error as Error).message;
   }
 }
+
+const NO_SITE = "0".repeat(16);
 
 /** Servers are not in everybody's PATH. */
 function binary(): string {

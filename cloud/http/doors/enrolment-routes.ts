@@ -31,7 +31,9 @@ export function enrolmentRoutes(parts: ApiParts): Hono {
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     const grant = await change(parts, (unit, now) => acceptClaim(unit, parts.keystore, parts.brokerAddress(), bytes, now));
     // A connection of a former claim would go on until it breaks.
-    parts.link.drop(toHex(decodeClaim(bytes).door));
+    const door = toHex(decodeClaim(bytes).door);
+    parts.link.drop(door);
+    await parts.link.admitted?.(door);
     return cbor(grant);
   });
   return app;

@@ -1,5 +1,6 @@
 import { ALTERED_EVENTS } from "./altered-events";
 import { COURIERS } from "./couriers";
+import { DOOR_LOGINS } from "./door-logins";
 import { DOORS_AND_LISTS } from "./doors-and-lists";
 import { FIRMWARE_ROLLOUTS } from "./firmware-rollouts";
 import { FOBS } from "./fobs";
@@ -18,4 +19,4 @@ import { STANDING_ORDERS } from "./standing-orders";
  * Times are Unix seconds, ids 16 hexadecimal digits. What a rule of the system forbids, the schema refuses where
  * it can.
  */
-export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES, COURIERS, FOBS, SEVERAL_PROCESSES, OPERATIONS, HOME_ASSISTANT, FIRMWARE_ROLLOUTS, SIGNING_KEYS];
+export const MIGRATIONS: readonly Migration[] = [DOORS_AND_LISTS, STANDING_ORDERS, ALTERED_EVENTS, HOUSEHOLDS, KEYS_AND_SHARING, PHONES, COURIERS, FOBS, SEVERAL_PROCESSES, OPERATIONS, HOME_ASSISTANT, FIRMWARE_ROLLOUTS, SIGNING_KEYS, DOOR_LOGINS];
