@@ -10,13 +10,20 @@ import { newDatabaseUrl } from "./test-database";
 /** A cloud in a process of its own, that can be killed. */
 export class CloudProcess {
   readonly folder: string;
+  readonly #environment: Record<string, string>;
   #databaseUrl: string | undefined;
   #child: ChildProcess | undefined;
   url = "";
   mqttPort = 0;
 
-  private constructor(folder: string) {
+  /**
+   * @param folder of its keys, and its database unless the environment says otherwise; whoever gives it removes it.
+   * @param environment settings beside those of every test.
+   */
+  constructor(folder: string, environment: Record<string, string> = {}) {
     this.folder = folder;
+    this.#environment = environment;
+    this.#databaseUrl = environment["LATCHKEY_DATABASE_URL"];
   }
 
   /** One with nothing in it, that ends with the test. */
@@ -32,7 +39,7 @@ export class CloudProcess {
 
   async start(): Promise<void> {
     this.#databaseUrl ??= await newDatabaseUrl();
-    const environment = { ...process.env, LATCHKEY_DATA: this.folder, LATCHKEY_DATABASE_URL: this.#databaseUrl, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "error" };
+    const environment = { ...process.env, LATCHKEY_DATA: this.folder, LATCHKEY_DATABASE_URL: this.#databaseUrl, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "error", ...this.#environment };
     this.#child = spawn(process.execPath, ["-r", "tsx/cjs", "cloud/main.ts"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
     for await (const line of createInterface(this.#child.stdout!)) {
       const match = /HTTP on (http:\S+), MQTT on \S+:([0-9]+)\./.exec(line);
@@ -46,6 +53,7 @@ export class CloudProcess {
 
   async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const child = this.#child!;
+    if (child.exitCode !== null || child.signalCode !== null) return; // it has ended by itself
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
     await ended;
