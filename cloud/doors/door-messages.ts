@@ -40,13 +40,13 @@ export class DoorMessages {
    */
   async events<T>(door: string, bytes: Uint8Array, now: number, answer: (unit: Unit, next: number) => Promise<T>, answered: (answer: T) => Promise<void>): Promise<void> {
     const taken = await inDoorTransaction(this.#parts.database, door, async (unit) => {
-      const { next, noted } = await receiveEvents(unit, this.#parts.secrets, door, bytes, now);
-      return { noted, answer: await answer(unit, next) };
+      const { next, decisions, noted } = await receiveEvents(unit, this.#parts.secrets, door, bytes, now);
+      return { noted, decisions, answer: await answer(unit, next) };
     });
     if (taken.noted) this.#parts.onNoted();
     await answered(taken.answer);
     await this.#parts.unlocks.eventsStored(door);
-    this.#parts.onEvents(door);
+    this.#parts.onEvents(door, taken.decisions);
   }
 }
 
@@ -56,8 +56,8 @@ export interface DoorMessagesParts {
   unlocks: Pick<RemoteUnlocks, "eventsStored">;
   /** Lists of doors must be made anew. */
   onNoted(): void;
-  /** A door has told what happened there. */
-  onEvents(door: string): void;
+  /** A door has told what happened there. @param decisions reasons of those that are new. */
+  onEvents(door: string, decisions: readonly string[]): void;
   /** What is known of a door may be something else now. */
   onReceipt(door: string): void;
 }

@@ -77,6 +77,11 @@ export class DoorSync {
     return this.#queue.room();
   }
 
+  /** How often something of doors was refused or dropped since the start, by reason. */
+  get refusals(): Readonly<Record<string, number>> {
+    return this.#tally.counts;
+  }
+
   idle(): Promise<void> {
     return this.#queue.idle();
   }

@@ -23,6 +23,8 @@ type Stored = ReadonlyMap<number, { mac: Uint8Array; record: Uint8Array; altered
 export interface EventsTaken {
   /** The first event that is still not stored: what is acknowledged to the door. */
   next: number;
+  /** Reasons of the decisions that are new: `granted`, or why not. */
+  decisions: readonly string[];
   /** Lists of doors follow: a use was counted that others have less now (X6). */
   noted: boolean;
 }
@@ -44,7 +46,7 @@ export async function receiveEvents(unit: Unit, secrets: DoorSecrets, id: string
   if (eventPeriod(first) > eventPeriod(door.next_event) + PERIODS_AHEAD_MAX || first + records.length > U32_MAX) throw new ProtocolError("malformed", "event sequence");
   if (first > door.next_event) {
     // Only the door's own word makes a gap: a broker that drops an upload must not make one.
-    if (firstEventOf(secrets, door) < first) return { next: door.next_event, noted: false };
+    if (firstEventOf(secrets, door) < first) return { next: door.next_event, decisions: [], noted: false };
     await raiseAlarm(unit, id, "events-missing", `Events ${door.next_event} to ${first - 1} never arrived, and the door has them no more.`, now);
   }
   const stored = await storedAround(unit, door, first, records.length);
@@ -58,7 +60,8 @@ export async function receiveEvents(unit: Unit, secrets: DoorSecrets, id: string
     next = Math.max(next, read.sequence + 1);
   }
   if (next > door.next_event) await unit.updateTable("doors").set({ next_event: next, event_mac: macOf(records[records.length - 1]) }).where("id", "=", id).execute();
-  return { next, noted };
+  const decisions = fresh.flatMap(({ event }) => (event?.type === "decision" ? [event.reason] : []));
+  return { next, decisions, noted };
 }
 
 /** The oldest event that the door says it can still send, by its last receipt. */

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock";
 import type { Keystore } from "../keys/keystore";
 import { OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
+import type { Meters } from "../operations/meters";
 import type { Database } from "../store/store";
 import { lockDoor } from "../store/row-lock";
 import { inDoorTransaction, inSnapshot } from "../store/transaction";
@@ -63,6 +64,7 @@ export class ListIssuer {
   async #issue(door: string, busy: "skip" | "wait"): Promise<"done" | "busy" | "failed"> {
     const { database, keystore, clock, log, onIssued } = this.#parts;
     if (this.#task.stopped) return "done";
+    const from = performance.now();
     try {
       const outcome = await inDoorTransaction(database, door, async (unit) => {
         if (!(await lockDoor(unit, door, busy))) return "busy";
@@ -70,9 +72,13 @@ export class ListIssuer {
         await issueList(unit, keystore, door, clock.now());
         return "issued";
       });
-      if (outcome === "issued") onIssued(door);
+      if (outcome === "issued") {
+        this.#parts.meters?.listSeconds.observe((performance.now() - from) / 1_000);
+        onIssued(door);
+      }
       return outcome === "busy" ? "busy" : "done";
     } catch (error) {
+      this.#parts.meters?.listFailures.inc();
       log.error({ door, err: error }, "failed to issue a list; it will be tried again");
       return "failed";
     }
@@ -89,6 +95,7 @@ export interface ListIssuerParts {
   keystore: Keystore;
   clock: Clock;
   log: Logger;
+  meters?: Pick<Meters, "listSeconds" | "listFailures">;
   /** A door has a new list. */
   onIssued(door: string): void;
 }

@@ -62,7 +62,7 @@ export async function notedDoors(unit: Unit): Promise<string[]> {
   const rows = await unit
     .selectFrom("outbox")
     .select("door_id")
-    .where("door_id", "not in", (eb) => eb.selectFrom("doors").select("id").where("held_at", "is not", null))
+    .where("door_id", "not in", (eb) => eb.selectFrom("doors").select("doors.id").where("doors.held_at", "is not", null))
     .groupBy("door_id").orderBy((eb) => eb.fn.min("id")).execute();
   return rows.map((row) => row.door_id);
 }

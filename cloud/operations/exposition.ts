@@ -1,6 +1,8 @@
-import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, type Registry } from "prom-client";
 import type { Logger } from "pino";
+import type { DoorBroker } from "../broker/door-broker";
 import type { Clock } from "../clock";
+import type { DoorSync } from "../doors/door-sync";
 import { FIGURES_SECONDS } from "../limits";
 import type { Database } from "../store/store";
 import { inSnapshot } from "../store/transaction";
@@ -45,9 +47,13 @@ export class Exposition {
   }
 
   #refresh(figures: FleetFigures | undefined): void {
-    const { connected, certificateEnds } = this.#parts;
+    const { broker, sync, certificateEnds } = this.#parts;
     const gauges = this.#gauges;
-    gauges.doorsConnected.set([...connected()].length);
+    gauges.doorsConnected.set([...broker.connected()].length);
+    gauges.connections.set(broker.load?.open ?? 0);
+    gauges.connectionsPending.set(broker.load?.pending ?? 0);
+    gauges.refusals.reset();
+    for (const [reason, count] of [...Object.entries(broker.refusals ?? {}), ...Object.entries(sync.refusals)]) gauges.refusals.inc({ reason }, count);
     const ends = certificateEnds();
     if (ends.length > 0) gauges.certificateEnds.set(Math.min(...ends));
     gauges.figuresUp.set(figures === undefined ? 0 : 1);
@@ -76,18 +82,21 @@ export interface ExpositionParts {
   database: Database;
   clock: Clock;
   log: Logger;
-  /** Doors that this process can reach, by id. */
-  connected(): Iterable<string>;
+  broker: Pick<DoorBroker, "connected" | "refusals" | "load">;
+  sync: Pick<DoorSync, "refusals">;
   /** Unix seconds at which the certificates of HTTPS and MQTT end; none without TLS. */
   certificateEnds(): readonly number[];
 }
 
-/** All but the first two say the same at every process of a site: take the greatest, not the sum. */
+/** Those of the whole site say the same at every process of a site: take the greatest, not the sum. */
 function makeGauges(registry: Registry) {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const byClass = (name: string, help: string) => new Gauge({ name, help, registers: [registry], labelNames: ["class"] });
   return {
     doorsConnected: gauge("latchkey_doors_connected", "Doors that this process sees connected."),
+    connections: gauge("latchkey_mqtt_connections", "Connections to this process's broker."),
+    connectionsPending: gauge("latchkey_mqtt_connections_pending", "Those that have not logged in."),
+    refusals: new Counter({ name: "latchkey_door_refusals_total", help: "Connections and messages of doors, or of whoever says so, that were turned away or dropped, by why.", registers: [registry], labelNames: ["reason"] }),
     certificateEnds: gauge("latchkey_certificate_end_timestamp_seconds", "When the first of the certificates of HTTPS and MQTT ends."),
     figuresUp: gauge("latchkey_figures_up", "1 where the figures of the whole site could be read from the database, 0 where they are old or missing."),
     doors: gauge("latchkey_doors", "Doors that are registered."),

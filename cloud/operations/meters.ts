@@ -18,9 +18,6 @@ export class Meters {
   readonly refusals = new Counter({ ...named(this.registry, "latchkey_http_refusals_total", "Requests that changed nothing, by the code of the problem."), labelNames: ["code"] });
 
   readonly doorDecisions = new Counter({ ...named(this.registry, "latchkey_door_decisions_total", "Decisions that doors have told of, by reason; `granted` is one."), labelNames: ["reason"] });
-  readonly doorMessagesRefused = new Counter({ ...named(this.registry, "latchkey_door_messages_refused_total", "Messages of doors that were refused, by why."), labelNames: ["reason"] });
-  readonly doorMessagesDropped = new Counter({ ...named(this.registry, "latchkey_door_messages_dropped_total", "Messages of doors that were dropped because a queue was full, by queue."), labelNames: ["queue"] });
-  readonly connectionsRefused = new Counter({ ...named(this.registry, "latchkey_connections_refused_total", "Connections that were refused or ended by the cloud, by protocol and why."), labelNames: ["protocol", "reason"] });
 
   readonly listSeconds = new Histogram({
     ...named(this.registry, "latchkey_list_issue_duration_seconds", "Compiling, signing and storing one door's list."),
