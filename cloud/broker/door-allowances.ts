@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import { ADDRESSES_REMEMBERED_MAX, DOOR_BYTES, DOOR_LOGINS, DOOR_PACKETS } from "../limits";
 import { TokenBucket, ticks, type Allowance, type Ticks } from "../network/token-bucket";
 import type { StreamAllowance } from "./door-stream";
@@ -5,6 +6,8 @@ import type { StreamAllowance } from "./door-stream";
 /** What one door may do, whichever of its connections does it: a door that logs in anew has not become another one. */
 export interface DoorAllowance extends StreamAllowance {
   logins: TokenBucket;
+  /** SHA-256 of the password of its last login: what matches is looked up before what does not. It lets nobody in. */
+  lastPassword?: Uint8Array;
 }
 
 export interface DoorLimits {
@@ -29,6 +32,12 @@ export class DoorAllowances {
   constructor(limits: DoorLimits = DOOR_LIMITS, now: Ticks = ticks) {
     this.#limits = limits;
     this.#ticks = now;
+  }
+
+  /** Whether this may well be the door: it has logged in with these bytes before. */
+  isLikely(door: string, passwordHash: Uint8Array): boolean {
+    const last = this.#doors.get(door)?.lastPassword;
+    return last !== undefined && timingSafeEqual(last, passwordHash);
   }
 
   of(door: string): DoorAllowance {

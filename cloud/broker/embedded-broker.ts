@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Aedes, type AuthenticateError, type Client } from "aedes";
 import type { Logger } from "pino";
 import { DOOR_STATE_BYTES_MAX } from "../../protocol/door-state";
@@ -158,9 +159,12 @@ export class EmbeddedBroker implements DoorLink {
     const byCertificate = peer.doorOfCertificate() === door;
     if (!byCertificate && (username !== door || password === undefined)) return "wrong";
     const check = byCertificate ? () => this.#events.claimed(door) : () => this.#events.login(door, password!);
-    const verdict = await this.#logins.check(peer.known, check, () => !stream.destroyed);
+    const hash = createHash("sha256").update(password ?? NO_PASSWORD).digest();
+    const likelihood = byCertificate || this.#allowances.isLikely(door, hash) ? "likely" : peer.known ? "known" : "stranger";
+    const verdict = await this.#logins.check(likelihood, check, () => !stream.destroyed);
     if (verdict !== "right") return verdict;
     const allowance = this.#allowances.of(door);
+    if (!byCertificate) allowance.lastPassword = hash;
     if (!allowance.logins.take()) {
       this.#tally.count("turned away a door that logs in again and again", { door, address: peer.address });
       return "busy";
@@ -206,6 +210,7 @@ export class EmbeddedBroker implements DoorLink {
   }
 }
 
+const NO_PASSWORD = new Uint8Array(0);
 const REFUSED = "not a door's login";
 const UNAVAILABLE = 3; // MQTT 3.1.1 §3.2.2.3
 const BAD_LOGIN = 4;

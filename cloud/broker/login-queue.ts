@@ -6,16 +6,17 @@ interface Waiting {
   resolve: (verdict: LoginVerdict) => void;
 }
 
+/** The password of the door's last login, or its certificate; an address from which doors have logged in; neither. */
+export type Likelihood = "likely" | "known" | "stranger";
 export type LoginVerdict = "right" | "wrong" | "busy" | "failed";
 
 /**
  * Looks logins up a few at a time, since each asks the database, and a flood of wrong ones must leave it to those who
- * work. Addresses from which a door has logged in before come first.
+ * work. Whoever is most likely to be right comes first.
  */
 export class LoginQueue {
   readonly #onFailed: (error: unknown) => void;
-  readonly #known: Waiting[] = [];
-  readonly #strangers: Waiting[] = [];
+  readonly #lines: Record<Likelihood, Waiting[]> = { likely: [], known: [], stranger: [] };
   #running = 0;
 
   constructor(onFailed: (error: unknown) => void) {
@@ -23,12 +24,13 @@ export class LoginQueue {
   }
 
   get waiting(): number {
-    return this.#known.length + this.#strangers.length;
+    const { likely, known, stranger } = this.#lines;
+    return likely.length + known.length + stranger.length;
   }
 
   /** @param wanted asked when its turn has come: a connection may be gone by then. */
-  check(known: boolean, check: () => Promise<boolean>, wanted: () => boolean): Promise<LoginVerdict> {
-    const line = known ? this.#known : this.#strangers;
+  check(likelihood: Likelihood, check: () => Promise<boolean>, wanted: () => boolean): Promise<LoginVerdict> {
+    const line = this.#lines[likelihood];
     if (line.length >= LOGINS_WAITING_MAX) return Promise.resolve("busy");
     return new Promise((resolve) => {
       line.push({ check, wanted, resolve });
@@ -37,8 +39,9 @@ export class LoginQueue {
   }
 
   #next(): void {
+    const { likely, known, stranger } = this.#lines;
     while (this.#running < LOGINS_AT_ONCE) {
-      const waiting = this.#known.shift() ?? this.#strangers.shift();
+      const waiting = likely.shift() ?? known.shift() ?? stranger.shift();
       if (waiting === undefined) return;
       if (!waiting.wanted()) {
         waiting.resolve("busy");

@@ -51,6 +51,7 @@ export async function hostile(port: number, door: string, bytes: Buffer, passwor
       resolve();
     };
     socket.once("data", heard);
+    if (socket.closed) reject(new Error("closed"));
     socket.once("close", () => reject(new Error("closed")));
   });
   if (bytes.length > 0) socket.write(bytes);
