@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { ALARM_BITS, openReceipt, type Receipt } from "../../../protocol/receipt";
+import { readDoorFirmware } from "../../firmware-images/door-firmware";
 import { hoursOf } from "../../doors/give-orders";
 import { outputsOf } from "../../issuing/orders-of-door";
 import { nativeHashes } from "../../keys/native-hashes";
@@ -7,6 +8,7 @@ import { Refusal } from "../../refusal";
 import { sharedDoors } from "../../rules/door-standing";
 import type { Unit } from "../../store/store";
 import type { DoorRow } from "../../store/rows/door-rows";
+import type { DoorFirmwareRow } from "../../store/rows/firmware-rows";
 import type { ApiParts } from "../api";
 import { Diagnostics, formatDiagnostics } from "./diagnostics-format";
 import { formatInstant, formatWindow } from "../people/grant-format";
@@ -21,6 +23,16 @@ const Orders = z.looseObject({
   keypadResets: z.int(),
   released: z.boolean(),
 });
+
+const Firmware = z
+  .looseObject({
+    version: z.int().openapi({ description: "In the door's own words, as all but `proven`." }),
+    target: z.string().nullable().openapi({ description: "Kind of board; null: it does not tell." }),
+    onTrial: z.boolean(),
+    failedVersion: z.int().nullable().openapi({ description: "The image that it fell back from last." }),
+    proven: z.object({ version: z.int(), at: Instant }).nullable().openapi({ description: "By its log: the low 24 bits of the version that stays." }),
+  })
+  .openapi("DoorFirmware");
 
 export const Door = z
   .looseObject({
@@ -41,6 +53,7 @@ export const Door = z
     orders: Orders,
     telemetry: z.looseObject({ leafOpen: z.boolean(), keypadLocked: z.boolean(), refusedMessages: z.int(), uptimeSeconds: z.int() }).nullable(),
     diagnostics: Diagnostics.nullable(),
+    firmware: Firmware.nullable().openapi({ description: "null: the door has never told, or its board takes no images." }),
   })
   .openapi("Door");
 
@@ -61,7 +74,8 @@ export async function formatDoor(parts: ApiParts, unit: Unit, door: DoorRow): Pr
 
 export async function formatDoors(parts: ApiParts, unit: Unit, doors: readonly DoorRow[]): Promise<z.output<typeof Door>[]> {
   const shared = await sharedDoors(unit, doors.map(({ id }) => id));
-  return doors.map((door) => ({ ...formatItself(parts, door), shared: shared.has(door.id) }));
+  const firmware = await readDoorFirmware(unit, doors.map(({ id }) => id));
+  return doors.map((door) => ({ ...formatItself(parts, door), shared: shared.has(door.id), firmware: formatFirmware(firmware.get(door.id)) }));
 }
 
 /** What the door and its row say; which flats it is of, others know. */
@@ -89,6 +103,18 @@ function formatItself(parts: ApiParts, door: DoorRow) {
     // What it says of itself without proof, while it is there to say it.
     telemetry: !online || state === undefined ? null : { leafOpen: state.leafOpen, keypadLocked: state.lockedOut, refusedMessages: state.refusals, uptimeSeconds: state.uptime },
     diagnostics: !online || state === undefined ? null : formatDiagnostics(state),
+  };
+}
+
+function formatFirmware(row: DoorFirmwareRow | undefined): z.output<typeof Firmware> | null {
+  if (row === undefined || row.version === 0) return null;
+  const { version, target, on_trial, failed_version, proven_version, proven_at } = row;
+  return {
+    version,
+    target: target === "" ? null : target,
+    onTrial: on_trial === 1,
+    failedVersion: failed_version === 0 ? null : failed_version,
+    proven: proven_version === null ? null : { version: proven_version, at: formatInstant(proven_at!) },
   };
 }
 
