@@ -104,6 +104,12 @@ function MorePages({ property }: { property: string }): JSX.Element {
           {words.programsAbout}
         </a>
       </li>
+      <li>
+        <a href={`${at}/home-assistant`}>
+          <strong>{words.home}</strong>
+          {words.homeAbout}
+        </a>
+      </li>
     </ul>
   );
 }
