@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
+import { sql } from "kysely";
 import pino from "pino";
 import { ascii } from "../protocol/bytes";
 import { CredentialKind, credentialTag } from "../protocol/credential";
@@ -23,9 +24,10 @@ import { drawFreePin } from "../cloud/people/pin-values";
 import { createProperty } from "../cloud/properties/property-settings";
 import { Refusal } from "../cloud/refusal";
 import { isUniqueViolation, type Store, type Unit } from "../cloud/store/store";
-import type { Transact } from "../cloud/store/transaction";
+import { GroupedWrites } from "../cloud/store/grouped-writes";
+import { inSnapshot, inTransaction, type Transact } from "../cloud/store/transaction";
 import { ManualClock } from "./support/manual-clock";
-import { openTestStore } from "./support/test-database";
+import { openTestStore, testOfSqlite } from "./support/test-database";
 import { testKeystore } from "./support/test-keystore";
 
 const NOW = 1_780_000_000;
@@ -213,4 +215,60 @@ test.serial("the outbox: what cannot be issued stays noted and is tried again, a
   t.deepEqual(await noted(), []);
   t.is((await database.selectFrom("doors").select("version").where("id", "=", DOOR).executeTakeFirstOrThrow()).version, NOW + 5);
   await issuer.stop();
+});
+
+const notesOf = async (unit: Unit): Promise<number[]> => (await unit.selectFrom("outbox").select("created_at").where("door_id", "=", OTHER).orderBy("id").execute()).map((row) => row.created_at);
+
+test.serial("works that wait to be written together are each done or not, by themselves and in their order", async (t) => {
+  const { database } = store;
+  const works = Array.from({ length: 150 }, (_, index) =>
+    inTransaction(database, async (unit) => {
+      await noteDoors(unit, [OTHER], index);
+      if (index % 3 === 0) throw new Refusal("not-found");
+      if (index === 100) await noteDoors(unit, ["no such door"], index);
+      return index;
+    }),
+  );
+  const outcomes = await Promise.allSettled(works);
+  const done = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  t.deepEqual(done, works.map((_, index) => index).filter((index) => index % 3 !== 0 && index !== 100));
+  t.deepEqual(await inSnapshot(database, notesOf), done);
+  t.true(outcomes.every((outcome) => outcome.status === "fulfilled" || outcome.reason instanceof Error));
+  await inTransaction(database, (unit) => unit.deleteFrom("outbox").execute());
+});
+
+testOfSqlite("nobody hears that a work is done before it is on the disk; where the disk fails, all of the group hear of it, and none is", async (t) => {
+  const { database } = store;
+  let onDisk = false;
+  let transactions = 0;
+  let spoil: (() => void) | undefined;
+  const writes = new GroupedWrites(async (all) => {
+    onDisk = false;
+    transactions += 1;
+    await database.transaction().execute(async (unit) => {
+      await all(unit);
+      spoil?.();
+    });
+    onDisk = true;
+  });
+  const add = (at: number): Promise<boolean> => writes.add((unit) => noteDoors(unit, [OTHER], at)).then(() => onDisk);
+  t.deepEqual(await Promise.all([1, 2, 3, 4, 5].map(add)), [true, true, true, true, true]);
+  t.true(transactions < 5, "together");
+  spoil = () => {
+    throw new Error("disk full");
+  };
+  const outcomes = await Promise.allSettled([6, 7, 8].map(add));
+  t.deepEqual(outcomes.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
+  spoil = undefined;
+  // Some failures have SQLite take back everything at once: those who had their turn hear of it, whoever comes later does not.
+  const full = async (unit: Unit): Promise<boolean> => {
+    await sql`ROLLBACK`.execute(unit);
+    throw new Error("disk full");
+  };
+  const failing = [add(9), writes.add(full)].map((work) => t.throwsAsync(work));
+  const later = new Promise((resolve) => setImmediate(resolve)).then(() => add(10));
+  await Promise.all(failing);
+  t.true(await later);
+  t.deepEqual(await inSnapshot(database, notesOf), [1, 2, 3, 4, 5, 10]);
+  await inTransaction(database, (unit) => unit.deleteFrom("outbox").execute());
 });

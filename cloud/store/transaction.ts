@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { DatabaseError } from "pg";
 import { DATABASE_DOOR_WRITERS, TRANSACTION_ATTEMPTS_MAX, TRANSACTION_BACKOFF_MS, TRANSACTION_BACKOFF_MS_MAX } from "../limits";
+import { GroupedWrites } from "./grouped-writes";
 import { isContention, isPostgres, isStorageFailure, isUniqueViolation, type Database, type Unit } from "./store";
 
 /** Runs work in one transaction, and says what time it is. */
@@ -24,6 +25,9 @@ export function observeTransactions(database: Database, observer: TransactionObs
   observers.set(database, observer);
 }
 
+/** The writers of SQLite, which are this process's alone. */
+const groups = new WeakMap<Database, GroupedWrites>();
+
 /** Writers of this process that wait for each other, by lane: those of one lane never conflict between themselves. */
 const queues = new WeakMap<Database, Map<string, Promise<unknown>>>();
 
@@ -34,12 +38,14 @@ const queues = new WeakMap<Database, Map<string, Promise<unknown>>>();
  * @throws whatever `work` throws, after which nothing has changed; or the database's failure (`isStorageFailure`).
  */
 export function inTransaction<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
+  if (!isPostgres(database)) return inGroup(database, work);
   return inTurn(database, "", () => again(database, "write", () => write(database, "alone", work)));
 }
 
 /** As `inTransaction`, for what is said by one door or made for it: with PostgreSQL it goes beside the work on other doors. */
 export function inDoorTransaction<T>(database: Database, door: string, work: (unit: Unit) => Promise<T>): Promise<T> {
-  const lane = isPostgres(database) ? `doors ${Number.parseInt(door.slice(-2), 16) % DATABASE_DOOR_WRITERS}` : "";
+  if (!isPostgres(database)) return inGroup(database, work);
+  const lane = `doors ${Number.parseInt(door.slice(-2), 16) % DATABASE_DOOR_WRITERS}`;
   return inTurn(database, lane, () => again(database, "write", (tried) => write(database, tried === 1 ? "beside-others" : "alone", work)));
 }
 
@@ -49,6 +55,26 @@ export function inDoorTransaction<T>(database: Database, door: string, work: (un
  */
 export function inTransactionAhead<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
   return again(database, "write", () => database.transaction().setIsolationLevel("serializable").execute(work));
+}
+
+async function inGroup<T>(database: Database, work: (unit: Unit) => Promise<T>): Promise<T> {
+  const group = groups.get(database) ?? new GroupedWrites((all) => database.transaction().execute(all));
+  groups.set(database, group);
+  const observer = observers.get(database);
+  const asked = performance.now();
+  let from = asked;
+  try {
+    return await group.add((unit) => {
+      from = performance.now();
+      observer?.waited((from - asked) / 1_000);
+      return work(unit);
+    });
+  } catch (error) {
+    if (isStorageFailure(error)) observer?.storageFailed();
+    throw error;
+  } finally {
+    observer?.ended("write", (performance.now() - from) / 1_000, 1);
+  }
 }
 
 function inTurn<T>(database: Database, lane: string, work: () => Promise<T>): Promise<T> {

@@ -15,6 +15,9 @@ const RECONNECT_MIN_MS = 1_000;
 const RECONNECT_MAX_MS = 60_000;
 const UPLOAD_RETRY_MS = 10_000;
 
+/** Why a connection ended that `cut` has ended. */
+export const CUT = "cut";
+
 /** What a fleet counts of its doors. */
 export interface FleetTally {
   /** Connections that ended, and attempts that failed, by reason. */
@@ -60,6 +63,12 @@ export class FleetDoor extends LightDoor {
     this.#on = false;
     for (const timer of [this.#reconnect, this.#report, this.#retry, this.#told]) clearTimeout(timer);
     await this.disconnect(true);
+  }
+
+  /** Its network is gone for a moment: the connection breaks, and it comes back by itself. */
+  async cut(): Promise<void> {
+    await this.disconnect();
+    this.#lost(CUT);
   }
 
   /** Somebody types a PIN: decided by the list alone, logged, and told to the cloud. @returns whether the door opens. */

@@ -15,6 +15,8 @@ export interface MosquittoOptions {
   anonymous?: boolean;
   /** As `latchkey broker mosquitto` sets it up: nobody but the cloud (`cloudUrl`) has a login, and it makes the doors'. */
   dynamicSecurity?: boolean;
+  /** … with these logins in place of the cloud's alone. */
+  security?: string;
 }
 
 const CLOUD_PASSWORD = "only-for-tests";
@@ -31,12 +33,12 @@ export class MosquittoServer {
   readonly #configuration: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, tlsPort: number, { tls, settings, anonymous = true, dynamicSecurity = false }: MosquittoOptions) {
+  private constructor(port: number, tlsPort: number, { tls, settings, anonymous = true, dynamicSecurity = false, security }: MosquittoOptions) {
     this.port = port;
     this.tlsPort = tlsPort;
     this.#configuration = join(this.#folder, "mosquitto.conf");
     const product = { securityFile: this.securityFile, dataFolder: this.#folder, plugin: findSecurityPlugin() ?? "", port, address: "127.0.0.1", tls: undefined };
-    if (dynamicSecurity) writeFileSync(this.securityFile, securityFile(CLOUD_PASSWORD, [], NO_SITE));
+    if (dynamicSecurity) writeFileSync(this.securityFile, security ?? securityFile(CLOUD_PASSWORD, [], NO_SITE));
     const lines = [
       ...(process.getuid?.() === 0 ? ["user root"] : []),
       "log_dest stderr",

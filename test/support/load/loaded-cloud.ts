@@ -24,7 +24,7 @@ export interface Usage {
 
 /**
  * A cloud as it is deployed: a process of its own, run from sources that ts-node has turned into JavaScript, with everything
- * durable. `LATCHKEY_BENCH_PROFILE=<folder>` has it write a CPU profile there when it stops.
+ * durable. `BENCH_PROFILE=<folder>` has it write a CPU profile there when it stops.
  */
 export class LoadedCloud {
   readonly token: string;
@@ -39,9 +39,10 @@ export class LoadedCloud {
     this.#owner = beside === undefined;
     this.#folder = beside === undefined ? mkdtempSync(join(tmpdir(), "latchkey-load-")) : beside.#folder;
     this.token = beside?.token ?? randomBytes(16).toString("hex");
-    const profile = process.env.LATCHKEY_BENCH_PROFILE;
+    const profile = process.env.BENCH_PROFILE;
     const environment = {
-      ...process.env,
+      // Whoever measures does not measure their own settings.
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY_"))),
       ...{ LATCHKEY_DATA: this.#folder, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "error", LATCHKEY_ADMIN_TOKEN: this.token },
       ...(databaseUrl !== undefined && { LATCHKEY_DATABASE_URL: databaseUrl }),
       ...(brokerUrl !== undefined && { MQTT_URL: brokerUrl }),
