@@ -21,6 +21,7 @@ import { Notifier } from "./notifications/notifier";
 import { Meters } from "./operations/meters";
 import { ReadinessCheck } from "./operations/readiness";
 import { endOf } from "./network/certificate";
+import { RefusalTally } from "./network/refusal-tally";
 import type { Settings } from "./settings";
 import { ProcessNews } from "./processes/process-news";
 import { followNews } from "./start/follow-news";
@@ -184,6 +185,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     }
     const couriers = new CourierDesk({ database, keystore, secrets, clock, messages, onCarried: changed });
     const readiness = new ReadinessCheck({ database, clock, log, holder, brokerProblem: () => broker.problem });
+    const behindProxy = settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true;
     const app = createApp({
       ...{ meters, readiness },
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
@@ -195,13 +197,16 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
       home,
       timeZone: settings.timeZone,
       region: settings.region,
-      behindProxy: settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true,
+      behindProxy,
       publicUrl: () => settings.publicUrl ?? url(),
       brokerAddress: () => publicBroker(settings, broker.port),
       privateWebhooks,
       onChanged: wake,
     });
-    const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start({ host: settings.httpHost, port: settings.httpPort, certificate: certificates.http?.current }, app));
+    const httpRefusals = new RefusalTally(log);
+    const httpAddress = { host: settings.httpHost, port: settings.httpPort, certificate: certificates.http?.current, behindProxy };
+    const http = await listen("HTTP", settings.httpHost, settings.httpPort, () => HttpServer.start(httpAddress, app, (address) => httpRefusals.count("closed a connection to HTTP: too many", { address })));
+    stops.push(() => httpRefusals.stop());
     certificates.http?.onRenewed((renewed) => http.useCertificate(renewed));
     certificates.mqtt?.onRenewed((renewed) => broker.useCertificate?.(renewed));
     const url = (): string => `http${settings.tls ? "s" : ""}://${settings.httpHost.includes(":") ? `[${settings.httpHost}]` : settings.httpHost}:${http.port}`;

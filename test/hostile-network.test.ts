@@ -135,10 +135,10 @@ test("a door that logs in again and again is turned away for a while, keeps the 
   const bare = await BareBroker.start(t, { limits: { doors: { ...DOOR_LIMITS, logins: { burst: 5, perSecond: 0.001 } } } });
   const storming = doorId(1);
   for (let i = 0; i < 50; i++) (await rawDoor(bare.port, connectPacket(storming, Buffer.from("guess")))).destroy();
-  let last;
-  for (let i = 0; i < 5; i++) last = await bare.door(storming);
+  let last = await bare.door(storming);
+  for (let i = 1; i < 5; i++) last = await bare.door(storming);
   await t.throwsAsync(bare.door(storming), { message: /Server unavailable/ });
-  t.true(last!.connected, "the one before goes on");
+  t.true(last.connected, "the one before goes on");
   t.true((await bare.door(doorId(2))).connected);
 });
 

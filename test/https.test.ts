@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request, type RequestOptions } from "node:https";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import test, { type ExecutionContext } from "ava";
 import { startCloud } from "../cloud/cloud";
+import { HttpServer } from "../cloud/http/http-server";
 import { readSettings } from "../cloud/settings";
 import { StartupError } from "../cloud/startup-error";
 import { CloudRig, type Json } from "./support/cloud-rig";
@@ -15,6 +17,8 @@ interface SecureAnswer {
   body: Json;
   cookies: string[];
   protocol: string | null;
+  /** Whether browsers are told to come by HTTPS alone. */
+  strict: string | undefined;
 }
 
 /** One request on a connection of its own. */
@@ -24,7 +28,7 @@ function ask(url: string, options: RequestOptions, body?: object): Promise<Secur
       const protocol = (response.socket as TLSSocket).getProtocol();
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => (text += part));
-      response.on("end", () => resolve({ status: response.statusCode!, body: text === "" ? undefined : JSON.parse(text), cookies: response.headers["set-cookie"] ?? [], protocol }));
+      response.on("end", () => resolve({ status: response.statusCode!, body: text.startsWith("{") ? JSON.parse(text) : undefined, cookies: response.headers["set-cookie"] ?? [], protocol, strict: response.headers["strict-transport-security"] }));
     });
     sent.on("error", reject);
     sent.end(body && JSON.stringify(body));
@@ -65,6 +69,8 @@ test("with a certificate the cloud speaks HTTPS and nothing else, sets secure co
   const health = await ask(`${url}/api/health`, trusted);
   t.is(health.status, 200);
   t.regex(health.protocol!, /^TLSv1\.[23]$/);
+  t.is(health.strict, "max-age=31536000");
+  t.is((await ask(`${url}/`, trusted)).strict, "max-age=31536000", "pages too");
   await t.throwsAsync(ask(`${url}/api/health`, {}), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
   await t.throwsAsync(ask(`${url}/api/health`, { ...trusted, maxVersion: "TLSv1.1", minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" }));
   await t.throwsAsync(fetch(`${url.replace("https:", "http:")}/api/health`), undefined, "no HTTP at the same port");
@@ -87,6 +93,46 @@ test("with a certificate the cloud speaks HTTPS and nothing else, sets secure co
   write({ cert: "half of a file", key: renewed.key });
   rig.clock.advance(3_600);
   t.is((await ask(`${url}/api/health`, { ca: renewed.cert })).status, 200, "what cannot be read changes nothing");
+});
+
+test("HTTP: large heads, and more connections of one address than anybody needs are ended; behind HTTPS of a proxy browsers are told to stay there", async (t) => {
+  const rig = await CloudRig.start();
+  t.teardown(() => rig.stop());
+  t.is((await rig.request("GET", "/api/health")).headers.get("strict-transport-security"), null, "not where people come by HTTP");
+  const port = Number(new URL(rig.cloud.url).port);
+  const open = (bytes: string): Promise<Socket> =>
+    new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(socket));
+      socket.on("error", () => socket.destroy()).on("end", () => socket.destroy()).write(bytes);
+    });
+  const large = await open(`GET /api/health HTTP/1.1\r\nhost: a\r\nx: ${"x".repeat(9_000)}\r\n\r\n`);
+  t.regex(await new Promise<string>((resolve) => large.once("data", (bytes: Buffer) => resolve(bytes.toString()))), /^HTTP\/1.1 431 /);
+  const slow = await Promise.all(Array.from({ length: 700 }, () => open("GET /api/health HTTP/1.1\r\nhost: a\r\n")));
+  const standing = () => slow.filter((socket) => !socket.closed).length;
+  while (standing() > 600) await new Promise((resolve) => setTimeout(resolve, 20));
+  t.true(standing() > 500);
+  t.is(rig.log.split("closed a connection to HTTP").length - 1, 1, "one line in the log");
+  for (const socket of slow) socket.destroy();
+  while ((await rig.request("GET", "/api/health").catch(() => ({ status: 0 }))).status !== 200);
+  rig.settings.publicUrl = "https://doors.example.org";
+  await rig.restart();
+  t.is((await rig.request("GET", "/api/health")).headers.get("strict-transport-security"), "max-age=31536000");
+});
+
+test("HTTP: a head that does not come to its end, and a TLS handshake that does not, are ended", async (t) => {
+  const pair = selfSigned();
+  for (const certificate of [undefined, { cert: Buffer.from(pair.cert), key: Buffer.from(pair.key) }]) {
+    const server = await HttpServer.start({ host: "127.0.0.1", port: 0, certificate, patience: { headMs: 300, checkMs: 50 } }, { fetch: () => new Response("there") });
+    t.teardown(() => server.stop());
+    const began = performance.now();
+    const socket = connect(server.port, "127.0.0.1", () => socket.write(certificate === undefined ? "GET / HTTP/1.1\r\nhost: a\r\n" : Buffer.of(0x16, 3, 1)));
+    // A byte now and then does not help.
+    const drip = setInterval(() => socket.write(certificate === undefined ? "x: y\r\n" : Buffer.of(2)), 50);
+    socket.on("error", () => socket.destroy()).resume();
+    await new Promise((resolve) => socket.once("close", resolve));
+    clearInterval(drip);
+    t.true(performance.now() - began >= 250);
+  }
 });
 
 test("a certificate that is missing, another key's or no certificate stops the start with one line", async (t) => {

@@ -44,6 +44,7 @@ import { notificationRoutes } from "./messages/notification-routes";
 import { webhookRoutes } from "./messages/webhook-routes";
 import { pageRoutes } from "./pages/page-routes";
 import { restoreRoutes } from "./operations/restore-routes";
+import { transportSecurity } from "./transport-security";
 import { personRoutes } from "./people/person-routes";
 import { pinRoutes } from "./people/pin-routes";
 import { revocationRoutes } from "./people/revocation-routes";
@@ -122,6 +123,7 @@ export function createApp(parts: ApiParts): Routes {
     if (error instanceof Refusal) parts.meters.refusals.inc({ code: error.code });
     return problemOf(error, c, parts.log);
   });
+  app.use("*", transportSecurity(parts));
   app.use("*", admission(parts));
 
   app.use("/api/*", authenticate(parts));

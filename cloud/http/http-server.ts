@@ -2,36 +2,51 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { STOP_REQUESTS_MS } from "../limits";
+import { HTTP_CHECK_MS, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_MS, HTTP_REQUEST_MS, HTTP_SILENCE_MS, STOP_REQUESTS_MS } from "../limits";
 import type { Routes } from "./api";
+import { limitConnections } from "./http-connections";
 import type { Certificate } from "../network/certificate";
+
+export interface HttpAddress {
+  host: string;
+  /** 0 = any free one. */
+  port: number;
+  /** It speaks HTTPS then (TLS 1.2 or later), and nothing else. */
+  certificate?: Certificate | undefined;
+  /** A proxy is the only way in, so all come from one address. Default: no. */
+  behindProxy?: boolean;
+  /** Until a head has come, and how exact that is; default: those of limits.ts. */
+  patience?: { headMs: number; checkMs: number };
+}
 
 /** A listening HTTP or HTTPS server. */
 export class HttpServer {
   readonly #server: Server;
+  /** Where it listens, or has listened. */
+  readonly port: number;
 
   private constructor(server: Server) {
     this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
   }
 
   /**
-   * @param address port 0 = any free one; with a certificate it speaks HTTPS (TLS 1.2 or later) and nothing else.
+   * @param onRefused an address has more connections than it may.
    * @throws as `listen` of node:http, e.g. EADDRINUSE.
    */
-  static async start(address: { host: string; port: number; certificate?: Certificate | undefined }, app: Pick<Routes, "fetch">): Promise<HttpServer> {
+  static async start(address: HttpAddress, app: Pick<Routes, "fetch">, onRefused: (address: string) => void = () => undefined): Promise<HttpServer> {
     const listener = getRequestListener(app.fetch);
-    const options = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 8_192 };
+    const { headMs, checkMs } = address.patience ?? { headMs: HTTP_HEAD_MS, checkMs: HTTP_CHECK_MS };
+    const options = { headersTimeout: headMs, requestTimeout: HTTP_REQUEST_MS, connectionsCheckingInterval: checkMs, maxHeaderSize: HTTP_HEAD_BYTES_MAX };
     const handle = (request: IncomingMessage, response: ServerResponse): void => void listener(request, response);
-    const server = address.certificate === undefined ? createServer(options, handle) : createSecureServer({ ...options, ...address.certificate, minVersion: "TLSv1.2" }, handle);
+    const server = address.certificate === undefined ? createServer(options, handle) : createSecureServer({ ...options, ...address.certificate, minVersion: "TLSv1.2", handshakeTimeout: headMs }, handle);
+    server.setTimeout(HTTP_SILENCE_MS);
+    limitConnections(server, { behindProxy: address.behindProxy ?? false }, onRefused);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(address.port, address.host, resolve);
     });
     return new HttpServer(server);
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   /** For connections from now on. @throws Error where it listens without one. */
