@@ -1,4 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "ava";
+import { imageCommand } from "../cloud/commands/image-command";
+import type { Command } from "../cloud/commands/main";
+import { rolloutCommand } from "../cloud/commands/rollout-command";
 import type { RolloutDoorRow } from "../cloud/store/rows/firmware-rows";
 import { planRollout } from "../cloud/firmware-images/plan-rollout";
 import type { RolloutCourse, RolloutDoor } from "../cloud/firmware-images/rollout-course";
@@ -7,9 +13,12 @@ import { startController } from "../firmware/controller";
 import type { Device } from "../firmware/device";
 import { virtualImage } from "../hardware-sim/virtual-update";
 import { toHex } from "../protocol/bytes";
-import type { ApiAnswer } from "./support/cloud-rig";
+import { createKeyFile } from "../cloud/keys/key-file";
+import { StartupError } from "../cloud/startup-error";
+import { CloudRig, type ApiAnswer } from "./support/cloud-rig";
 import { testKey } from "./support/mint";
 import { addImage, IMAGE_KEY, signedImage, TARGET } from "./support/signed-image";
+import { testOfSqlite } from "./support/test-database";
 import { World, type Json, type WorldDoor } from "./support/world";
 
 const DAY = 86_400;
@@ -330,3 +339,67 @@ test("firmware roll-out: its course, from what is known of doors", (t) => {
   t.true(isWithinHours(hours, "Europe/Paris", at("2026-07-05T00:00:00Z")));
   t.deepEqual(["23:30", "00:30", "01:30"].map((time) => isWithinHours({ start: 1_380, end: 60 }, "UTC", at(`2026-01-05T${time}:00Z`))), [true, true, false]);
 });
+
+testOfSqlite("firmware roll-out: images are signed offline by a command, handed in and rolled out by others", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-image-"));
+  const rig = await CloudRig.start();
+  t.teardown(async () => {
+    await rig.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const [key, path, token] = ["image.key", "firmware.bin", "token"].map((name) => join(folder, name));
+  const publicKey = await createKeyFile(key, "image", PASSPHRASE);
+  // As ESP-IDF writes them: a board tells the version that is inside.
+  const bytes = new Uint8Array(5_000);
+  bytes[0] = 0xe9;
+  new DataView(bytes.buffer).setUint32(32, 0xabcd5432, true);
+  bytes.set(Buffer.from("7"), 48);
+  writeFileSync(path, bytes);
+  writeFileSync(token, rig.cloud.adminToken.token);
+  const site = ["--url", rig.cloud.url, "--token-file", token];
+  const refused = (message: RegExp, command: Command, ...parameters: string[]) => t.throwsAsync(run(command, parameters), { instanceOf: StartupError, message });
+
+  await refused(/says of itself that it is version 7/, imageCommand, "sign", path, "--target", "esp32-4m", "--version", "8", "--key", key);
+  await refused(/at most the image's own/, imageCommand, "sign", path, "--target", "esp32-4m", "--minimum", "8", "--key", key);
+  await refused(/kind of board/, imageCommand, "sign", path, "--target", "esp32", "--key", key);
+  await refused(/^latchkey image sign/, imageCommand, "sign", path, "--target", "esp32-4m", "--key", key, "--url", "http://x");
+  t.is((await run(imageCommand, ["sign", path, "--target", "esp32-4m", "--minimum", "6", "--key", key])).code, 0);
+  const shown = await run(imageCommand, ["show", path]);
+  t.is(shown.code, 0);
+  t.regex(shown.said, /version 7 for boards of kind esp32-4m, 5000 bytes[^]*below version 6/);
+  writeFileSync(path, bytes.with(4_999, 1));
+  t.is((await run(imageCommand, ["show", path])).code, 1);
+  await refused(/no image key yet/, imageCommand, "add", path, ...site);
+  t.regex((await run(imageCommand, ["trust", key, ...site])).said, new RegExp(toHex(publicKey)));
+  await refused(/its hash differs/, imageCommand, "add", path, ...site);
+  writeFileSync(path, bytes);
+  const [, image] = /image ([0-9a-f]{16})/.exec((await run(imageCommand, ["add", path, ...site])).said)!;
+  t.regex((await run(imageCommand, ["list", ...site])).said, new RegExp(`${image}  esp32-4m  version 7, minimum 6`));
+  const started = await run(rolloutCommand, ["start", image, "--stages", "1,50%,100%", "--settle", "0.5", "--any-hour", ...site]);
+  const id = started.said.slice(0, 16);
+  t.like(await rig.get(`/firmware/rollouts/${id}`), { stages: [{ doors: 1 }, { percent: 50 }, { percent: 100 }], settleSeconds: 1_800, anyHour: true, toleratedPercent: 1 });
+  t.is((await run(rolloutCommand, ["halt", id, ...site])).code, 1);
+  t.regex((await run(rolloutCommand, ["show", ...site])).said, /version 7: halted \(asked\), stage 1 of 3/);
+  t.is((await run(rolloutCommand, ["resume", id, ...site])).code, 0);
+  t.is((await run(rolloutCommand, ["end", id, ...site])).code, 0);
+  t.is((await run(imageCommand, ["remove", image, ...site])).code, 0);
+  t.notRegex(rig.log, /correct horse/);
+});
+
+const PASSPHRASE = "correct horse battery staple";
+
+/** What a command says on its way to its exit code. */
+async function run(command: Command, parameters: readonly string[]): Promise<{ code: number; said: string }> {
+  const { stdout, stderr } = process;
+  const writes = [stdout.write, stderr.write];
+  let said = "";
+  stdout.write = (text: string | Uint8Array) => ((said += String(text)), true);
+  stderr.write = () => true;
+  process.env.LATCHKEY_PASSPHRASE = PASSPHRASE;
+  try {
+    return { code: await command(parameters), said };
+  } finally {
+    [stdout.write, stderr.write] = writes as [typeof stdout.write, typeof stderr.write];
+    delete process.env.LATCHKEY_PASSPHRASE;
+  }
+}

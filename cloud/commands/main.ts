@@ -12,11 +12,13 @@ interface Described {
 /** `latchkey <command>`, in the order in which they are listed. */
 const COMMANDS: Record<string, Described> = {
   audit: { says: "verify the audit's chain of hashes", load: async () => (await import("./audit-command")).auditCommand },
+  image: { says: "sign firmware images, and hand them to the cloud", load: async () => (await import("./image-command")).imageCommand },
   "image-key": { says: "make the key that signs firmware images", load: async () => (await import("./image-key-command")).imageKeyCommand },
   backup: { says: "write all that the cloud keeps into a folder, while it runs", load: async () => (await import("./backup-command")).backupCommand },
   broker: { says: "set up a Mosquitto for the doors", load: async () => (await import("./broker-command")).brokerCommand },
   keystore: { says: "make the keystore of a new site, for the environment", load: async () => (await import("./keystore-command")).keystoreCommand },
   restore: { says: "put a backup back, for a cloud to start with", load: async () => (await import("./restore-command")).restoreCommand },
+  rollout: { says: "roll firmware out to doors, in stages", load: async () => (await import("./rollout-command")).rolloutCommand },
   root: { says: "keep root keys offline, and sign keysets with them", load: async () => (await import("./root-command")).rootCommand },
   transfer: { says: "carry everything from one database to another", load: async () => (await import("./transfer-command")).transferCommand },
 };

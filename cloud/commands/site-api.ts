@@ -11,12 +11,16 @@ export interface SiteAnswer {
   body: unknown;
 }
 
-/** Asks a running cloud as the site. @throws StartupError where it cannot be asked, or refuses. */
+/** Asks a running cloud as the site. @param body JSON, or the bytes of a file. @throws StartupError where it cannot be asked, or refuses. */
 export async function askSite(options: { url?: string | undefined; tokenFile?: string | undefined }, method: string, path: string, body?: unknown): Promise<SiteAnswer> {
   const { url, token } = readSite(options);
   let response: Response;
   try {
-    response = await fetch(`${url}/api${path}`, { method, headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) }, body: body === undefined ? null : JSON.stringify(body) });
+    const isFile = body instanceof Uint8Array;
+    // Every request that may change something says what it carries, also where that is nothing.
+    const type = isFile ? "application/octet-stream" : "application/json";
+    const sent = isFile ? Buffer.from(body) : body === undefined ? null : JSON.stringify(body);
+    response = await fetch(`${url}/api${path}`, { method, headers: { authorization: `Bearer ${token}`, ...(method !== "GET" && { "content-type": type }) }, body: sent });
   } catch (error) {
     const { cause } = error as { cause?: Error };
     throw new StartupError(`No cloud answers at ${url}: ${(cause ?? (error as Error)).message}.`);
