@@ -134,6 +134,8 @@ async function adopt(unit: Unit, { keyset, signatures, requestedBy }: KeysetRequ
   await dropStoredKeys(unit, [keyset.listKey, keyset.leaseKey]);
   // No door begins on a base that a key of the past has signed.
   await unit.updateTable("list_bases").set({ state: "withdrawn" }).where("state", "=", "next").execute();
+  // A new epoch ends doors' leases. One that a wrong clock had dated ahead must not keep a door from the next.
+  await unit.updateTable("doors").set({ lease_version: 0, lease_issued_at: 0 }).where("epoch", "<", keyset.epoch).execute();
   const doors = await unit.selectFrom("doors").select("id").where("claimed_at", "is not", null).execute();
   await noteDoors(unit, doors.map((door) => door.id), now);
   const detail = { epoch: keyset.epoch, ...(requestedBy !== actor && { requestedBy }) };

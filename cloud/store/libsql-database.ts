@@ -10,6 +10,8 @@ import { storable } from "./storable";
 export class LibsqlDatabase implements SqliteDatabase {
   readonly #database: Libsql.Database;
   readonly #statements = new Map<string, SqliteStatement>();
+  /** What the disk did to the transaction that is open. */
+  #failure: SqliteError | undefined;
 
   /** @param path of the file, or ":memory:". */
   constructor(path: string) {
@@ -19,10 +21,25 @@ export class LibsqlDatabase implements SqliteDatabase {
   prepare(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const statement = adapt(attempt(() => this.#database.prepare(sql)));
+    const statement = adapt(attempt(() => this.#database.prepare(sql)), (work) => this.#execute(sql, work));
     if (this.#statements.size >= STATEMENTS_KEPT) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
+  }
+
+  /**
+   * After a failure of the disk SQLite may have taken back the whole transaction by itself. Whoever takes it back then is
+   * told what had failed, and not that there is none.
+   */
+  #execute<T>(sql: string, work: () => T): T {
+    if (/^begin/i.test(sql)) this.#failure = undefined;
+    try {
+      return attempt(work);
+    } catch (error) {
+      if (error instanceof SqliteError && error.code === "SQLITE_ERROR" && /^(rollback|release)/i.test(sql) && this.#failure !== undefined) throw this.#failure;
+      if (error instanceof SqliteError && /^SQLITE_(FULL|IOERR|READONLY)/.test(error.code)) this.#failure = error;
+      throw error;
+    }
   }
 
   /** Several statements without parameters. */
@@ -56,11 +73,11 @@ export class LibsqlDatabase implements SqliteDatabase {
 
 const STATEMENTS_KEPT = 500; // prepared ones; beyond, all are prepared anew
 
-function adapt(statement: Libsql.Statement): SqliteStatement {
+function adapt(statement: Libsql.Statement, execute: <T>(work: () => T) => T): SqliteStatement {
   return {
     reader: statement.reader,
-    all: (parameters) => attempt(() => statement.all(parameters.map(toSqlite)).map(fromSqlite)),
-    run: (parameters) => attempt(() => statement.run(parameters.map(toSqlite))),
+    all: (parameters) => execute(() => statement.all(parameters.map(toSqlite)).map(fromSqlite)),
+    run: (parameters) => execute(() => statement.run(parameters.map(toSqlite))),
     *iterate(parameters) {
       for (const row of statement.iterate(parameters.map(toSqlite))) yield fromSqlite(row);
     },

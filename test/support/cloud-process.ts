@@ -51,12 +51,13 @@ export class CloudProcess {
     throw new Error("the cloud did not start");
   }
 
-  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  /** @returns the exit code; null where the signal itself ended it. */
+  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
     const child = this.#child!;
-    if (child.exitCode !== null || child.signalCode !== null) return; // it has ended by itself
-    const ended = new Promise((resolve) => child.once("exit", resolve));
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode; // it has ended by itself
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
     child.kill(signal);
-    await ended;
+    return ended;
   }
 
   /** @returns undefined where the connection broke: nobody knows then whether it was done. @throws Error where it was refused. */

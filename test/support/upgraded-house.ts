@@ -60,7 +60,7 @@ function memoryOf(folder: string): BoardMemory {
   const values = Object.entries(JSON.parse(readFileSync(join(folder, "nvs.json"), "utf8")) as Record<string, string>);
   return {
     flash: { content, units, unitWrites: new Uint32Array(PARTITION_SECTORS), erases: new Uint32Array(PARTITION_SECTORS), random: Uint32Array.of(1, 2, 3, 4) },
-    keyValue: { values: values.map(([name, hex]) => [name, Uint8Array.from(Buffer.from(hex, "hex"))]) },
+    keyValue: { values: values.map(([name, hex]) => [name, Uint8Array.from(Buffer.from(hex, "hex"))]), writes: 0 },
   };
 }
 

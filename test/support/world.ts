@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
+import type { Logger } from "pino";
 import { startCloud, type Cloud } from "../../cloud/cloud";
 import type { Clock } from "../../cloud/clock";
 import type { Device } from "../../firmware/device";
@@ -155,6 +156,9 @@ export class World {
   readonly folder: string;
   /** What its next start finds set besides. */
   settings: Partial<Settings> = {};
+  /** How far the clock of the cloud's machine is from the truth, in seconds. */
+  cloudOffset = 0;
+  #log: Logger | undefined;
   #databaseUrl: string | undefined;
   /** Where text messages go: to the outbox, to a gateway, or nowhere. */
   #sms: MessageSettings["sms"] = "outbox";
@@ -167,9 +171,10 @@ export class World {
   }
 
   /** @param options.start Unix ms at which this world begins; default 2026-01-01. @param options.host by name, where browsers shall make passkeys. @param options.found a data folder that there was, with its property: no door is made. */
-  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings; host?: "localhost"; settings?: Partial<Settings>; found?: { fill: (folder: string) => void; property: string } } = {}): Promise<World> {
+  static async begin(t: ExecutionContext, options: { doors?: number; timeZone?: string; start?: number; rtc?: boolean; property?: object; texts?: boolean; gateway?: GatewaySettings; host?: "localhost"; settings?: Partial<Settings>; log?: Logger; found?: { fill: (folder: string) => void; property: string } } = {}): Promise<World> {
     const world = new World(options.start, mkdtempSync(join(tmpdir(), "latchkey-world-")));
     world.settings = options.settings ?? {};
+    world.#log = options.log;
     world.#sms = options.gateway ?? (options.texts === false ? "none" : "outbox");
     t.teardown(async () => {
       for (const door of world.doors) {
@@ -195,7 +200,7 @@ export class World {
 
   async startCloud(httpPort = 0, mqttPort = 0): Promise<void> {
     const clock: Clock = {
-      now: () => Math.floor(this.clock.unixMs / 1_000),
+      now: () => Math.floor(this.clock.unixMs / 1_000) + this.cloudOffset,
       after: (seconds, callback) => {
         const timer = this.clock.set(callback, seconds * 1_000);
         return { cancel: () => this.clock.clear(timer) };
@@ -218,7 +223,7 @@ export class World {
         messages: { mail: "outbox", sms: this.#sms },
         ...this.settings,
       },
-      { clock },
+      { clock, ...(this.#log && { log: this.#log }) },
     );
   }
 
