@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request, type RequestOptions } from "node:https";
 import { connect as connectTcp, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -238,3 +240,66 @@ test("settings: MQTT has the certificate of HTTP unless it is given its own, and
   t.regex(complaint({ LATCHKEY_MQTT_TLS_CERT: "a.pem" }), /LATCHKEY_MQTT_TLS_CERT and LATCHKEY_MQTT_TLS_KEY are set together/);
   t.regex(complaint({ LATCHKEY_MQTT_CLIENT_CA: "a.pem" }), /LATCHKEY_MQTT_CLIENT_CA means something only/);
 });
+
+/** Where Debian and others have it. */
+const NGINX = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx", "/opt/homebrew/bin/nginx"].find((file) => existsSync(file));
+if (NGINX === undefined) console.log("The reverse proxy is left out: there is no nginx.");
+
+(NGINX === undefined ? test.skip : test)("behind nginx as docs/tls.md has it: secure cookies, live streams, HTTPS from then on", async (t) => {
+  const rig = await CloudRig.start();
+  t.teardown(() => rig.stop());
+  const [authority, home, port] = [new TestAuthority(), folder(t), await freePort()];
+  rig.settings.publicUrl = `https://localhost:${port}`;
+  await rig.restart();
+  const { cert, key } = authority.issue();
+  writeFileSync(join(home, "fullchain.pem"), cert);
+  writeFileSync(join(home, "key.pem"), key);
+  const written = /```nginx\n([^]*?)```/.exec(readFileSync(join(__dirname, "..", "docs", "tls.md"), "utf8"))![1];
+  const server = written.replace("listen 443", `listen 127.0.0.1:${port}`).replaceAll("/etc/latchkey", home).replace("http://127.0.0.1:8080", rig.cloud.url);
+  const files = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${home}/${name};`).join(" ");
+  writeFileSync(join(home, "nginx.conf"), `daemon off; master_process off; pid ${home}/pid; error_log ${home}/error.log; events {} http { access_log off; ${files} ${server} }`);
+  const nginx = spawn(NGINX!, ["-p", home, "-c", join(home, "nginx.conf"), "-e", join(home, "error.log")], { stdio: "ignore" });
+  t.teardown(() => void nginx.kill());
+  const ask = (path: string, options: RequestOptions = {}, body?: object): Promise<{ head: IncomingMessage; text: string }> =>
+    new Promise((resolve, reject) => {
+      const sent = request(`https://localhost:${port}${path}`, { ca: authority.cert, agent: false, ...options }, (head) => {
+        let text = "";
+        head.setEncoding("utf8").on("data", (part: string) => {
+          text += part;
+          // A live stream does not end: its first event is its answer here.
+          if (head.headers["content-type"]?.startsWith("text/event-stream") === true) {
+            resolve({ head, text });
+            head.destroy();
+          }
+        });
+        head.on("end", () => resolve({ head, text }));
+      });
+      sent.on("error", reject);
+      sent.end(body && JSON.stringify(body));
+    });
+  while ((await ask("/api/health").catch(() => undefined)) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+  t.is((await ask("/api/health")).head.headers["strict-transport-security"], "max-age=31536000");
+
+  const json = { method: "POST", headers: { "content-type": "application/json", origin: `https://localhost:${port}`, "x-forwarded-for": "203.0.113.9" } };
+  t.is((await ask("/api/sign-in/codes", json, { identifier: "nina@example.com" })).head.statusCode, 202);
+  await rig.cloud.settled();
+  const code = /\b\d{8}\b/.exec(JSON.stringify((await rig.get("/messages")).items[0]))![0];
+  const signedIn = await ask("/api/sign-in", json, { identifier: "nina@example.com", code });
+  t.regex(signedIn.head.headers["set-cookie"]![0], /^__Host-latchkey=.*; Secure/);
+
+  const authorization = `Bearer ${rig.cloud.adminToken.token}`;
+  const property = (await rig.post("/properties", { name: "Rue des Lilas 7" })).id;
+  const person = await rig.post("/people", { property, name: "Ada", class: "resident" });
+  const revocation = await rig.post("/revocations", { person: person.id });
+  const live = await ask(`/api/revocations/${revocation.id}/live`, { headers: { authorization } });
+  t.regex(live.text, /event: truth/);
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
