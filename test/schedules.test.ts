@@ -1,7 +1,10 @@
 import test from "ava";
+import { lookUp, profileAt } from "../protocol/access-list";
+import { CredentialKind } from "../protocol/credential";
 import { Building } from "./support/household";
 import { signIn, siteClient, type Client } from "./support/sign-in";
-import type { Json } from "./support/cloud-rig";
+import { CloudRig, NOON, type Json } from "./support/cloud-rig";
+import { ProtocolDoor } from "./support/protocol-door";
 import { World, type WorldDoor } from "./support/world";
 
 const WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"];
@@ -283,4 +286,22 @@ test.serial("S2: a profile of one's own is nobody else's, and reaches no further
     t.deepEqual([given.status, removed.status], given.status === 201 ? [201, 409] : [404, 204]);
     t.is((await manager.send("GET", `/profiles/${id}`)).status, given.status === 201 ? 200 : 404);
   }
+});
+
+test("N9: a key that begins at once has no beginning for doors, whose clocks may be a second behind; one that begins later has", async (t) => {
+  const rig = await CloudRig.start();
+  t.teardown(() => rig.stop());
+  const { id: property } = await rig.post("/properties", { name: "House" });
+  const door = await ProtocolDoor.claimed(rig, property, "Front door");
+  await door.connect();
+  t.teardown(() => door.disconnect());
+  const beginnings = new Map<string, number[]>();
+  for (const [name, notBefore] of [["now", NOON], ["an hour ago", NOON - 3_600], ["in an hour", NOON + 3_600]] as const) {
+    const key = await rig.post("/keys", { property, kind: "pin", name, user: { name }, doors: [door.hex], notBefore: new Date(notBefore * 1_000).toISOString(), notAfter: "2026-07-01T00:00:00Z" });
+    const { pin } = key.codes[0];
+    await door.until(() => door.knows(pin));
+    beginnings.set(name, lookUp(door.list!, door.tagOf(pin), CredentialKind.pin).map((row) => profileAt(door.list!, row.profile)!.notBefore));
+    t.is(Date.parse((await rig.get(`/keys/${key.id}`)).notBefore), notBefore * 1_000, "people are told when");
+  }
+  t.deepEqual([...beginnings], [["now", [0]], ["an hour ago", [0]], ["in an hour", [NOON + 3_600]]]);
 });

@@ -51,7 +51,7 @@ export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "uni
       continue;
     }
     if (row.added_version === null) grants.coming.push(row.grant_id);
-    const terms = { notBefore: row.not_before, notAfter: row.not_after, windows: windowsOf(row.windows), maxUses: row.max_uses };
+    const terms = { notBefore: beginningOf(row), notAfter: row.not_after, windows: windowsOf(row.windows), maxUses: row.max_uses };
     const common = { grant: row.grant_id, holderClass: holderClassOf(row.class), terms, useCounter: row.use_counter, outputs: row.outputs, suspended: row.suspended_at !== null || row.suspended === 1 };
     const others = companions.get(row.credential_id) ?? [];
     for (const { kind, tag, digits } of [row, ...others]) {
@@ -64,13 +64,21 @@ export async function readDoorGrants(unit: Unit, door: Pick<DoorRow, "id" | "uni
   return grants;
 }
 
+/**
+ * What had begun when it was given has no beginning for a door, whose clock may be a second behind: nobody stands
+ * before it with a key that is not valid yet. Keys that begin at different seconds are rows of one profile so, too.
+ */
+function beginningOf({ not_before, created_at }: { not_before: number; created_at: number }): number {
+  return not_before <= created_at ? 0 : not_before;
+}
+
 async function readRows(unit: Unit, door: string, credentials: readonly string[] | undefined) {
   const all = grantsAtDoor(unit, door);
   // A few are found by the ids of their grants: by any other condition SQLite seeks them among all of the door.
   const wanted = credentials === undefined ? all.where("at.removed_version", "is", null) : all.where("at.grant_id", "in", unit.selectFrom("grants").select("id").where("credential_id", "in", credentials));
   return wanted
     .select(["at.grant_id", "at.added_version", "at.removed_version", "known.tag", "credential.id as credential_id", "credential.kind", "credential.digits", "person.class", "person.suspended_at"])
-    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.suspended", "grant.revoked_at"])
+    .select(["grant.not_before", "grant.not_after", "grant.windows", "grant.max_uses", "grant.use_counter", "grant.outputs", "grant.suspended", "grant.revoked_at", "grant.created_at"])
     .execute();
 }
 
