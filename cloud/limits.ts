@@ -89,6 +89,7 @@ export const COURIER_KEPT_SECONDS = 31 * 86_400; // a phone that has not asked f
 
 export const LEASE_RENEWAL_SECONDS = 600; // how often connected doors get a new lease
 export const RESEND_SECONDS = 30; // a connected door that has not acknowledged hears again
+export const LISTS_AT_ONCE = 16; // of doors that are made side by side; what else is written comes in between
 export const OUTBOX_RETRY_SECONDS = 5; // after a failure to compile or sign; doubles up to the next line
 export const OUTBOX_RETRY_SECONDS_MAX = 300;
 export const EVENTS_KEPT_SECONDS = 90 * 86_400; // older ones are deleted
@@ -237,6 +238,7 @@ export const KEY_FILE_SCRYPT_LOG_N = 17; // 128 MB and half a second for each gu
 export const KEY_FILE_SCRYPT_LOG_N_MAX = 20; // a file that asks for more than 1 GB is nobody's key
 export const PASSPHRASE_CHARACTERS_MIN = 12;
 export const KEYSET_REQUEST_SECONDS = 30 * 86_400; // doors take its time as theirs: an older one is made anew
+export const TOKEN_RESTART_MS = 2_000; // how often a token that fails is begun anew with
 export const SIGNING_MS_MAX = 10_000; // a token or service that takes longer counts as gone
 
 export const IMAGE_KEYS_MAX = 8; // whose images the site takes; the old one stays while boards are moved to a new one

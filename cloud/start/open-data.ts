@@ -6,6 +6,7 @@ import { KeyRotation } from "../keys/key-rotation";
 import type { TokenSettings } from "../keys/key-settings";
 import { createKeystore, dropRoots, keystoreFromText, keystoreOf, readKeystoreFile, type Keystore, type KeystoreFile } from "../keys/keystore";
 import type { KeyToken } from "../keys/signing-keys";
+import type * as Adapter from "../keys/pkcs11/pkcs11-token";
 import { adoptSite } from "../keys/site";
 import type { Settings } from "../settings";
 import { StartupError } from "../startup-error";
@@ -62,11 +63,15 @@ async function readKeystore({ dataFolder, keys }: Settings, store: Store): Promi
   return readKeystoreFile(path);
 }
 
-/** Its library is loaded where it is asked for: most sites have none. */
-async function openToken(settings: TokenSettings): Promise<KeyToken> {
-  const { Pkcs11Token } = await import("../keys/pkcs11/pkcs11-token").catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "MODULE_NOT_FOUND") throw error;
+/** Loaded where it is asked for: most sites have no token, and its package needs to be built. */
+function openToken(settings: TokenSettings): Promise<KeyToken> {
+  let adapter: typeof Adapter;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- with tsx, import() finds no sources without their extension
+    adapter = require("../keys/pkcs11/pkcs11-token") as typeof Adapter;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     throw new StartupError("LATCHKEY_PKCS11_MODULE needs the npm package pkcs11js, which could not be built here: see docs/keys-and-roots.md.");
-  });
-  return Pkcs11Token.open(settings);
+  }
+  return adapter.Pkcs11Token.open(settings);
 }

@@ -22,7 +22,7 @@ const PendingKeyset = Keyset.extend({
   requestedAt: Instant,
   requestedBy: z.string(),
   lacking: z.object({ old: z.int(), new: z.int() }).openapi({ description: "How many more roots must sign, of the keyset before and of this one; one signature may serve both." }),
-  request: RequestFile.openapi("KeysetRequestFile", { description: "What machines with root keys sign, with the signatures so far." }),
+  request: z.strictObject(RequestFile.shape).openapi("KeysetRequestFile", { description: "What machines with root keys sign, with the signatures so far." }),
 }).openapi("PendingKeyset");
 const Keysets = z
   .object({

@@ -32,6 +32,15 @@ export function loadLibrary(path: string): PKCS11 {
 }
 
 /**
+ * Begins anew with a library: some know of a token that has come back only then. Whatever was open in it ends.
+ * @throws Error in words where it does not start.
+ */
+export function restartLibrary(library: PKCS11): void {
+  library.C_Finalize();
+  library.C_Initialize();
+}
+
+/**
  * A session with the token of this label, logged in.
  * @throws PinRefused; Error in words where there is no such token, or more than one.
  */

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { CKA_CLASS, CKA_EC_PARAMS, CKA_EC_POINT, CKA_EXTRACTABLE, CKA_ID, CKA_KEY_TYPE, CKA_LABEL, CKA_PRIVATE, CKA_SENSITIVE, CKA_SIGN, CKA_TOKEN, CKA_VERIFY, CKO_PRIVATE_KEY, CKO_PUBLIC_KEY, type Handle, type PKCS11, type Template } from "pkcs11js";
 import { toHex } from "../../../protocol/bytes";
-import { SIGNING_MS_MAX } from "../../limits";
+import { SIGNING_MS_MAX, TOKEN_RESTART_MS } from "../../limits";
 import { StartupError } from "../../startup-error";
 import type { TokenSettings } from "../key-settings";
 import { readPrivateFile } from "../private-file";
 import type { SigningKey } from "../signing-key";
 import type { KeyToken } from "../signing-keys";
-import { loadLibrary, openSession, PinRefused } from "./pkcs11-session";
+import { loadLibrary, openSession, PinRefused, restartLibrary } from "./pkcs11-session";
 
 /** Of PKCS #11 v3.0, §2.3: Ed25519 keys, and pure Ed25519 with them. */
 const CKK_EC_EDWARDS = 0x40;
@@ -33,6 +33,11 @@ export class Pkcs11Token implements KeyToken {
   /** Of this session, by public key. */
   readonly #handles = new Map<string, Handle>();
   #refused: PinRefused | undefined;
+  /** Failures since it last did what it was asked. */
+  #failures = 0;
+  #restartedAt = -Infinity;
+  /** Operations that were given up, and that the library may be in still. */
+  #hanging = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(library: PKCS11, label: string, pin: string) {
@@ -119,10 +124,13 @@ export class Pkcs11Token implements KeyToken {
     const turn = this.#turn.then(async () => {
       if (this.#refused !== undefined) throw this.#refused;
       try {
-        this.#session ??= openSession(this.#library, this.#label, this.#pin);
-        return await inTime(work(this.#session));
+        this.#session ??= this.#open();
+        const result = await this.#inTime(work(this.#session));
+        this.#failures = 0;
+        return result;
       } catch (error) {
-        this.#drop(error instanceof NoAnswer);
+        this.#failures++;
+        this.#drop();
         if (error instanceof PinRefused) this.#refused = error;
         throw error instanceof PinRefused ? error : new Error(`the token "${this.#label}" failed: ${(error as Error).message.split("\n")[0]}`);
       }
@@ -131,13 +139,35 @@ export class Pkcs11Token implements KeyToken {
     return turn;
   }
 
-  /** @param busy the library is in it still: to close it would wait for that. */
-  #drop(busy: boolean): void {
+  #open(): Handle {
+    // The first failure may be the session's alone. More than that, and the token was away or is.
+    if (this.#failures > 1 && this.#hanging === 0 && performance.now() - this.#restartedAt >= TOKEN_RESTART_MS) {
+      this.#restartedAt = performance.now();
+      restartLibrary(this.#library);
+    }
+    return openSession(this.#library, this.#label, this.#pin);
+  }
+
+  async #inTime<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#hanging++;
+        const back = (): void => void this.#hanging--;
+        work.then(back, back);
+        reject(new Error(`no answer within ${SIGNING_MS_MAX} ms`));
+      }, SIGNING_MS_MAX);
+    });
+    return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** Not while the library is in an operation of it still: to close it would wait for that. */
+  #drop(): void {
     const session = this.#session;
     this.#session = undefined;
     this.#handles.clear();
     try {
-      if (session !== undefined && !busy) this.#library.C_CloseSession(session);
+      if (session !== undefined && this.#hanging === 0) this.#library.C_CloseSession(session);
     } catch {
       // it went with the token
     }
@@ -149,14 +179,4 @@ function toPublicKey(point: Buffer): Uint8Array {
   const bare = point.length === KEY_BYTES + POINT_HEAD.length && point.subarray(0, POINT_HEAD.length).equals(POINT_HEAD) ? point.subarray(POINT_HEAD.length) : point;
   if (bare.length !== KEY_BYTES) throw new Error("it shows a public key in a form that nobody knows");
   return new Uint8Array(bare);
-}
-
-class NoAnswer extends Error {}
-
-function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`no answer within ${SIGNING_MS_MAX} ms`)), SIGNING_MS_MAX);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
