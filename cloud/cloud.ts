@@ -11,7 +11,7 @@ import { HomeAssistant } from "./home-assistant/home-assistant";
 import { createApp } from "./http/app";
 import { HttpServer } from "./http/http-server";
 import { ListIssuer } from "./issuing/list-issuer";
-import { AUDIT_KEPT_DAYS } from "./limits";
+import { AUDIT_KEPT_DAYS, REQUESTS_AT_ONCE_MAX } from "./limits";
 import { createLog } from "./log";
 import { MessageSender } from "./messages/message-sender";
 import { channelsOf } from "./messages/message-settings";
@@ -22,6 +22,7 @@ import { Meters } from "./operations/meters";
 import { ReadinessCheck } from "./operations/readiness";
 import { endOf } from "./network/certificate";
 import { RefusalTally } from "./network/refusal-tally";
+import { ticks } from "./network/token-bucket";
 import type { Settings } from "./settings";
 import { ProcessNews } from "./processes/process-news";
 import { followNews } from "./start/follow-news";
@@ -79,7 +80,10 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
   let operationsPort: number | undefined;
   try {
     await observeDatabase(database, clock, meters);
+    // Where a test moves the clock, what counts by time goes on with it.
+    const brokerTicks = options.clock && (() => ticks() + 1_000 * clock.now());
     const broker = await startBroker(settings, addresses, {
+      ticks: brokerTicks,
       ...{ database, sealing: keystore.sealing, site: toHex(keystore.site), clock, log, holder },
       events: {
         received: (door, what, payload, fresh) => sync.receive(door, what, payload, fresh),
@@ -187,7 +191,7 @@ export async function startCloud(settings: Settings, options: { clock?: Clock; l
     const readiness = new ReadinessCheck({ database, clock, log, holder, brokerProblem: () => broker.problem });
     const behindProxy = settings.tls === undefined && settings.publicUrl?.startsWith("https:") === true;
     const app = createApp({
-      ...{ meters, readiness },
+      ...{ meters, readiness, requestsAtOnce: settings.requestsAtOnce ?? REQUESTS_AT_ONCE_MAX },
       ...{ database, keystore, keyRotation, secrets, presence, clock, log, adminToken, link: broker },
       channels: channelsOf(settings.messages),
       live,

@@ -49,6 +49,8 @@ export interface Settings {
   messages: MessageSettings;
   /** Where metrics are read; undefined: nowhere. */
   operations?: OperationsAddress | undefined;
+  /** HTTP requests that are worked on at once; undefined: REQUESTS_AT_ONCE_MAX. */
+  requestsAtOnce?: number | undefined;
   /** Whether webhooks may go to addresses inside private networks, and without TLS; undefined: no. */
   privateWebhooks?: boolean | undefined;
   /** How long entries of the audit are kept; undefined: AUDIT_KEPT_DAYS. */
@@ -137,6 +139,7 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     logLevel: value.LATCHKEY_LOG,
     messages: messageSettings(value),
     operations: operationsAddress(value),
+    requestsAtOnce: value.LATCHKEY_REQUESTS_AT_ONCE,
     privateWebhooks: value.LATCHKEY_WEBHOOKS_PRIVATE === "yes",
     auditKeptDays: value.LATCHKEY_AUDIT_DAYS,
   };

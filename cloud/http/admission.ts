@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from "hono";
 import type { Logger } from "pino";
-import { REQUESTS_AT_ONCE_MAX } from "../limits";
 import type { Meters } from "../operations/meters";
 import { newId } from "../store/ids";
 import type { ApiEnvironment } from "./api";
@@ -11,15 +10,15 @@ const ALWAYS = new Set(["/healthz", "/readyz"]);
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 
 /**
- * Lets requests in: each has an id, which its answer and the log name, and is timed. Beyond REQUESTS_AT_ONCE_MAX they
+ * Lets requests in: each has an id, which its answer and the log name, and is timed. Beyond `requestsAtOnce` they
  * are turned away before anything is done for them, so that those that are in come to their end.
  */
-export function admission({ meters, log, behindProxy }: { meters: Meters; log: Logger; behindProxy: boolean }): MiddlewareHandler<ApiEnvironment> {
+export function admission({ meters, log, behindProxy, requestsAtOnce }: { meters: Meters; log: Logger; behindProxy: boolean; requestsAtOnce: number }): MiddlewareHandler<ApiEnvironment> {
   let underWay = 0;
   return async (c, next) => {
     const { method, path } = c.req;
     if (ALWAYS.has(path)) return next();
-    if (underWay >= REQUESTS_AT_ONCE_MAX) {
+    if (underWay >= requestsAtOnce) {
       meters.requestsShed.inc();
       const seconds = 1 + Math.floor(Math.random() * RETRY_SECONDS_MAX);
       return problem("overloaded", `Try again in ${seconds} s.`, { retryAfter: seconds }, { "retry-after": String(seconds) });

@@ -36,6 +36,8 @@ export interface ApiParts {
   adminToken: AdminToken;
   meters: Meters;
   readiness: ReadinessCheck;
+  /** More are turned away. */
+  requestsAtOnce: number;
   channels: Channels;
   live: LiveTruth;
   unlocks: RemoteUnlocks;

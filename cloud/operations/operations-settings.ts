@@ -12,6 +12,7 @@ export interface OperationsAddress {
 }
 
 export const operationsEnvironment = {
+  LATCHKEY_REQUESTS_AT_ONCE: z.coerce.number("a number of requests").int("a number of requests").min(8, "at least 8").max(10_000, "at most 10000").optional(),
   LATCHKEY_METRICS_HOST: z.string().regex(/^[A-Za-z0-9._:-]+$/, "a host name or address").default("127.0.0.1"),
   LATCHKEY_METRICS_PORT: z.coerce.number("a port number").int("a port number").min(0, "a port number from 0 to 65535").max(65_535, "a port number from 0 to 65535").optional(),
   LATCHKEY_METRICS_TOKEN: z

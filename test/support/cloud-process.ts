@@ -51,13 +51,17 @@ export class CloudProcess {
     throw new Error("the cloud did not start");
   }
 
-  /** @returns the exit code; null where the signal itself ended it. */
-  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
+  /** Of the process that has ended; null where a signal ended it. */
+  get exitCode(): number | null {
+    return this.#child!.exitCode;
+  }
+
+  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const child = this.#child!;
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode; // it has ended by itself
-    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    if (child.exitCode !== null || child.signalCode !== null) return; // it has ended by itself
+    const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
-    return ended;
+    await ended;
   }
 
   /** @returns undefined where the connection broke: nobody knows then whether it was done. @throws Error where it was refused. */
