@@ -126,6 +126,7 @@ export class ExternalBroker implements DoorBroker {
   }
 
   async admitted(door: string): Promise<void> {
+    this.#known.add(door);
     if (this.#logins === undefined || !this.#connection.connected) return;
     const until = Date.now() + ADMITTED_MS;
     while (Date.now() < until && !this.#stopped) {
@@ -140,6 +141,7 @@ export class ExternalBroker implements DoorBroker {
     this.#stopped = true;
     this.#looks.cancel();
     await this.#lease.stop();
+    this.#logins?.security.lost();
     await this.#logins?.provisioner.stop();
     await this.#connection.unsubscribe([STATE_FILTER, ...this.#workFilters]).catch(() => undefined);
     await this.#parts.events.idle();

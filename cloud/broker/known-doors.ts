@@ -38,6 +38,11 @@ export class KnownDoors {
     return answer;
   }
 
+  /** It has just been claimed. */
+  add(door: string): void {
+    this.#known.add(door);
+  }
+
   /** It may be no more, or somebody else's. */
   forget(door: string): void {
     this.#known.delete(door);

@@ -15,7 +15,7 @@ export interface SecurityAnswer {
   data?: unknown;
 }
 
-const answersSchema = z.object({ responses: z.array(z.object({ command: z.string(), error: z.string().optional(), data: z.unknown(), correlationData: z.string().optional() })) });
+const answersSchema = z.object({ responses: z.array(z.object({ command: z.string(), error: z.string().optional(), data: z.unknown().optional(), correlationData: z.string().optional() })) });
 
 /**
  * Asks Mosquitto's dynamic security (2.0 and later). Everybody who may ask hears all answers, so each question has a

@@ -41,8 +41,8 @@ export class LoginProvisioner {
   /** The broker answers: it may be another one, or one that was set back. */
   async connected(): Promise<void> {
     this.#connected = true;
-    await this.#lease.start();
-    this.#look();
+    if (this.#lease.held) this.#look();
+    else await this.#lease.start();
   }
 
   lost(): void {
@@ -81,7 +81,7 @@ export class LoginProvisioner {
       this.#failures = 0;
     } catch (error) {
       this.#doubt = true;
-      if (!this.#connected) return; // the next connection looks anew
+      if (!this.#connected || this.#task.stopped) return; // the next connection looks anew
       this.#failures += 1;
       log.error({ err: error }, "failed to tell the broker the doors' logins; it will be tried again");
       this.#task.wakeIn(backOff(this.#failures, BROKER_LOGINS_RETRY_SECONDS, BROKER_LOGINS_RETRY_SECONDS_MAX));
