@@ -172,16 +172,18 @@ export class EmulatedBluetooth {
     } else if (type === "write") ok = link !== undefined && (await this.#outcome<boolean>((done) => link.write(uuid, Buffer.from(data ?? "", "base64"), done)));
     peripheral.busy = false;
     const answer = ok ? { code: Code.ok, ...(value && { data: Buffer.from(value).toString("base64") }) } : { code: Code.unlikelyError };
-    await this.#send(this.#session.send("BluetoothEmulation.simulateCharacteristicOperationResponse", { characteristicId, type: type as "read" | "write", ...answer }));
+    // Both at once, in this order: a page that hears of the failure must not connect anew before the door has gone.
+    const answered = this.#send(this.#session.send("BluetoothEmulation.simulateCharacteristicOperationResponse", { characteristicId, type: type as "read" | "write", ...answer }));
     if (!ok) await this.#lost(peripheral);
+    await answered;
   }
 
   /** A disconnection while an operation waits leaves that waiting for ever in Chromium 156, so its answer goes first. */
   async #lost(peripheral: Peripheral): Promise<void> {
     peripheral.link = undefined;
     if (peripheral.busy) return;
-    await this.#send(this.#session.send("BluetoothEmulation.simulateGATTDisconnection", { address: peripheral.address }));
     peripheral.forgotten = true;
+    await this.#send(this.#session.send("BluetoothEmulation.simulateGATTDisconnection", { address: peripheral.address }));
   }
 
   /** What was begun in the simulated world comes to its end as virtual time goes on. */
