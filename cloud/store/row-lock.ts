@@ -9,6 +9,6 @@ import { isPostgres, type Unit } from "./store";
  */
 export async function lockDoor(unit: Unit, door: string, busy: "skip" | "wait"): Promise<boolean> {
   if (!isPostgres(unit)) return true;
-  const query = unit.selectFrom("doors").select("id").where("id", "=", door).forUpdate();
+  const query = unit.selectFrom("doors").select("id").where("id", "=", door).forNoKeyUpdate(); // which does not hold up rows that refer to it
   return (await (busy === "skip" ? query.skipLocked() : query).executeTakeFirst()) !== undefined;
 }
