@@ -8,6 +8,7 @@ import { TextField } from "../ui/field";
 import { Form } from "../ui/form";
 import { Page, Section } from "../ui/page";
 import { siteApi, type SiteApi } from "./site-api";
+import { SiteFirmware } from "./site-firmware";
 import { SiteMessages } from "./site-messages";
 import { SiteProperties } from "./site-properties";
 
@@ -22,6 +23,7 @@ export function SetUpPage(): JSX.Element {
       ) : (
         <>
           <SiteProperties api={api} />
+          <SiteFirmware api={api} />
           <SiteMessages api={api} />
         </>
       )}

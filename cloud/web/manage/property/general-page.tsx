@@ -13,6 +13,7 @@ import { Page } from "../../ui/page";
 import { useProperty } from "../../shell/managed-property";
 import { HolidayList } from "./holiday-list";
 import { StalenessFields } from "./staleness-fields";
+import { UpdateHours } from "./update-hours";
 import { useTagged } from "./use-tagged";
 
 type Property = Schema<"Property">;
@@ -83,6 +84,7 @@ export function GeneralPage(): JSX.Element {
           );
         }}
       </AskedView>
+      <UpdateHours property={property} />
     </Page>
   );
 }
