@@ -8,6 +8,7 @@ import { CONNECT_MS, DRAIN_MS, KEEP_ALIVE_SECONDS_MAX, SUBSCRIPTIONS_MAX } from 
 import type { Certificate } from "../network/certificate";
 import { ConnectionGuard, type ConnectionLimits } from "../network/connection-guard";
 import { RefusalTally } from "../network/refusal-tally";
+import type { Ticks } from "../network/token-bucket";
 import { BROKER_LIMITS } from "./broker-limits";
 import { DoorAllowances, DOOR_LIMITS, type DoorLimits } from "./door-allowances";
 import type { DoorStream } from "./door-stream";
@@ -31,6 +32,8 @@ export interface EmbeddedBrokerOptions {
   addresses: readonly [MqttAddress, ...MqttAddress[]];
   /** Default: those of limits.ts. */
   limits?: { connections?: ConnectionLimits; doors?: DoorLimits };
+  /** What limits count by; default: real time. */
+  ticks?: Ticks | undefined;
 }
 
 /**
@@ -49,13 +52,13 @@ export class EmbeddedBroker implements DoorLink {
   readonly #doors = new Map<string, Client>();
   readonly #events: BrokerEvents;
 
-  private constructor(aedes: Aedes, events: BrokerEvents, log: Logger, { limits = {} }: EmbeddedBrokerOptions) {
+  private constructor(aedes: Aedes, events: BrokerEvents, log: Logger, { limits = {}, ticks }: EmbeddedBrokerOptions) {
     this.#aedes = aedes;
     this.#events = events;
     this.#tally = new RefusalTally(log);
-    this.#guard = new ConnectionGuard(limits.connections ?? BROKER_LIMITS, (reason, address) => this.#tally.count(`closed a door's connection: ${reason}`, { address }));
+    this.#guard = new ConnectionGuard(limits.connections ?? BROKER_LIMITS, (reason, address) => this.#tally.count(`closed a door's connection: ${reason}`, { address }), ticks);
     this.#logins = new LoginQueue((error) => log.error({ err: error }, "failed to check a login"));
-    this.#allowances = new DoorAllowances(limits.doors ?? DOOR_LIMITS);
+    this.#allowances = new DoorAllowances(limits.doors ?? DOOR_LIMITS, ticks);
     this.#restrict();
     this.#observe(log);
   }

@@ -8,6 +8,7 @@ import type { MqttAddress } from "../broker/mqtt-listener";
 import type { Clock } from "../clock";
 import type { BrokerAddress } from "../doors/claim-door";
 import type { Sealing } from "../keys/sealing";
+import type { Ticks } from "../network/token-bucket";
 import type { Settings } from "../settings";
 import type { Database } from "../store/store";
 import { listen } from "./listen";
@@ -17,7 +18,7 @@ export async function startBroker(settings: Settings, addresses: readonly [MqttA
   const { database, sealing, events, log } = parts;
   if (settings.broker !== undefined) return new ExternalBroker({ settings: settings.broker, ...parts });
   return listen("MQTT", settings.mqttHost, settings.mqttPort, () =>
-    EmbeddedBroker.start({ addresses }, { login: (door, password) => checkLogin(database, sealing, door, password), claimed: (door) => isClaimed(database, door), ...events }, log),
+    EmbeddedBroker.start({ addresses, ticks: parts.ticks }, { login: (door, password) => checkLogin(database, sealing, door, password), claimed: (door) => isClaimed(database, door), ...events }, log),
   );
 }
 
@@ -34,6 +35,8 @@ export interface BrokerParts {
   site: string;
   clock: Clock;
   log: Logger;
+  /** What the embedded one's limits count by; undefined: real time. */
+  ticks?: Ticks | undefined;
   /** Of this start of this process, and of no other (`newId`). */
   holder: string;
   events: ExternalBrokerEvents;
