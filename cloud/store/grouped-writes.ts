@@ -49,6 +49,7 @@ export class GroupedWrites {
 
   async #group(): Promise<void> {
     const done: Waiting[] = [];
+    const refused: { each: Waiting; error: unknown }[] = [];
     let begun = false;
     try {
       await this.#transact(async (unit) => {
@@ -62,7 +63,7 @@ export class GroupedWrites {
             await KEEP.execute(unit);
             done.push(next);
           } catch (error) {
-            next.failed(error);
+            refused.push({ each: next, error });
             // After some failures of the disk SQLite has taken back everything by itself: then this throws, for all.
             await TAKE_BACK.execute(unit);
             await KEEP.execute(unit);
@@ -73,6 +74,9 @@ export class GroupedWrites {
       for (const each of done) each.failed(error);
       if (!begun) this.#queue.shift()!.failed(error);
       return;
+    } finally {
+      // Whoever hears it may close the database: not in the middle of a transaction.
+      for (const { each, error } of refused) each.failed(error);
     }
     for (const each of done) each.committed();
   }
