@@ -13,6 +13,7 @@ import { openStore } from "../cloud/store/open-store";
 import type { Store } from "../cloud/store/store";
 import { MosquittoServer, whyNoMosquitto } from "./support/mosquitto-server";
 import { ProtocolDoor } from "./support/protocol-door";
+import { World } from "./support/world";
 import { TestAuthority } from "./support/self-signed";
 
 const reason = whyNoMosquitto();
@@ -240,6 +241,24 @@ withMosquitto("a site changes over to Mosquitto, with TLS and files of latchkey 
   cellar.login.brokerPort = mosquitto.port;
   await t.throwsAsync(cellar.connect(), undefined, "that one has to log in at the embedded broker once");
   await front.disconnect();
+});
+
+withMosquitto("the firmware at Mosquitto: its will says that it is gone, and offline it keeps to its list until the news reaches it", async (t) => {
+  const mosquitto = await MosquittoServer.start({ dynamicSecurity: true });
+  t.teardown(() => mosquitto.stop());
+  const world = await World.begin(t, { settings: { broker: externalBroker(mosquitto.cloudUrl, { logins: "mosquitto" }) } });
+  const [door] = world.doors;
+  const ada = await world.addPerson();
+  await world.upToDate();
+  t.true(door.types(ada.pin));
+  door.pullPlug();
+  door.network.close();
+  await world.until("the broker has said so", async () => !(await world.get(`/api/doors/${door.id}`)).online);
+  await world.revoke(ada);
+  t.true(door.types(ada.pin), "it cannot know");
+  await world.reconnect(door);
+  t.false(door.types(ada.pin));
+  t.like(await world.get(`/api/doors/${door.id}`), { online: true, upToDate: true });
 });
 
 withMosquitto("a broker that lets everybody say everything: doors count by their MAC, others not at all", async (t) => {
