@@ -9,6 +9,8 @@ import { encodeDoorState, OFFLINE } from "../protocol/door-state";
 import { downFilter, downTopic, upTopic } from "../protocol/topics";
 import { CloudRig, NOON, type Json } from "./support/cloud-rig";
 import { externalBroker } from "./support/external-broker";
+import { readSettings } from "../cloud/settings";
+import { StartupError } from "../cloud/startup-error";
 import { openStore } from "../cloud/store/open-store";
 import type { Store } from "../cloud/store/store";
 import { MosquittoServer, whyNoMosquitto } from "./support/mosquitto-server";
@@ -62,6 +64,18 @@ function folderOf(t: ExecutionContext): string {
 function openedStore(rig: CloudRig): Promise<Store> {
   return openStore(rig.settings.databaseUrl ?? join(rig.settings.dataFolder, "latchkey.sqlite"));
 }
+
+test("MQTT_URL names a broker, and a wrong one is refused without being repeated", (t) => {
+  const { broker } = readSettings({ MQTT_URL: "mqtts://cloud:p%40ss@broker.example.org", LATCHKEY_MQTT_LOGINS: "mosquitto" });
+  t.like(broker, { location: { host: "broker.example.org", port: 8_883, tls: true, username: "cloud", password: "p@ss" }, shared: "auto", logins: "mosquitto", ca: undefined });
+  t.like(readSettings({ MQTT_URL: "mqtt://[::1]:1" }).broker, { location: { host: "::1", port: 1, tls: false, username: undefined } });
+  t.is(readSettings({}).broker, undefined);
+  for (const url of ["http://cloud:secret@broker", "mqtt://", "mqtt://cloud:secret@broker/path", "mqtt://cloud:secret%@broker", "mqtt://cloud:secret@broker:99999"]) {
+    const { message } = t.throws(() => readSettings({ MQTT_URL: url }), { instanceOf: StartupError });
+    t.regex(message, /MQTT_URL must be a URL/);
+    t.false(message.includes("secret"));
+  }
+});
 
 withMosquitto("a door claimed over HTTP has its login at Mosquitto: for its own topics, as itself, until it is stolen or claimed anew", async (t) => {
   const { mosquitto, rig, property } = await begin(t);
