@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock";
 import type { Keystore } from "../keys/keystore";
-import { OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
+import { LISTS_AT_ONCE, OUTBOX_RETRY_SECONDS, OUTBOX_RETRY_SECONDS_MAX } from "../limits";
 import type { Meters } from "../operations/meters";
 import type { Database } from "../store/store";
 import { lockDoor } from "../store/row-lock";
@@ -50,7 +50,12 @@ export class ListIssuer {
         if (outcome === "failed") failed = true;
         else if (outcome === "busy" && busy === "skip") taken.push(door);
       };
-      for (const door of doors) await issue(door, "skip");
+      // Some at a time, so that the store commits them together, and others' writes between them.
+      const waiting = doors.values();
+      const turn = async (): Promise<void> => {
+        for (const door of waiting) await issue(door, "skip");
+      };
+      await Promise.all(Array.from({ length: LISTS_AT_ONCE }, turn));
       // What was noted meanwhile whoever had them may not have seen.
       for (const door of taken) await issue(door, "wait");
       if (failed) this.#later();

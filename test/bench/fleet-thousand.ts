@@ -2,6 +2,7 @@ import { BareBroker } from "../support/load/bare-broker";
 import { fleetOf, holdersAt, until, type RunningFleet } from "../support/load/fleet-of";
 import { LoadedCloud } from "../support/load/loaded-cloud";
 import { percentile } from "../support/load/percentiles";
+import { revocationTimes } from "../support/load/revocation-times";
 import type { Row } from "./row";
 
 const DOORS = 1_000;
@@ -37,18 +38,8 @@ async function bareRoundTrips(): Promise<number[]> {
   return times;
 }
 
-/** From the HTTP request until the door refuses the PIN. */
-async function revocations(cloud: LoadedCloud, { fleet, property }: RunningFleet, bare: readonly number[]): Promise<Row[]> {
-  const doors = fleet.doors.slice(0, REVOCATIONS);
-  const holders = await holdersAt(cloud, property, doors.map((door) => [door]));
-  const times: number[] = [];
-  for (const [index, { person, pin }] of holders.entries()) {
-    const begun = performance.now();
-    const refused = doors[index].until(() => !doors[index].knows(pin)).then(() => times.push(performance.now() - begun));
-    await cloud.send("POST", "/revocations", { person });
-    await refused;
-  }
-  const measured = times.slice(20); // the first are the compiler's
+async function revocations(cloud: LoadedCloud, running: RunningFleet, bare: readonly number[]): Promise<Row[]> {
+  const measured = await revocationTimes([cloud], running, REVOCATIONS);
   return [50, 99].map((percent) => ({
     name: `Revocation, HTTP request until the door refuses, ${DOORS.toLocaleString("en")} doors connected, p${percent}`,
     value: percentile(measured, percent),

@@ -1,0 +1,3 @@
+import { onPostgres } from "../support/test-database";
+
+onPostgres(() => require("../fleet.test"));
