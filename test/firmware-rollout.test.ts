@@ -69,7 +69,7 @@ class Site {
 
   /** Adds an image and rolls it out. */
   async rollOut(version: number, terms: object, minimumVersion = 1): Promise<string> {
-    const image = await addImage(this, signedImage({ version, minimumVersion }));
+    const image = await addImage(this.world, signedImage({ version, minimumVersion }));
     return (await this.world.post("/api/firmware/rollouts", { image: image.id, ...terms }, 201)).id;
   }
 
@@ -136,7 +136,7 @@ test.serial("firmware roll-out: one door, then all, a door of each house at a ti
   t.is((await add(image.descriptor, image.bytes.with(5_000, 0))).body.code, "bad-image");
   t.is((await add(image.descriptor.slice(1))).body.code, "bad-image");
   t.is((await site.request("POST", "/api/firmware/images?descriptor=00", { body: "{}", headers: { "content-type": "application/json" } })).status, 415);
-  const added = await addImage(site, image);
+  const added = await addImage(world, image);
   t.like(added, { version: 2, targetName: "virtual1", size: image.bytes.length, held: false });
   t.is((await add(image.descriptor)).status, 200, "the same again is the same");
   t.is((await add(signedImage({ version: 2, minimumVersion: 2 }).descriptor)).body.code, "image-taken");

@@ -4,6 +4,7 @@ import { noBrowser } from "../support/chromium";
 import { Building } from "../support/household";
 import { PHONE, Pages, type Reader } from "../support/pages";
 import { lastCode, messagesTo, signIn, type Client } from "../support/sign-in";
+import { addImage, signedImage } from "../support/signed-image";
 import { World } from "../support/world";
 import { WorldPhone } from "../support/world-phone";
 
@@ -161,6 +162,19 @@ inBrowser("A1, A3: a site is set up in its pages; without text messages they say
   await operator.page.getByText("Manage Quai 12").first().click();
   t.deepEqual(await operator.flaws(), []);
   t.regex((await operator.page.getByRole("link", { name: /manager-invitation#/ }).getAttribute("href"))!, /^http:\/\/localhost:\d+\/manager-invitation#[\w-]{22}$/);
+  // A roll-out of the doors' software is watched there, halted, and goes on.
+  const signed = signedImage({ version: 2 });
+  await world.post("/api/firmware/keys", { key: signed.key }, 201);
+  const { id: image } = await addImage(world, signed);
+  await world.post("/api/firmware/rollouts", { image }, 201);
+  await operator.page.locator("section", { has: operator.page.getByRole("heading", { name: "Software of the doors" }) }).getByRole("button", { name: "Look again" }).click();
+  await press(operator, "Halt");
+  await operator.page.getByText("Somebody has halted it: nobody else gets it meanwhile.").waitFor();
+  t.deepEqual(await operator.flaws(), []);
+  await press(operator, "Go on");
+  await dialog(operator, "Go on although doors have failed?").getByRole("button", { name: "Go on" }).click();
+  await operator.page.getByText("under way").waitFor();
+  t.is((await world.get("/api/firmware/rollouts")).items[0].state, "running");
   t.false(JSON.stringify(await operator.page.evaluate("[{ ...localStorage }, { ...sessionStorage }, location.href]")).includes(world.cloud.adminToken.token), "the token is in the page's memory alone");
   await operator.page.reload();
   await operator.page.getByLabel("Token", { exact: true }).waitFor();

@@ -204,6 +204,11 @@ inBrowser("N12, O5, O14, X3: rules, groups, holidays and staleness are set in pa
   await world.upToDate();
   t.false(front.types(bruno.pin));
   t.is(front.lastDecision, "denied: holiday");
+  // When doors may get other software, for the site's roll-outs.
+  const hours = page.locator("section", { has: page.getByRole("heading", { name: "New software for doors" }) });
+  await hours.getByLabel("From").fill("13:30");
+  await hours.getByRole("button", { name: "Save" }).click();
+  await world.until("the hours are saved", async () => (await manager.get(`/properties/${world.property}/update-hours`)).start === "13:30");
   await seen(t, reader, "settings");
 
   await page.getByRole("link", { name: "Managers" }).click();

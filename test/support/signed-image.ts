@@ -2,7 +2,8 @@ import { virtualImage } from "../../hardware-sim/virtual-update";
 import { ascii, toHex } from "../../protocol/bytes";
 import { encodeFirmwareImage, imageHash, type FirmwareImage } from "../../protocol/firmware-image";
 import { nobleHashes } from "../../protocol/noble-hashes";
-import type { CloudRig, Json } from "./cloud-rig";
+import type { Cloud } from "../../cloud/cloud";
+import type { Json } from "./cloud-rig";
 import { Mint, testKey, type TestKey } from "./mint";
 
 export const TARGET = ascii("virtual1");
@@ -23,8 +24,10 @@ export function signedImage({ version, key = IMAGE_KEY, bytes = virtualImage(ver
 }
 
 /** What the API says to it, which must be that it is there. */
-export async function addImage(rig: Pick<CloudRig, "request">, { descriptor, bytes }: SignedImage): Promise<Json> {
-  const { status, body } = await rig.request("POST", `/api/firmware/images?descriptor=${toHex(descriptor)}`, { body: bytes, headers: { "content-type": "application/octet-stream" } });
-  if (status !== 201 && status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+export async function addImage({ cloud: { url, adminToken } }: { cloud: Pick<Cloud, "url" | "adminToken"> }, { descriptor, bytes }: SignedImage): Promise<Json> {
+  const headers = { authorization: `Bearer ${adminToken.token}`, "content-type": "application/octet-stream" };
+  const answer = await fetch(`${url}/api/firmware/images?descriptor=${toHex(descriptor)}`, { method: "POST", headers, body: Buffer.from(bytes) });
+  const body: Json = await answer.json();
+  if (!answer.ok) throw new Error(`${answer.status} ${JSON.stringify(body)}`);
   return body;
 }
