@@ -11,7 +11,7 @@ import { MIGRATIONS } from "../../cloud/store/migrations/migrations";
 import { openStore } from "../../cloud/store/open-store";
 import { toPostgres } from "../../cloud/store/migrations/to-postgres";
 import { isStorageFailure, type Database } from "../../cloud/store/store";
-import { inSnapshot, inTransaction } from "../../cloud/store/transaction";
+import { inDoorTransaction, inSnapshot, inTransaction } from "../../cloud/store/transaction";
 import { CloudRig } from "../support/cloud-rig";
 import { PostgresServer } from "../support/postgres-server";
 import { newDatabaseUrl, onPostgres, postgres } from "../support/test-database";
@@ -33,7 +33,7 @@ function ofPostgres(): void {
       await stores[0].insertInto("rate_limits").values({ key: "k", since: 0, count: 0 }).execute();
       let attempts = 0;
       const add = (database: Database) =>
-        inTransaction(database, async (unit) => {
+        inDoorTransaction(database, "00", async (unit) => {
           attempts += 1;
           const { count } = await unit.selectFrom("rate_limits").select("count").where("key", "=", "k").executeTakeFirstOrThrow();
           await unit.updateTable("rate_limits").set({ count: count + 1 }).where("key", "=", "k").execute();
@@ -41,6 +41,17 @@ function ofPostgres(): void {
       await Promise.all(stores.flatMap((database) => Array.from({ length: 40 }, () => add(database))));
       t.is((await stores[0].selectFrom("rate_limits").select("count").executeTakeFirstOrThrow()).count, 80);
       t.true(attempts > 80, "or it shows nothing");
+      // Commands wait for their turn instead.
+      attempts = 0;
+      const command = (database: Database) =>
+        inTransaction(database, async (unit) => {
+          attempts += 1;
+          const { count } = await unit.selectFrom("rate_limits").select("count").where("key", "=", "k").executeTakeFirstOrThrow();
+          await unit.updateTable("rate_limits").set({ count: count - 1 }).where("key", "=", "k").execute();
+        });
+      await Promise.all(stores.flatMap((database) => Array.from({ length: 40 }, () => command(database))));
+      t.is((await stores[0].selectFrom("rate_limits").select("count").executeTakeFirstOrThrow()).count, 0);
+      t.is(attempts, 80);
     });
   });
 
