@@ -212,6 +212,7 @@ export class HomeAssistant {
     const shown = this.#doors.get(id);
     const reading = shown && (await this.#read((unit) => shown.reader.read(unit)));
     if (reading === undefined || shown === undefined) return;
+    shown.reader.keep(reading);
     const { clock } = this.#parts;
     const now = clock.now();
     const { choice } = shown.door;

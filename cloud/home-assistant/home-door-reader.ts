@@ -17,6 +17,20 @@ export interface DoorReading {
   facts: DoorFacts;
   /** What its log has had since the reading before; nothing the first time. */
   fresh: LoggedEvent[];
+  /** For `keep`. */
+  memory: Memory;
+}
+
+interface Memory {
+  /** Of which claim of the door the rest is; 0 = none yet. */
+  enrolment: number;
+  /** The first event that was not read. */
+  next: number;
+  log: DoorLog;
+  /** As `DoorFacts` has it, since it is connected. */
+  heldByOrder: boolean | undefined;
+  /** Counter of the receipt that it had given when it was last seen away: only a later one is of now. */
+  awayAt: number;
 }
 
 /**
@@ -26,48 +40,47 @@ export interface DoorReading {
 export class HomeDoorReader {
   readonly #door: string;
   readonly #parts: HomeDoorReaderParts;
-  /** Of which claim of the door the rest is; 0 = none yet. */
-  #enrolment = 0;
-  /** The first event that was not read. */
-  #next = 0;
-  #log: DoorLog = EMPTY_LOG;
-  /** As `DoorFacts` has it, since it is connected. */
-  #heldByOrder: boolean | undefined;
+  #memory: Memory = { enrolment: 0, next: 0, log: EMPTY_LOG, heldByOrder: undefined, awayAt: -1 };
 
   constructor(door: string, parts: HomeDoorReaderParts) {
     this.#door = door;
     this.#parts = parts;
   }
 
-  /** @returns undefined where there is no such door any more, or nobody holds it. */
+  /**
+   * Remembers nothing by itself: a transaction may be begun anew.
+   * @returns undefined where there is no such door any more, or nobody holds it.
+   */
   async read(unit: Unit): Promise<DoorReading | undefined> {
     const door = await unit.selectFrom("doors").selectAll().where("id", "=", this.#door).executeTakeFirst();
     if (door === undefined || door.claimed_at === null) return undefined;
     const property = await unit.selectFrom("properties").select("unlock_seconds").where("id", "=", door.property_id).executeTakeFirstOrThrow();
     const seconds = outputsOf(door).at(0)?.seconds ?? property.unlock_seconds;
-    const fresh = await this.#follow(unit, door, seconds);
-    return { fresh, facts: this.#facts(door) };
+    const { enrolment, next, log: before, heldByOrder, awayAt } = this.#memory;
+    const known = enrolment === door.enrolment;
+    const events = known ? await eventsFrom(unit, door, next) : await history(unit, door);
+    const log = events.reduce((so, event) => follow(so, event, seconds), known ? before : EMPTY_LOG);
+    const facts = this.#facts(door, log, known ? { heldByOrder, awayAt } : { heldByOrder: undefined, awayAt: -1 });
+    const memory = { enrolment: door.enrolment, next: door.next_event, log, heldByOrder: facts.heldByOrder, awayAt: facts.connected ? (known ? awayAt : -1) : door.receipt_counter };
+    return { facts, fresh: known ? events : [], memory };
   }
 
-  async #follow(unit: Unit, door: DoorRow, seconds: number): Promise<LoggedEvent[]> {
-    const known = this.#enrolment === door.enrolment;
-    const events = known ? await eventsFrom(unit, door, this.#next) : await history(unit, door);
-    if (!known) [this.#enrolment, this.#log, this.#heldByOrder] = [door.enrolment, EMPTY_LOG, undefined];
-    for (const event of events) this.#log = follow(this.#log, event, seconds);
-    this.#next = door.next_event;
-    return known ? events : [];
+  /** The next reading goes on from this one. */
+  keep({ memory }: DoorReading): void {
+    this.#memory = memory;
   }
 
-  #facts(door: DoorRow): DoorFacts {
+  /** @param before what was known of who holds it open. */
+  #facts(door: DoorRow, log: DoorLog, before: Pick<Memory, "heldByOrder" | "awayAt">): DoorFacts {
     const { link, presence } = this.#parts;
     const connected = link.isConnected(door.id);
     // What a door says of itself is retained, and may be from its last connection.
     const state = connected && presence.stateOf(door.id)?.online === true ? presence.stateOf(door.id) : undefined;
     const receipt = this.#receiptOf(door);
-    if (!connected) this.#heldByOrder = undefined;
-    else if (receipt !== undefined && door.version > 0 && door.acknowledged_version === door.version && receipt.nextEvent <= door.next_event) this.#heldByOrder = door.lock_state === "hold-open";
+    const proved = receipt !== undefined && door.receipt_counter > before.awayAt && door.version > 0 && door.acknowledged_version === door.version && receipt.nextEvent <= door.next_event;
+    const heldByOrder = proved ? door.lock_state === "hold-open" : before.heldByOrder;
     const alarms = receipt === undefined ? [] : ALARM_BITS.filter((alarm) => receipt.alarms[alarm]);
-    return { connected, heldByOrder: this.#heldByOrder, leafOpen: state?.leafOpen, keypadLocked: state?.lockedOut, alarms, log: this.#log };
+    return { connected, heldByOrder: connected ? heldByOrder : undefined, leafOpen: state?.leafOpen, keypadLocked: state?.lockedOut, alarms, log };
   }
 
   #receiptOf(door: DoorRow): Receipt | undefined {
