@@ -10,6 +10,7 @@ import { connect as connectTls, createServer as createTlsServer, type TLSSocket,
 import test, { type ExecutionContext } from "ava";
 import { readSettings } from "../cloud/settings";
 import { StartupError } from "../cloud/startup-error";
+import { HttpServer } from "../cloud/http/http-server";
 import { startController } from "../firmware/controller";
 import { Building } from "../hardware-sim/building/building";
 import { secureStream } from "../hardware-sim/building/net/board-tls";
@@ -91,6 +92,22 @@ async function recordingProxy(t: ExecutionContext, target: number): Promise<{ po
   t.teardown(() => server.close());
   return { port: (server.address() as AddressInfo).port, records };
 }
+
+test("what doors fetch over HTTPS comes in records that a board can hold", async (t) => {
+  const authority = new TestAuthority();
+  const server = await HttpServer.start({ host: "127.0.0.1", port: 0, certificate: pairOf(authority.issue()) }, { fetch: () => Promise.resolve(new Response(new Uint8Array(70_000))) } as never);
+  t.teardown(() => server.stop());
+  const { port, records } = await recordingProxy(t, server.port);
+  const bytes = await new Promise<number>((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, ca: authority.cert, agent: false }, (response) => {
+      let length = 0;
+      response.on("data", (part: Buffer) => (length += part.length)).on("end", () => resolve(length));
+    });
+    sent.on("error", reject).end();
+  });
+  t.is(bytes, 70_000);
+  t.true(Math.max(...records) <= 4_096 + 256, `${Math.max(...records)}`);
+});
 
 test("a door's certificate is its login, where it is this cloud's, its own and in date", async (t) => {
   const [authority, doors] = [new TestAuthority(), new TestAuthority("Latchkey test doors")];

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { HTTP_CHECK_MS, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_MS, HTTP_REQUEST_MS, HTTP_SILENCE_MS, STOP_REQUESTS_MS } from "../limits";
+import { HTTP_CHECK_MS, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_MS, HTTP_REQUEST_MS, HTTP_SILENCE_MS, STOP_REQUESTS_MS, TLS_FRAGMENT_BYTES } from "../limits";
 import type { Routes } from "./api";
 import { limitConnections } from "./http-connections";
 import type { Certificate } from "../network/certificate";
@@ -40,6 +40,8 @@ export class HttpServer {
     const options = { headersTimeout: headMs, requestTimeout: HTTP_REQUEST_MS, connectionsCheckingInterval: checkMs, maxHeaderSize: HTTP_HEAD_BYTES_MAX };
     const handle = (request: IncomingMessage, response: ServerResponse): void => void listener(request, response);
     const server = address.certificate === undefined ? createServer(options, handle) : createSecureServer({ ...options, ...address.certificate, minVersion: "TLSv1.2", handshakeTimeout: headMs }, handle);
+    // Doors enrol and fetch firmware here.
+    if (server instanceof SecureServer) server.on("secureConnection", (socket) => socket.setMaxSendFragment(TLS_FRAGMENT_BYTES));
     server.setTimeout(HTTP_SILENCE_MS);
     limitConnections(server, { behindProxy: address.behindProxy ?? false }, onRefused);
     await new Promise<void>((resolve, reject) => {
