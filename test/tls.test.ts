@@ -95,7 +95,7 @@ async function recordingProxy(t: ExecutionContext, target: number): Promise<{ po
 
 test("what doors fetch over HTTPS comes in records that a board can hold", async (t) => {
   const authority = new TestAuthority();
-  const server = await HttpServer.start({ host: "127.0.0.1", port: 0, certificate: pairOf(authority.issue()) }, { fetch: () => Promise.resolve(new Response(new Uint8Array(70_000))) } as never);
+  const server = await HttpServer.start({ host: "127.0.0.1", port: 0, certificate: pairOf(authority.issue()) }, { fetch: () => Promise.resolve(new Response(new Uint8Array(70_000))) });
   t.teardown(() => server.stop());
   const { port, records } = await recordingProxy(t, server.port);
   const bytes = await new Promise<number>((resolve, reject) => {
