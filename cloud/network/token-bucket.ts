@@ -41,7 +41,7 @@ export class TokenBucket {
 
   get left(): number {
     const now = this.#ticks();
-    this.#left = Math.min(this.#allowance.burst, this.#left + ((now - this.#at) / 1_000) * this.#allowance.perSecond);
+    this.#left = Math.min(this.#allowance.burst, this.#left + (Math.max(0, now - this.#at) / 1_000) * this.#allowance.perSecond);
     this.#at = now;
     return this.#left;
   }
