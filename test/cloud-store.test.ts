@@ -7,6 +7,7 @@ import pino from "pino";
 import { ascii } from "../protocol/bytes";
 import { CredentialKind, credentialTag } from "../protocol/credential";
 import { NO_END } from "../protocol/profile";
+import { KnownDoors } from "../cloud/broker/known-doors";
 import { DoorSecrets } from "../cloud/doors/door-secrets";
 import { registerDoor } from "../cloud/doors/register-door";
 import { endDue } from "../cloud/households/end-due";
@@ -23,6 +24,7 @@ import { requireRoom } from "../cloud/people/door-room";
 import { drawFreePin } from "../cloud/people/pin-values";
 import { createProperty } from "../cloud/properties/property-settings";
 import { Refusal } from "../cloud/refusal";
+import { UNKNOWN_DOORS_PER_SECOND_MAX } from "../cloud/limits";
 import { isUniqueViolation, type Store, type Unit } from "../cloud/store/store";
 import { GroupedWrites } from "../cloud/store/grouped-writes";
 import { inSnapshot, inTransaction, type Transact } from "../cloud/store/transaction";
@@ -271,4 +273,12 @@ testOfSqlite("nobody hears that a work is done before it is on the disk; where t
   t.true(await later);
   t.deepEqual(await inSnapshot(database, notesOf), [1, 2, 3, 4, 5, 10]);
   await inTransaction(database, (unit) => unit.deleteFrom("outbox").execute());
+});
+
+test.serial("a door that another process has claimed is known, however many unknown ones are named in the same second", async (t) => {
+  const known = new KnownDoors(store.database, new ManualClock(NOW));
+  const named = Array.from({ length: UNKNOWN_DOORS_PER_SECOND_MAX + 10 }, (_, index) => index.toString(16).padStart(16, "f"));
+  t.false((await Promise.all(named.map((door) => known.has(door)))).includes(true));
+  t.true(await known.has(DOOR));
+  t.false(await known.has(OTHER), "not claimed");
 });

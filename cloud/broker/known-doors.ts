@@ -13,6 +13,8 @@ export class KnownDoors {
   readonly #asked = new Map<string, Promise<boolean>>();
   #second = 0;
   #askedInSecond = 0;
+  /** Reads all, once in a second at most. */
+  #loading: Promise<void> | undefined;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
@@ -31,8 +33,8 @@ export class KnownDoors {
     const asked = this.#asked.get(door);
     if (asked !== undefined) return asked;
     const now = this.#clock.now();
-    if (now !== this.#second) [this.#second, this.#askedInSecond] = [now, 0];
-    if (++this.#askedInSecond > UNKNOWN_DOORS_PER_SECOND_MAX) return false;
+    if (now !== this.#second) [this.#second, this.#askedInSecond, this.#loading] = [now, 0, undefined];
+    if (++this.#askedInSecond > UNKNOWN_DOORS_PER_SECOND_MAX) return this.#amongAll(door);
     const answer = this.#ask(door).finally(() => this.#asked.delete(door));
     this.#asked.set(door, answer);
     return answer;
@@ -46,6 +48,12 @@ export class KnownDoors {
   /** It may be no more, or somebody else's. */
   forget(door: string): void {
     this.#known.delete(door);
+  }
+
+  /** A whole site may have been claimed by way of another process, and connect at once: then all are read in one go. */
+  async #amongAll(door: string): Promise<boolean> {
+    await (this.#loading ??= this.load());
+    return this.#known.has(door);
   }
 
   async #ask(door: string): Promise<boolean> {

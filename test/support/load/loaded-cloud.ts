@@ -43,11 +43,12 @@ export class LoadedCloud {
     const environment = {
       // Whoever measures does not measure their own settings.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY_"))),
-      ...{ LATCHKEY_DATA: this.#folder, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: "error", LATCHKEY_ADMIN_TOKEN: this.token },
+      ...{ LATCHKEY_DATA: this.#folder, LATCHKEY_HTTP_PORT: "0", LATCHKEY_MQTT_PORT: "0", LATCHKEY_LOG: process.env.BENCH_LOG ?? "error", LATCHKEY_ADMIN_TOKEN: this.token },
       ...(databaseUrl !== undefined && { LATCHKEY_DATABASE_URL: databaseUrl }),
       ...(brokerUrl !== undefined && { MQTT_URL: brokerUrl, LATCHKEY_MQTT_LOGINS: "none" }),
     };
     this.#child = spawn(process.execPath, [...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]), "-r", "ts-node/register", "cloud/main.ts"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+    process.once("exit", () => this.#child.kill("SIGKILL"));
   }
 
   static async start(options: LoadedCloudOptions = {}): Promise<LoadedCloud> {
