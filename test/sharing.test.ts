@@ -408,20 +408,20 @@ test("N4, N11: rank × verb at a door, and rank × verb × whose key, each cell"
     const verdict = mayAtDoor(verb, { ranks: rank === undefined ? [] : [rank] });
     return signs(verdict.allowed, !verdict.allowed && verdict.because === "not-allowed");
   }).join("");
-  // site manager machine owner admin user nobody
+  // site manager machine home owner admin user nobody
   const DOOR: Record<DoorVerb, string> = {
-    know: "++++++.",
-    unlock: "++++++.",
-    "see-door": "+++++-.",
-    "see-truth": "+++++-.",
-    "see-events": "+++++-.",
-    "give-keys": "+++++-.",
-    "give-admin": "++++--.",
-    order: "+++++-.",
-    configure: "++++--.",
-    "see-owners": "+++++-.",
-    "change-owners": "++-+--.",
-    "run-door": "+++---.",
+    know: "+++.+++.",
+    unlock: "+++++++.",
+    "see-door": "+++.++-.",
+    "see-truth": "+++.++-.",
+    "see-events": "+++.++-.",
+    "give-keys": "+++.++-.",
+    "give-admin": "+++.+--.",
+    order: "+++.++-.",
+    configure: "+++.+--.",
+    "see-owners": "+++.++-.",
+    "change-owners": "++-.+--.",
+    "run-door": "+++.---.",
   };
   t.deepEqual(Object.fromEntries((Object.keys(DOOR_RIGHTS) as DoorVerb[]).map((verb) => [verb, atDoor(verb)])), DOOR);
   for (const rank of DOOR_RANKS) t.deepEqual(canDoAtDoor({ ranks: [rank] }), (Object.keys(DOOR) as DoorVerb[]).filter((verb) => verb !== "know" && mayAtDoor(verb, { ranks: [rank] }).allowed));
