@@ -278,7 +278,7 @@ testOfSqlite("nobody hears that a work is done before it is on the disk; where t
 test.serial("a door that another process has claimed is known, however many unknown ones are named in the same second", async (t) => {
   const known = new KnownDoors(store.database, new ManualClock(NOW));
   const named = Array.from({ length: UNKNOWN_DOORS_PER_SECOND_MAX + 10 }, (_, index) => index.toString(16).padStart(16, "f"));
-  t.false((await Promise.all(named.map((door) => known.has(door)))).includes(true));
+  t.false((await Promise.all(named.map(async (door) => known.has(door)))).includes(true));
   t.true(await known.has(DOOR));
   t.false(await known.has(OTHER), "not claimed");
 });
