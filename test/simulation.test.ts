@@ -11,10 +11,10 @@ import { STEP_KINDS } from "../simulation/step";
 import { Tally } from "../simulation/tally";
 
 const SEEDS = ["spring", "autumn", "winter", "summer"];
-const DOOR_DAYS = 12_000;
+const DOOR_DAYS = 10_000;
 /** Twice as much happens as on an ordinary day: more is tried in the same time. */
 const BUSTLE = 2;
-const FAULTS = 70_000;
+const FAULTS = 58_000;
 
 /** What a world without them would not have tried. */
 const FAULT_KINDS = [
