@@ -1,10 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline";
 import { CLOUD_USER, findSecurityPlugin, mosquittoConfiguration, securityFile } from "../../cloud/broker/door-logins/mosquitto-files";
 import { freePort } from "./free-port";
+import { ServerProcess } from "./server-process";
 
 export interface MosquittoOptions {
   /** A second listener, with TLS: files of a certificate and its key. */
@@ -31,7 +31,7 @@ export class MosquittoServer {
   /** 0 = without TLS. */
   readonly tlsPort: number;
   readonly #configuration: string;
-  #child: ChildProcess | undefined;
+  #process: ServerProcess | undefined;
 
   private constructor(port: number, tlsPort: number, { tls, settings, anonymous = true, dynamicSecurity = false, security }: MosquittoOptions) {
     this.port = port;
@@ -75,34 +75,17 @@ export class MosquittoServer {
   }
 
   get pid(): number {
-    return this.#child!.pid!;
+    return this.#process!.pid;
   }
 
   /** After `pause`, on the same port. */
   async resume(): Promise<void> {
-    const child = spawn(binary(), ["-c", this.#configuration], { stdio: ["ignore", "ignore", "pipe"] });
-    this.#child = child;
-    const lines = createInterface(child.stderr);
-    await new Promise<void>((resolve, reject) => {
-      let said = "";
-      lines.on("line", (line) => {
-        said = `${said}${line}\n`.slice(-2_000);
-        if (line.endsWith(" running")) resolve();
-      });
-      child.once("error", reject);
-      child.once("exit", () => reject(new Error(`Mosquitto ended: ${said}`)));
-    });
-    child.unref();
-    (child.stderr as unknown as { unref(): void }).unref();
+    this.#process = await ServerProcess.start(binary(), ["-c", this.#configuration], (line) => line.endsWith(" running"));
   }
 
   /** Breaks every connection and ends the server. @param signal SIGKILL: what it would have written by itself is lost. */
   async pause(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
-    const child = this.#child!;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.ref();
-    child.kill(signal);
-    await ended;
+    await this.#process?.end(signal);
   }
 
   /** For good. */
@@ -112,7 +95,7 @@ export class MosquittoServer {
   }
 
   #end(): void {
-    this.#child?.kill("SIGKILL");
+    this.#process?.kill("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

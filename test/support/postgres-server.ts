@@ -1,10 +1,10 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { Client } from "pg";
 import { freePort } from "./free-port";
+import { ServerProcess } from "./server-process";
 
 const PASSWORD = "only for tests";
 
@@ -16,7 +16,7 @@ export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
   readonly port: number;
   readonly #settings: readonly string[];
-  #child: ChildProcess | undefined;
+  #process: ServerProcess | undefined;
   #databases = 0;
 
   private constructor(port: number, settings: readonly string[]) {
@@ -50,32 +50,17 @@ export class PostgresServer {
 
   /** After `pause`, on the same port. */
   async resume(): Promise<void> {
-    const child = spawn(binaries().postgres, ["-D", this.#data, "-p", String(this.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...this.#settings], { ...unprivileged(), cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
-    this.#child = child;
-    const lines = createInterface(child.stderr);
-    await new Promise<void>((resolve, reject) => {
-      let said = "";
-      lines.on("line", (line) => {
-        said = `${said}${line}\n`.slice(-2_000);
-        if (line.includes("ready to accept connections")) resolve();
-      });
-      child.once("exit", () => reject(new Error(`PostgreSQL ended: ${said}`)));
-    });
-    child.unref();
-    (child.stderr as unknown as { unref(): void }).unref();
+    const parameters = ["-D", this.#data, "-p", String(this.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...this.#settings];
+    this.#process = await ServerProcess.start(binaries().postgres, parameters, (line) => line.includes("ready to accept connections"), { ...unprivileged(), cwd: this.#folder });
   }
 
   /** Breaks every connection and ends the server; the data stay. @param signal SIGQUIT: as a power cut would. */
   async pause(signal: "SIGINT" | "SIGQUIT" = "SIGINT"): Promise<void> {
-    const child = this.#child!;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.ref();
-    child.kill(signal);
-    await ended;
+    await this.#process?.end(signal);
   }
 
   #end(): void {
-    this.#child?.kill("SIGQUIT");
+    this.#process?.kill("SIGQUIT");
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
