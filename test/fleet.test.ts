@@ -40,6 +40,11 @@ test("X1, X7: a fleet of light doors registers, keeps its lists, tells each even
   const { id: revocation } = await rig.post("/revocations", { person });
   await until("all refuse her", () => fleet.doors.every((door) => !door.knows(pin)));
   await until("all have said so", async () => (await rig.get(`/revocations/${revocation}`)).doors.every(({ state }: { state: string }) => state === "acknowledged"));
+
+  rig.clock.advance(1); // a door takes no second lease of one second
+  const { epoch } = await rig.post("/keysets", { newEpoch: true });
+  const renewed = (): boolean => fleet.doors.every((door) => door.active?.base.manifest.epoch === epoch && door.lease?.epoch === epoch);
+  await until("all have a list and a lease of the new epoch", renewed);
   t.is(fleet.stand.refused, 0);
   t.true(fleet.stand.lost.has("cut"));
 });

@@ -84,8 +84,8 @@ export class LightList {
     const delta = decodeDelta(payload);
     const base = [this.active?.base, this.fetching].find((candidate) => candidate?.manifest.version === delta.base);
     if (base === undefined || base.pages.includes(undefined)) return undefined;
-    // SPEC 5.6: on the other base it may be of the version that is active.
-    if (delta.version < this.version || (delta.version === this.version && base === this.active?.base)) return "known";
+    // SPEC 5.6: on the other base, or on one without a delta, it may be of the version that is active.
+    if (delta.version < this.version || (delta.version === this.version && base === this.active?.base && this.active.delta !== undefined)) return "known";
     checkDelta(delta, base.manifest);
     return this.#activate({ base, delta, deltaPayload: payload.slice() });
   }

@@ -12,7 +12,9 @@ export interface RunningFleet {
 export async function fleetOf(cloud: LoadedCloud, doors: number): Promise<RunningFleet> {
   const fleet = new Fleet({ cloud: new URL(cloud.url), doors });
   const property = await fleet.register(cloud.token);
+  say(`${doors} doors are registered`);
   await fleet.claim();
+  say("all doors are claimed");
   await fleet.run();
   await until("all doors are served", () => fleet.stand.served === doors);
   return { fleet, property };
@@ -35,6 +37,11 @@ export async function holdersAt(cloud: LoadedCloud, property: string, doors: rea
   return holders;
 }
 
+/** Long benches say where they are, beside their table. */
+export function say(what: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
+}
+
 const LOOK_MS = 200;
 const PATIENCE_MS = 600_000;
 
@@ -45,4 +52,5 @@ export async function until(what: string, ready: () => boolean | Promise<boolean
     if (performance.now() - begun > PATIENCE_MS) throw new Error(`in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+  say(what);
 }
