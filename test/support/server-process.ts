@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 
 /** A program that serves a test: it keeps the test's process from nothing. Whoever starts it ends it. */
 export class ServerProcess {
