@@ -10,6 +10,8 @@ const SOCKETS = 32;
 const ANSWER_MS = 60_000;
 const ATTEMPTS = 8;
 const BUSY = [429, 503];
+/** A connection that the cloud closes while the next request is already on its way. */
+const BROKEN = ["ECONNRESET", "EPIPE"];
 
 /** The cloud's HTTP side for a whole fleet: a few connections that stay open. */
 export class LightHttp {
@@ -23,11 +25,18 @@ export class LightHttp {
     this.#agent = base.protocol === "https:" ? new HttpsAgent({ ...options, ...(ca !== undefined && { ca }) }) : new HttpAgent(options);
   }
 
-  /** Asks again, a little later, where the cloud says that it is busy. @throws where nobody answers. */
+  /**
+   * Asks again, a little later, where the cloud says that it is busy, and where a connection breaks: whatever a fleet
+   * says counts once, however often it is said. @throws where nobody answers.
+   */
   async post(path: string, body: Uint8Array | string, headers: Record<string, string>): Promise<LightAnswer> {
     for (let attempt = 1; ; attempt++) {
-      const { answer, after } = await this.#once(path, body, headers);
-      if (!BUSY.includes(answer.status) || attempt === ATTEMPTS) return answer;
+      const last = attempt === ATTEMPTS;
+      const { answer, after } = await this.#once(path, body, headers).catch((error: NodeJS.ErrnoException) => {
+        if (last || !BROKEN.includes(error.code ?? "")) throw error;
+        return { answer: undefined, after: 1 };
+      });
+      if (answer !== undefined && (last || !BUSY.includes(answer.status))) return answer;
       await new Promise((resolve) => setTimeout(resolve, 1_000 * after * (0.5 + Math.random())));
     }
   }
