@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pageOf, verifyChain } from "../audit/verify";
 import { readKeystoreFile } from "../keys/keystore";
@@ -63,6 +63,7 @@ async function fill(folder: string, { location, dataFolder, withKeystore }: Back
     copyFileSync(join(dataFolder, name), join(folder, name));
     files.push(name);
   }
+  for (const name of files) chmodSync(join(folder, name), 0o600);
   const { site, audit } = await inspect(openSqliteStore(database));
   if (files.includes(KEYSTORE_FILE) && readKeystoreFile(join(folder, KEYSTORE_FILE)).site !== site) throw new StartupError("The database and the keystore belong to different sites: look at LATCHKEY_DATA and LATCHKEY_DATABASE_URL.");
   for (const name of files) toDisk(join(folder, name));
