@@ -1,3 +1,0 @@
-import { onPostgres } from "../support/test-database";
-
-onPostgres(() => require("../home-assistant.test"));
