@@ -1,7 +1,7 @@
 import { CUT } from "../../hardware-sim/fleet/fleet-door";
 import { MosquittoServer, whyNoMosquitto } from "../support/mosquitto-server";
 import { BareBroker } from "../support/load/bare-broker";
-import { fleetOf, holdersAt, until, type RunningFleet } from "../support/load/fleet-of";
+import { fleetOf, holdersAt, say, until, type RunningFleet } from "../support/load/fleet-of";
 import { LoadedCloud, usageOf, type Usage } from "../support/load/loaded-cloud";
 import type { Row } from "./row";
 
@@ -26,8 +26,9 @@ export async function rows(): Promise<Row[]> {
     const idle = await whileIdle(cloud);
     const after = cloud.usage;
     const epoch = await epochChange(cloud, running);
+    const ended = endedBesides(running);
     const reconnection = await comeBack(running);
-    const { lost } = fleet.stand;
+    const refused = endedBesides(running) - ended;
     await fleet.stop();
     const doors = DOORS.toLocaleString("en");
     return [
@@ -37,11 +38,19 @@ export async function rows(): Promise<Row[]> {
       { name: "… until all have a new list after an epoch change", value: epoch.seconds, unit: "s", references: mosquitto?.carrying ?? [] },
       { name: "… and CPU of the cloud for each", value: epoch.cpuMs / DOORS, unit: "ms" },
       { name: "… all connections are cut: until all are back and heard", value: reconnection, unit: "s" },
-      { name: "… connections that ended besides", value: [...lost].reduce((sum, [reason, count]) => sum + (reason === CUT ? 0 : count), 0), unit: "", budget: { atMost: 0 } },
+{ name: "… connections that ended before that", value: ended, unit: "", budget: { atMost: 0 } },
+      { name: "… attempts that failed meanwhile and were repeated", value: refused, unit: "" },
     ];
   } finally {
     await cloud.stop();
   }
+}
+
+/** Connections that ended, and attempts that failed, which were not cut. */
+function endedBesides({ fleet }: RunningFleet): number {
+  const reasons = [...fleet.stand.lost].filter(([reason]) => reason !== CUT);
+  for (const [reason, count] of reasons) say(`connections: ${count} × ${reason}`);
+  return reasons.reduce((sum, [, count]) => sum + count, 0);
 }
 
 async function whileIdle(process: { usage: Usage }): Promise<Usage> {
