@@ -95,6 +95,7 @@ test.serial("O3: a guest has chosen doors and an end, which an offline door keep
   world.goTo("2026-01-02T06:00:10Z");
   t.false(one.types(pin));
   t.is(one.lastDecision, "denied: expired");
+  await world.pass(60_000); // the next look at what is over
   await world.until("it is tidied up", async () => (await ada.client.get(`/members/${nanny.person}`)).endReason === "expired");
   t.is(code(await ada.client.send("PATCH", `/members/${nanny.person}`, { end: null }, { "if-match": "\"2\"" })), "membership-ended");
 });
